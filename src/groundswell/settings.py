@@ -1,0 +1,63 @@
+"""What the process is told by its environment: read once, frozen, passed in."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from groundswell.errors import InvalidSetting
+
+PREFIX = "GROUNDSWELL_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Process settings. Every field is one `GROUNDSWELL_<NAME>` variable; unknown ones are refused.
+
+    Attributes:
+        home: the data folder: datasets, blobs and the embedded database live below it.
+        database_url: a PostgreSQL 15 or later to use instead of the embedded one. Never printed.
+        host: the address that `groundswell up` listens on.
+        port: the port that `groundswell up` listens on.
+        max_item_bytes: the largest single item that is read; larger ones are set aside.
+        max_source_bytes: the largest source that the CLI takes without `--yes`.
+    """
+
+    home: Path = Path("groundswell-data")
+    database_url: str | None = field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8400
+    max_item_bytes: int = 32 * 1024 * 1024
+    max_source_bytes: int = 10 * 1000 * 1000 * 1000
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from the environment.
+
+        Raises:
+            InvalidSetting: a `GROUNDSWELL_*` variable is unknown, or a number is malformed.
+        """
+        given = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in (os.environ if environ is None else environ).items()
+            if name.startswith(PREFIX)
+        }
+        known = {f.name: f for f in fields(cls)}
+        for name in given:
+            if name not in known:
+                raise InvalidSetting(
+                    f"{PREFIX}{name.upper()} is not a setting; known: "
+                    + ", ".join(f"{PREFIX}{k.upper()}" for k in known)
+                )
+        return cls(**{name: _parse(name, value, known[name].type) for name, value in given.items()})  # type: ignore[arg-type]
+
+
+def _parse(name: str, value: str, kind: object) -> object:
+    if kind is Path:
+        return Path(value).expanduser()
+    if kind is int:
+        try:
+            return int(value)
+        except ValueError:
+            raise InvalidSetting(f"{PREFIX}{name.upper()}={value!r} is not a whole number") from None
+    return value
