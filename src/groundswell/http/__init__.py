@@ -1,0 +1,1 @@
+"""The HTTP edge: parse, permit, call one service function, shape the answer."""

@@ -1,6 +1,19 @@
 """What flows: the item, its content digest, its provenance, and the Arrow schema that carries many."""
 
-from groundswell.items.item import ITEM_SCHEMA, Item, ItemKind, items_of, to_batch
 from groundswell.items.digest import digest_bytes, digest_text
+from groundswell.items.drop import DROP_SCHEMA, Drop, drops_of, drops_to_batch
+from groundswell.items.item import ITEM_SCHEMA, Item, ItemKind, items_of, to_batch
 
-__all__ = ["ITEM_SCHEMA", "Item", "ItemKind", "digest_bytes", "digest_text", "items_of", "to_batch"]
+__all__ = [
+    "DROP_SCHEMA",
+    "ITEM_SCHEMA",
+    "Drop",
+    "Item",
+    "ItemKind",
+    "digest_bytes",
+    "digest_text",
+    "drops_of",
+    "drops_to_batch",
+    "items_of",
+    "to_batch",
+]

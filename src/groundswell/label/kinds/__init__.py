@@ -1,0 +1,40 @@
+"""Label kinds: what an answer to a task is, how two answers differ, and how several become one.
+
+A kind is one file here (schema, validation, distance, merge) and one of the same name in `ui/src/kinds`
+(the screen). Third parties add kinds through the entry-point group `groundswell.label_kinds`.
+"""
+
+from importlib.metadata import entry_points
+
+from groundswell.errors import InvalidName
+from groundswell.label.kinds.choice import Answer, LabelKind, Ontology, ontology_of
+from groundswell.label.kinds.image_choice import ImageChoice
+from groundswell.label.kinds.text_choice import TextChoice
+
+BUILT_IN: dict[str, LabelKind] = {kind.name: kind for kind in (TextChoice(), ImageChoice())}
+
+
+def label_kinds() -> dict[str, LabelKind]:
+    """Return every label kind by name: the built-in ones, then those of installed plugins."""
+    plugged = {point.name: point.load()() for point in entry_points(group="groundswell.label_kinds")}
+    return {**plugged, **BUILT_IN}
+
+
+def label_kind(name: str) -> LabelKind:
+    """Return the label kind called `name`.
+
+    Raises:
+        InvalidName: there is no such kind; the message lists those there are.
+    """
+    kinds = label_kinds()
+    if name not in kinds:
+        raise InvalidName(f"there is no label kind {name!r}; known: {', '.join(sorted(kinds))}")
+    return kinds[name]
+
+
+def kind_for_items(item_kind: str) -> LabelKind:
+    """Return the kind that asks for one class of an item of `item_kind` ("text" or "image")."""
+    return label_kind(f"{item_kind}_choice")
+
+
+__all__ = ["Answer", "LabelKind", "Ontology", "kind_for_items", "label_kind", "label_kinds", "ontology_of"]

@@ -1,0 +1,124 @@
+"""Source: a file of JSON objects, one a line."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, ClassVar
+
+from groundswell.collect.columns import choose_text_column
+from groundswell.collect.good import require_good
+from groundswell.collect.lines import Line, read_lines
+from groundswell.collect.source import Options, Origin, Place, printable
+from groundswell.items import Drop, Item
+
+SUFFIXES = (".jsonl", ".ndjson", ".json")
+_ARRAY = "a JSON array; one object a line is needed (jq -c '.[]' converts)"
+_SAMPLE_LINES = 100
+_SAMPLE_CHARACTERS = 1 << 20
+
+
+@dataclass(frozen=True)
+class Jsonl:
+    """The objects of a JSON Lines file, plain or compressed.
+
+    The text is the named field, or the one found among the first objects; the other fields go to
+    `meta`. A line that is not a JSON object, or has no text, is set aside.
+    """
+
+    place: Place
+    options: Options
+    name: ClassVar[str] = "jsonl"
+
+    @classmethod
+    def recognises(cls, place: Place) -> bool:
+        """Take a file by its suffix."""
+        return place.file_ends_with(*SUFFIXES)
+
+    @classmethod
+    def open(cls, place: Place, options: Options) -> "Jsonl":
+        """Return the source."""
+        return cls(place, options)
+
+    def read(self) -> Iterator[Item | Drop]:
+        """Yield an item for each object.
+
+        Raises:
+            MissingColumn: the text field is not among the first objects.
+        """
+        origin = Origin(printable(self.place.spec), self.name, self.options)
+        return require_good(self._records(origin), origin.source)
+
+    def describe(self) -> str:
+        """Return what is read."""
+        return f"objects of {printable(self.place.spec)}"
+
+    def size_bytes(self) -> int:
+        """Return the size of the file as stored."""
+        return self.place.size_bytes
+
+    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
+        lines = read_lines(self.place.path, self.options.max_item_bytes)
+        sample = _sample(lines)
+        fields = _fields(sample)
+        if not fields:  # nothing to choose from: every line is a problem, which names itself
+            column = self.options.text_column or ""
+        else:
+            column = choose_text_column(fields, self.options.text_column, origin.source)
+        for line in chain(sample, lines):
+            if line.reason:
+                yield origin.failure(f"line {line.number}", line.reason, line.detail)
+            elif line.text.strip():
+                yield _record(line, column, origin)
+
+
+def _sample(lines: Iterator[Line]) -> list[Line]:
+    """Take the first lines, few enough to hold in memory whatever their length."""
+    sample: list[Line] = []
+    characters = 0
+    for line in lines:
+        sample.append(line)
+        characters += len(line.text)
+        if len(sample) >= _SAMPLE_LINES or characters >= _SAMPLE_CHARACTERS:
+            break
+    return sample
+
+
+def _fields(sample: list[Line]) -> dict[str, bool]:
+    """Return the fields of the sample's objects, and whether each holds only texts (or nothing)."""
+    fields: dict[str, bool] = {}
+    for line in sample:
+        parsed = _parse(line.text)
+        if isinstance(parsed, dict):
+            for name, value in parsed.items():
+                if value is not None:
+                    fields[name] = fields.get(name, True) and isinstance(value, str)
+                else:
+                    fields.setdefault(name, True)
+    return fields
+
+
+def _record(line: Line, column: str, origin: Origin) -> Item | Drop:
+    locator = f"line {line.number}"
+    parsed = _parse(line.text)
+    if isinstance(parsed, ValueError):
+        is_array = line.text.lstrip().startswith("[")
+        return origin.failure(locator, "json:invalid", _ARRAY if is_array else f"not JSON: {parsed}")
+    if not isinstance(parsed, dict):
+        detail = _ARRAY if isinstance(parsed, list) else "no JSON object"
+        return origin.failure(locator, "json:not_object", detail)
+    text = parsed.pop(column, None)
+    if not isinstance(text, str):
+        found = "null or absent" if text is None else type(text).__name__
+        return origin.failure(locator, "json:no_text", f"field {column!r} is {found}, not a text")
+    return origin.text(text, locator, parsed)
+
+
+def _parse(text: str) -> Any:
+    """Return the JSON value of a line, or the `ValueError` that says why it has none."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        return error
+    except RecursionError:
+        return ValueError("nested too deeply")

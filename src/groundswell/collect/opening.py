@@ -1,0 +1,101 @@
+"""From what a user points at to the source that reads it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import cast
+
+from groundswell.collect.csv import SUFFIXES as CSV
+from groundswell.collect.csv import Csv
+from groundswell.collect.digits import Digits
+from groundswell.collect.folder import look
+from groundswell.collect.images import SUFFIXES as IMAGES
+from groundswell.collect.images import Images
+from groundswell.collect.jsonl import SUFFIXES as JSONL
+from groundswell.collect.jsonl import Jsonl
+from groundswell.collect.parquet import ARROW, PARQUET, Parquet
+from groundswell.collect.source import MAX_ITEM_BYTES, Options, Place, Plug, Source, printable
+from groundswell.collect.text import SUFFIXES as TEXT
+from groundswell.collect.text import TextFolder, TextLines
+from groundswell.errors import EmptySource, InputError, SourceNotFound, UnreadableSource
+
+ENTRY_POINTS = "groundswell.sources"
+PLUGS: tuple[Plug, ...] = (Images, Jsonl, Csv, Parquet, TextLines, TextFolder, Digits)
+"""The plugs that ship with Groundswell; at most one of them recognises a place that is not mixed."""
+
+
+def plugs() -> tuple[Plug, ...]:
+    """Return all plugs: our own, and those that installed packages offer under `groundswell.sources`."""
+    return PLUGS + tuple(cast(Plug, entry.load()) for entry in entry_points(group=ENTRY_POINTS))
+
+
+def open_source(
+    spec: str | Path,
+    *,
+    collected_at: datetime,
+    text_column: str | None = None,
+    licence: str | None = None,
+    max_item_bytes: int = MAX_ITEM_BYTES,
+) -> Source:
+    """Return the source that reads what `spec` points at; nothing but names and sizes is read yet.
+
+    Args:
+        spec: a file (JSONL, CSV, TSV, plain text, also `.gz` or `.zst`; Parquet, Arrow; an image), a
+            folder of images or of text files, or the name of a built-in set: `digits`.
+        collected_at: the instant that is written on every item; aware.
+        text_column: the column that holds the text, where it cannot be found by itself.
+        licence: SPDX id or text, written on every item.
+        max_item_bytes: records over this many bytes are set aside.
+
+    Raises:
+        SourceNotFound: nothing is there.
+        EmptySource: an empty file, or a folder without files.
+        UnreadableSource: no plug reads this kind of file.
+        InputError: a folder holds what different plugs read.
+    """
+    place = _look(spec)
+    able = [plug for plug in plugs() if plug.recognises(place)]
+    if len(able) > 1:
+        raise InputError(f"{_name(place)} is mixed: {_census(place)}. Give each kind a folder of its own")
+    if not able:
+        raise _nobody_reads(place)
+    if place.kind in ("file", "folder") and place.size_bytes == 0:
+        raise EmptySource(f"{_name(place)} is empty: there is nothing to collect")
+    return able[0].open(place, Options(collected_at, text_column, licence, max_item_bytes))
+
+
+def _look(spec: str | Path) -> Place:
+    try:
+        return look(spec)
+    except (OSError, RuntimeError, ValueError) as error:  # too long a name, no permission, no such user
+        raise SourceNotFound(f"{printable(str(spec))[:200]} cannot be looked up: {error}") from error
+
+
+def _nobody_reads(place: Place) -> InputError:
+    if place.kind == "nothing":
+        return SourceNotFound(f"there is nothing at {_name(place)}; check the path (now in {Path.cwd()})")
+    if place.kind == "folder" and not place.suffixes:
+        return EmptySource(f"{_name(place)} is a folder without files")
+    if place.kind == "other":
+        return UnreadableSource(f"{_name(place)} is neither a file nor a folder")
+    if place.kind == "file" and place.size_bytes == 0:
+        return EmptySource(f"{_name(place)} is empty: there is nothing to collect")
+    return UnreadableSource(
+        f"{_name(place)} ({_census(place)}) cannot be collected. "
+        f"Files that can: {_listed(JSONL, CSV, PARQUET, ARROW, TEXT)}, and folders of images "
+        f"({_listed(IMAGES)}) or of text files ({_listed(TEXT)})"
+    )
+
+
+def _name(place: Place) -> str:
+    return printable(place.spec)
+
+
+def _census(place: Place) -> str:
+    most_first = sorted(place.suffixes.items(), key=lambda entry: (-entry[1], entry[0]))
+    return ", ".join(f"{count:,} {printable(suffix) or 'without suffix'}" for suffix, count in most_first[:6])
+
+
+def _listed(*groups: Iterable[str]) -> str:
+    return " ".join(suffix for group in groups for suffix in group)

@@ -1,0 +1,144 @@
+"""Source: a table in a Parquet or Arrow file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from groundswell.collect.columns import choose_text_column
+from groundswell.collect.good import require_good
+from groundswell.collect.source import Options, Origin, Place, printable
+from groundswell.errors import UnreadableSource
+from groundswell.items import Drop, Item
+
+PARQUET = (".parquet", ".pq")
+ARROW = (".arrow", ".feather", ".ipc")
+_BATCH_ROWS = 256
+
+
+@dataclass(frozen=True)
+class Parquet:
+    """The rows of a Parquet or Arrow file (IPC file or stream), a few hundred in memory at a time.
+
+    Columns other than the text go to `meta`, except columns of bytes, which are not read. Rows are
+    counted from 0, as in the table.
+    """
+
+    place: Place
+    options: Options
+    name: ClassVar[str] = "parquet"
+
+    @classmethod
+    def recognises(cls, place: Place) -> bool:
+        """Take a file by its suffix."""
+        return place.file_ends_with(*PARQUET, *ARROW)
+
+    @classmethod
+    def open(cls, place: Place, options: Options) -> "Parquet":
+        """Return the source."""
+        return cls(place, options)
+
+    def read(self) -> Iterator[Item | Drop]:
+        """Yield an item for each row.
+
+        Raises:
+            MissingColumn: the table lacks the text column.
+            UnreadableSource: not a Parquet or Arrow file, or damaged.
+        """
+        origin = Origin(printable(self.place.spec), self.name, self.options)
+        return require_good(self._records(origin), origin.source)
+
+    def describe(self) -> str:
+        """Return what is read."""
+        return f"rows of {printable(self.place.spec)}"
+
+    def size_bytes(self) -> int:
+        """Return the size of the file as stored."""
+        return self.place.size_bytes
+
+    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
+        first_row = 0
+        column = None
+        for batch in _batches(self.place.path):
+            if column is None:
+                is_text = {name: _is_text(batch.schema.field(name).type) for name in batch.schema.names}
+                column = choose_text_column(is_text, self.options.text_column, origin.source)
+            for place, row in enumerate(_rows(batch)):
+                yield _record(row, column, f"row {first_row + place}", origin)
+            first_row += batch.num_rows
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    reader = _parquet_batches if path.suffix.lower() in PARQUET else _arrow_batches
+    try:
+        yield from reader(path)
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableSource(f"{printable(path)} is damaged, or not what its name says: {error}") from error
+
+
+def _parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path) as file:
+        columns = [field.name for field in file.schema_arrow if not _is_bytes(field.type)]
+        yield from file.iter_batches(_BATCH_ROWS, columns=columns)
+
+
+def _arrow_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(path)) as file:
+        is_file = file.read(6) == b"ARROW1"
+        file.seek(0)
+        for batch in _ipc_batches(file, is_file=is_file):
+            columns = [field.name for field in batch.schema if not _is_bytes(field.type)]
+            for start in range(0, batch.num_rows, _BATCH_ROWS):
+                yield batch.slice(start, _BATCH_ROWS).select(columns)
+
+
+def _ipc_batches(file: Any, *, is_file: bool) -> Iterator[pa.RecordBatch]:
+    if is_file:
+        reader = pa.ipc.open_file(file)
+        return (reader.get_batch(index) for index in range(reader.num_record_batches))
+    return iter(pa.ipc.open_stream(file))
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    types = pa.types
+    return bool(types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
+    """Yield each row as a dict, or the error that says why Python cannot hold its values."""
+    try:
+        yield from _with_dates_as_text(batch).to_pylist()
+    except (ValueError, OverflowError, pa.ArrowException) as error:
+        if batch.num_rows == 1:
+            yield error
+        else:
+            yield from chain.from_iterable(_rows(batch.slice(place, 1)) for place in range(batch.num_rows))
+
+
+def _with_dates_as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the batch with dates and times as ISO texts: Python's own types hold fewer of them."""
+    for place, entry in enumerate(batch.schema):
+        if pa.types.is_timestamp(entry.type) or pa.types.is_date(entry.type) or pa.types.is_time(entry.type):
+            batch = batch.set_column(place, entry.name, batch.column(place).cast(pa.string()))
+    return batch
+
+
+def _record(row: dict[str, Any] | Exception, column: str, locator: str, origin: Origin) -> Item | Drop:
+    if isinstance(row, Exception):
+        return origin.failure(locator, "parquet:value", str(row))
+    text = row.pop(column)
+    if not isinstance(text, str):
+        return origin.failure(locator, "parquet:no_text", f"column {column!r} holds no text here")
+    if len(text) > origin.options.max_item_bytes:
+        return origin.failure(locator, "item:too_large", f"over {origin.options.max_item_bytes:,} characters")
+    return origin.text(text, locator, row)

@@ -1,0 +1,150 @@
+"""The socket of `collect`: what a source is, and what every plug needs to make items and drops."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from groundswell.collect.meta import plain
+from groundswell.items import Drop, Item, ItemKind
+
+MAX_ITEM_BYTES = 32 * 1024 * 1024
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Where items come from. Reading twice gives the same items, in the same order.
+
+    `read` streams: memory does not grow with the source. A record that cannot be used is a `Drop` in
+    the place where it stood, never an exception; a source without one good record raises `EmptySource`
+    or `UnreadableSource`.
+    """
+
+    name: ClassVar[str]
+
+    def read(self) -> Iterator[Item | Drop]:
+        """Yield every record, in a stable order."""
+        ...
+
+    def describe(self) -> str:
+        """Return one line for a person, for example `images in photos/`."""
+        ...
+
+    def size_bytes(self) -> int | None:
+        """Return how many bytes will be read, as stored; None where that is not known."""
+        ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to read, the same for every source.
+
+    Attributes:
+        collected_at: the instant that is written on every item; aware.
+        text_column: the column that holds the text; None to find it.
+        licence: SPDX id or text, written on every item.
+        max_item_bytes: records over this many bytes are set aside.
+    """
+
+    collected_at: datetime
+    text_column: str | None = None
+    licence: str | None = None
+    max_item_bytes: int = MAX_ITEM_BYTES
+
+
+@dataclass(frozen=True)
+class Place:
+    """What was found where the user pointed.
+
+    Attributes:
+        spec: what the user typed.
+        path: the same as a path, which may not exist.
+        kind: `file`, `folder`, `other` (a device, a socket) or `nothing`.
+        suffixes: how many files have each lower-case suffix, without that of a compression.
+        size_bytes: of all files together.
+    """
+
+    spec: str
+    path: Path
+    kind: str
+    suffixes: Mapping[str, int] = field(default_factory=dict)
+    size_bytes: int = 0
+
+    def file_ends_with(self, *suffixes: str) -> bool:
+        """Tell whether this is one file with any of these suffixes."""
+        return self.kind == "file" and not self.suffixes.keys().isdisjoint(suffixes)
+
+    def folder_has(self, *suffixes: str) -> bool:
+        """Tell whether this is a folder with at least one file of any of these suffixes."""
+        return self.kind == "folder" and not self.suffixes.keys().isdisjoint(suffixes)
+
+
+class Plug(Protocol):
+    """A class of sources as the socket sees it: says which places it can read, and opens them."""
+
+    def recognises(self, place: Place) -> bool:
+        """Tell whether `place` is this plug's to read, from its name alone."""
+        ...
+
+    def open(self, place: Place, options: Options) -> Source:
+        """Return the source; nothing is read yet."""
+        ...
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Makes the items and drops of one source, so that provenance is written in one way."""
+
+    source: str
+    step: str
+    options: Options
+
+    def text(self, text: str, locator: str, meta: Mapping[str, Any] | None = None) -> Item | Drop:
+        """Return a text item, or a drop where a database or a table could not hold the text."""
+        if "\x00" in text:
+            return self.failure(locator, "text:nul", "a NUL character in the text")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            return self.failure(locator, "text:encoding", f"half a surrogate pair at {error.start}")
+        return self._item(ItemKind.TEXT, text, None, "text/plain", locator, meta)
+
+    def image(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
+        """Return an image item of encoded bytes that were already found to be readable."""
+        return self._item(ItemKind.IMAGE, None, data, media_type, locator, meta)
+
+    def failure(self, locator: str, reason: str, detail: str) -> Drop:
+        """Return the drop of a record that could not be read."""
+        return Drop(None, self.source, locator, self.step, reason, detail, failed=True)
+
+    def refusal(self, locator: str, reason: str, detail: str) -> Drop:
+        """Return the drop of a record that is not read by rule, for example a symbolic link."""
+        return Drop(None, self.source, locator, self.step, reason, detail, failed=False)
+
+    def _item(
+        self,
+        kind: ItemKind,
+        text: str | None,
+        data: bytes | None,
+        media_type: str,
+        locator: str,
+        meta: Mapping[str, Any] | None,
+    ) -> Item:
+        return Item(
+            kind=kind,
+            text=text,
+            data=data,
+            media_type=media_type,
+            source=self.source,
+            locator=locator,
+            collected_at=self.options.collected_at,
+            meta=plain(meta) if meta else {},
+            licence=self.options.licence,
+        )
+
+
+def printable(path: str | os.PathLike[str]) -> str:
+    """Return a path as valid Unicode; bytes of a name that are not UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")

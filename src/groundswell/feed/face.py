@@ -1,0 +1,63 @@
+"""The way in: from whatever holds the data to a feed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from groundswell.feed.loader import Feed
+from groundswell.feed.samples import MEMORY_LIMIT_BYTES, Samples, TableSamples, read_into_memory
+from groundswell.feed.snapshot import Snapshot, Version, open_snapshot, read_version, snapshot
+
+Source: TypeAlias = Snapshot | Version | pa.Table | str | Path
+"""What can be fed: a snapshot, or the folder of one; a dataset version; an Arrow table in memory."""
+
+
+def feed(source: Source, batch_size: int = 64, *, folder: str | Path | None = None, **options: Any) -> Feed:
+    """Open an ordered, resumable stream of batches from a dataset.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> from groundswell.feed import feed
+        >>> reviews = pa.table({"text": ["good", "bad", "fine", "poor", "great"], "label": [1, 0, 1, 0, 1]})
+        >>> batches = feed(reviews, batch_size=2, seed=7)
+        >>> first = next(iter(batches))
+        >>> first["text"].tolist(), first["label"].tolist()
+        (['great', 'bad'], [1, 0])
+        >>> state = batches.state_dict()  # small and JSON-compatible: keep it with the model's checkpoint
+        >>> resumed = feed(reviews, batch_size=2, seed=7)
+        >>> resumed.load_state_dict(state)
+        >>> [batch["text"].tolist() for batch in resumed]
+        [['poor', 'good'], ['fine']]
+
+    Args:
+        source: a snapshot or the path of its folder, a dataset version, or an Arrow table.
+        batch_size: samples of one step over all ranks together.
+        folder: where a snapshot of a version is made, and found again by the next run. Without it a version
+            is read into memory, up to 2 GiB.
+        options: the keyword arguments of `Feed`: seed, epochs, shuffle, rank, world_size, tail, columns,
+            split, fractions, split_seed, decode.
+
+    Raises:
+        TooLarge: a version without `folder` does not fit the memory limit.
+        SourceNotFound: there is no snapshot at the path.
+        GroundswellError: whatever `Feed` and `snapshot` raise.
+    """
+    return Feed(samples_of(source, folder=folder, columns=options.get("columns")), batch_size, **options)
+
+
+def samples_of(
+    source: Source, *, folder: str | Path | None = None, columns: Sequence[str] | None = None
+) -> Samples:
+    """Return what a feed reads from a source; `columns` may narrow what is read, never what it means."""
+    if isinstance(source, Snapshot):
+        return source
+    if isinstance(source, str | Path):
+        return open_snapshot(source)
+    if isinstance(source, pa.Table):
+        return TableSamples(source)
+    if folder is not None:
+        return snapshot(source, folder)
+    selection = None if columns is None else tuple(dict.fromkeys(["id", *columns]))
+    return read_into_memory(read_version(source, selection), source.digest, MEMORY_LIMIT_BYTES)

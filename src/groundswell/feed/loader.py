@@ -1,0 +1,209 @@
+"""The feed: an ordered, resumable stream of columnar batches."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from groundswell.errors import Conflict, EmptySource, InputError
+from groundswell.feed.columns import Batch, Columns, require_columns
+from groundswell.feed.order import PERMUTATION, Order, Tail
+from groundswell.feed.plan import Plan
+from groundswell.feed.samples import Samples
+from groundswell.feed.split import FRACTIONS, split_of
+from groundswell.feed.state import FORMAT, delivered_of
+
+Decoder = Callable[[Any], Any]
+"""From one value of a column to an array or number, of one shape for all samples."""
+
+_PLANNED = 4096
+"""Samples whose numbers are worked out at a time: enough to make it cheap, few enough to resume at once."""
+
+
+class Feed:
+    """A stream of batches from a dataset: the same for the same seed, and it goes on where it stopped.
+
+    A batch is a dict with one NumPy array for each column, samples along the first axis: texts and bytes as
+    objects, numbers and vectors as themselves. Iterating delivers the batches of all epochs in turn, each
+    epoch in an order of its own. `state_dict` says at any moment how many were delivered; a feed that loads
+    it delivers exactly those that are left, also with another number of ranks.
+
+    Args:
+        samples: what is fed.
+        batch_size: samples of one step over all ranks together (the global batch).
+        seed: names the order; any integer.
+        epochs: how often every sample is visited; None goes on for ever.
+        shuffle: False feeds each epoch in the dataset's own order.
+        rank: this process among those that share the work.
+        world_size: how many processes share the work.
+        tail: what becomes of the last, incomplete batch of an epoch: "exact" delivers it, "drop" leaves it
+            out, "pad" fills it up. Every rank makes the same number of steps in any case; with "exact" a
+            rank's part of the last batch may be smaller than another's, or empty.
+        columns: columns to deliver; None means all.
+        split: deliver only the items of this split, for example "train"; None delivers all.
+        fractions: the splits and their shares, see `split_of`.
+        split_seed: names the split. It is apart from `seed`, so that another order never moves items from
+            test to training.
+        decode: for some columns a function from one value to an array, for example
+            `{"data": decode_image}`; the arrays of a batch are stacked.
+
+    Attributes:
+        plan: which sample stands in which batch.
+        delivered: how many batches were delivered since the beginning.
+
+    Raises:
+        InputError: an argument is out of range or names no split.
+        MissingColumn: a column does not exist, or a split is asked of samples without `id`.
+        EmptySource: there is nothing to feed.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        batch_size: int,
+        *,
+        seed: int = 0,
+        epochs: int | None = 1,
+        shuffle: bool = True,
+        rank: int = 0,
+        world_size: int = 1,
+        tail: Tail = "exact",
+        columns: Sequence[str] | None = None,
+        split: str | None = None,
+        fractions: Mapping[str, float] = FRACTIONS,
+        split_seed: int = 0,
+        decode: Mapping[str, Decoder] | None = None,
+    ) -> None:
+        self._samples = samples
+        self._columns = Columns(samples, columns)
+        self._decode = dict(decode or {})
+        require_columns(list(self._decode), self._columns.names)
+        self._split = None if split is None else [split, dict(fractions), split_seed]
+        self._numbers = None if split is None else _in_split(samples, split, fractions, split_seed)
+        n = len(self._columns) if self._numbers is None else len(self._numbers)
+        if not n:
+            raise EmptySource("there are no samples to feed" + (f" in split {split!r}" if split else ""))
+        self.plan = Plan(Order(n, seed, shuffle), batch_size, epochs, rank, world_size, tail)
+        self.delivered = 0
+        self._ended = False
+        self._planned: dict[int, npt.NDArray[np.int64]] = {}
+
+    def __repr__(self) -> str:
+        size = f"{self.plan.order.n:,} samples in batches of {self.plan.batch_size:,}"
+        return f"<Feed of {size}: {self.delivered:,} delivered>"
+
+    def __len__(self) -> int:
+        """Batches of all epochs, those already delivered included; an endless feed has no length."""
+        if self.plan.batches is None:
+            raise TypeError("a feed with epochs=None never ends and has no length")
+        return self.plan.batches
+
+    @property
+    def epoch(self) -> int:
+        """Epoch of the next batch, from 0."""
+        return self.delivered // self.plan.steps_per_epoch
+
+    @property
+    def finished(self) -> bool:
+        """Whether all batches were delivered."""
+        return self.plan.batches is not None and self.delivered >= self.plan.batches
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Deliver the batches that are left.
+
+        Raises:
+            Conflict: all were delivered before; a second loop would silently train on nothing.
+        """
+        if self._ended:
+            raise Conflict(
+                f"this feed has delivered all its {self.plan.batches} batches; "
+                "ask for more with epochs=..., or call rewind() to start over"
+            )
+        return self._deliver()
+
+    def _deliver(self) -> Iterator[Batch]:
+        while not self.finished:
+            batch = self.batch(self.delivered)
+            self.delivered += 1
+            yield batch
+        self._ended = True
+
+    def batch(self, number: int) -> Batch:
+        """Return any batch by its number, from 0 through all epochs; what was delivered does not change.
+
+        Raises:
+            InputError: there is no such batch, or the decoded arrays of a column differ in shape.
+        """
+        if number < 0 or (self.plan.batches is not None and number >= self.plan.batches):
+            raise InputError(f"batches are numbered from 0 to {self.plan.batches}, exclusive; got {number}")
+        batch = self._columns.take(self.sample_numbers(number))
+        return batch | {name: _decoded(name, batch[name], decode) for name, decode in self._decode.items()}
+
+    def sample_numbers(self, number: int) -> npt.NDArray[np.int64]:
+        """Return the row numbers in the dataset of the samples of a batch, int64: the thread back to each."""
+        if number not in self._planned:
+            count = max(1, _PLANNED // self.plan.batch_size)
+            self._planned = dict(enumerate(self.plan.samples(number, count), start=number))
+        places = self._planned[number]
+        return places if self._numbers is None else self._numbers[places]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state: JSON-compatible, under 1 kB, the same on every rank.
+
+        It counts the batches that were handed out, so one that is being trained on counts as delivered.
+        """
+        return {**self._stream(), "delivered": self.delivered}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on after the batches that a state says were delivered; rank and world size may be others.
+
+        Raises:
+            InputError: the state is of another stream (dataset, seed, batch size, ...); nothing changes.
+        """
+        self.delivered = delivered_of(state, self._stream())
+        self._ended = False
+
+    def rewind(self) -> None:
+        """Start over from the first batch of the first epoch."""
+        self.delivered = 0
+        self._ended = False
+
+    def _stream(self) -> dict[str, Any]:
+        """What names the stream: all that decides which sample comes when, and nothing else."""
+        order = self.plan.order
+        return {
+            "format": FORMAT,
+            "permutation": PERMUTATION,
+            "dataset": self._samples.digest,
+            "split": self._split,
+            "samples": order.n,
+            "seed": order.seed,
+            "shuffle": order.shuffle,
+            "batch_size": self.plan.batch_size,
+            "tail": self.plan.tail,
+        }
+
+
+def _in_split(
+    samples: Samples, split: str, fractions: Mapping[str, float], seed: int
+) -> npt.NDArray[np.int64]:
+    """Return the row numbers of the items in a split, ascending."""
+    if split not in fractions:
+        raise InputError(f"no split {split!r}; there are {', '.join(fractions)}")
+    require_columns(["id"], samples.schema.names)
+    shards = (samples.shard(number).column("id").to_pylist() for number in range(len(samples.shard_rows)))
+    splits = [split_of(ids, fractions, seed) for ids in shards]
+    return np.flatnonzero(np.concatenate(splits) == split)
+
+
+def _decoded(name: str, values: npt.NDArray[Any], decode: Decoder) -> npt.NDArray[Any]:
+    """Decode the values of a column and stack the results along a new first axis."""
+    arrays = [np.asarray(decode(value)) for value in values]
+    shapes = {array.shape for array in arrays}
+    if len(shapes) > 1:
+        found = ", ".join(map(str, sorted(shapes)))
+        raise InputError(
+            f"decoded samples of {name!r} have shapes {found}; decode to one, for example by size=..."
+        )
+    return np.stack(arrays) if arrays else np.empty((0,))

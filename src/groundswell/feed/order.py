@@ -1,0 +1,187 @@
+"""Order as arithmetic: which sample stands at a position, and which positions belong to a rank.
+
+Nothing here holds a list of indices. A shuffle is a function of (seed, epoch, position), so an epoch over
+10^10 samples is planned in no time and no memory, and to resume is to count.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from groundswell.errors import InputError
+
+PERMUTATION = 1
+"""Version of the shuffle; a change of anything below is a new one, under which old states do not resume."""
+
+Words = npt.NDArray[np.uint64]
+
+Tail = Literal["exact", "drop", "pad"]
+"""What becomes of the last, incomplete batch of an epoch.
+
+- `exact`: it is delivered as it is. Every sample is seen exactly once; a rank's last batch may be smaller
+  than the others' or empty, and every rank still makes the same number of steps.
+- `drop`: it is left out. All batches are full; up to `batch_size - 1` samples of each epoch are not seen.
+- `pad`: it is filled up from the beginning of the same epoch's order. All batches are full; some samples
+  are seen twice (more often, if the whole set is smaller than one batch).
+"""
+
+_ROUNDS = 8
+"""Rounds of the shuffle over more than 2**15 samples. With fewer, each half has only a few bits, and all the
+orders of a handful of samples become equally likely only with twice as many (a chi-squared test watches it)."""
+
+_LARGEST = 2**62
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of `n` samples in every epoch: a keyed permutation that needs no memory.
+
+    For each epoch, `sample` maps the positions 0..n-1 one to one onto the samples 0..n-1. Orders of
+    different epochs or seeds are unrelated; the same seed gives the same orders on every machine.
+
+    Attributes:
+        n: number of samples, at least 1.
+        seed: any integer; names the sequence of orders.
+        shuffle: False keeps the samples in their own order in every epoch.
+    """
+
+    n: int
+    seed: int = 0
+    shuffle: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n <= _LARGEST:
+            raise InputError(f"an order needs 1 to 2**62 samples, got {self.n}")
+
+    def sample(self, epoch: int, positions: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the samples that stand at `positions` in an epoch, as int64 of the same shape.
+
+        Args:
+            epoch: number of the epoch, from 0.
+            positions: integers from 0 to n - 1, any shape, also empty.
+
+        Raises:
+            InputError: a position is outside 0..n-1.
+        """
+        places = np.asarray(positions, dtype=np.int64)
+        if places.size and not 0 <= places.min() <= places.max() < self.n:
+            found = f"{places.min()} to {places.max()}"
+            raise InputError(f"positions must be from 0 to {self.n - 1}, got {found}")
+        if not self.shuffle:
+            return places.copy()
+        shuffled = _walk(places.reshape(-1).astype(np.uint64), self.n, _round_keys(self.seed, epoch))
+        return shuffled.astype(np.int64).reshape(places.shape)
+
+
+def steps_per_epoch(n: int, batch_size: int, tail: Tail = "exact") -> int:
+    """Return how many batches an epoch has: the same number on every rank, whatever the world size.
+
+    Args:
+        n: number of samples in an epoch.
+        batch_size: samples of one step over all ranks together, at least 1.
+        tail: what becomes of the last, incomplete batch.
+
+    Raises:
+        InputError: `batch_size` is under 1 or `tail` is unknown.
+    """
+    if batch_size < 1:
+        raise InputError(f"batch_size must be at least 1, got {batch_size}")
+    if tail not in get_args(Tail):
+        raise InputError(f"tail must be one of {', '.join(get_args(Tail))}, got {tail!r}")
+    return n // batch_size if tail == "drop" else -(-n // batch_size)
+
+
+def rank_positions(
+    step: int, n: int, batch_size: int, rank: int = 0, world_size: int = 1, tail: Tail = "exact"
+) -> npt.NDArray[np.int64]:
+    """Return the positions within an epoch that one rank reads at one step.
+
+    A step covers `batch_size` consecutive positions over all ranks. They are dealt in rank order, as evenly
+    as they can be (sizes differ by at most one), so the ranks' parts joined are the same global batch at any
+    world size. When fewer samples are left than there are ranks, `exact` leaves some ranks with none.
+
+    Args:
+        step: step within the epoch, from 0 to `steps_per_epoch(...) - 1`.
+        n: number of samples in an epoch.
+        batch_size: samples of one step over all ranks together.
+        rank: this process, from 0 to `world_size - 1`.
+        world_size: number of processes that share the work.
+        tail: what becomes of the last, incomplete batch.
+
+    Returns:
+        int64 positions, ascending except where `pad` wraps round to the epoch's beginning.
+
+    Raises:
+        InputError: the step or the rank is out of range.
+    """
+    check_rank(rank, world_size)
+    steps = steps_per_epoch(n, batch_size, tail)
+    if not 0 <= step < steps:
+        raise InputError(f"step must be from 0 to {steps - 1}, got {step}")
+    first = step * batch_size
+    size = batch_size if tail == "pad" else min(batch_size, n - first)
+    low, high = (first + size * part // world_size for part in (rank, rank + 1))
+    return np.arange(low, high, dtype=np.int64) % n
+
+
+def check_rank(rank: int, world_size: int) -> None:
+    """Raise `InputError` unless `rank` is one of 0 to `world_size - 1`."""
+    if not 0 <= rank < world_size:
+        raise InputError(f"rank must be from 0 to world_size - 1 = {world_size - 1}, got {rank}")
+
+
+def _walk(values: Words, n: int, keys: Words) -> Words:
+    """Permute 0..n-1 by a permutation of the next power of two: repeat it until the value is below n.
+
+    Less than two applications are needed on average, since the power of two is below 2n. The walk ends
+    because a permutation's cycle returns to its start, which is below n.
+
+    Source:
+        Black and Rogaway (2002), "Ciphers with arbitrary finite domains" (cycle walking).
+    """
+    bits = (n - 1).bit_length()
+    values = _feistel(values, bits, keys)
+    outside = np.flatnonzero(values >= n)
+    while outside.size:
+        values[outside] = _feistel(values[outside], bits, keys)
+        outside = outside[values[outside] >= n]
+    return values
+
+
+def _feistel(values: Words, bits: int, keys: Words) -> Words:
+    """Permute 0..2**bits-1: a round changes one half by a keyed function of the other, and can be undone."""
+    shift = np.uint64(bits // 2)
+    low_mask = np.uint64((1 << (bits // 2)) - 1)
+    high_mask = np.uint64((1 << (bits - bits // 2)) - 1)
+    low, high = values & low_mask, values >> shift
+    used = keys[:_ROUNDS] if bits >= 16 else keys
+    for even, odd in zip(used[::2], used[1::2], strict=True):
+        low ^= _mix(high, even) & low_mask
+        high ^= _mix(low, odd) & high_mask
+    return (high << shift) | low
+
+
+def _mix(values: Words, key: np.uint64) -> Words:
+    """Scatter 64-bit values under a key; the multipliers are those of SplitMix64's finaliser.
+
+    Source:
+        Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators",
+        doi:10.1145/2660193.2660195.
+    """
+    mixed = (values ^ key) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
+
+
+@lru_cache(maxsize=64)
+def _round_keys(seed: int, epoch: int) -> Words:
+    """Return the round keys of an epoch, uint64 `[2 * _ROUNDS]`: a digest, the same on every machine."""
+    name = f"groundswell order {PERMUTATION}: seed {seed}, epoch {epoch}"
+    digest = hashlib.shake_128(name.encode()).digest(8 * 2 * _ROUNDS)
+    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)

@@ -1,0 +1,66 @@
+"""The plan of a feed: which samples stand in which batch. Pure arithmetic over the order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from groundswell.errors import EmptySource, InputError
+from groundswell.feed.order import Order, Tail, check_rank, rank_positions, steps_per_epoch
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every batch of a feed as a function of its number; batches are numbered from 0 through all epochs.
+
+    Attributes:
+        order: the samples and their order in each epoch.
+        batch_size: samples of one step over all ranks together (the global batch).
+        epochs: how often every sample is visited; None goes on for ever.
+        rank: this process among those that share the work.
+        world_size: how many processes share the work.
+        tail: what becomes of the last, incomplete batch of an epoch.
+    """
+
+    order: Order
+    batch_size: int
+    epochs: int | None = 1
+    rank: int = 0
+    world_size: int = 1
+    tail: Tail = "exact"
+
+    def __post_init__(self) -> None:
+        check_rank(self.rank, self.world_size)
+        if self.epochs is not None and self.epochs < 1:
+            raise InputError(f"epochs must be at least 1, or None to go on for ever, got {self.epochs}")
+        if not self.steps_per_epoch:
+            found = f"a batch takes {self.batch_size} samples and there are {self.order.n}"
+            raise EmptySource(
+                f"{found}; with tail='drop' nothing would be fed: take a smaller batch or 'exact'"
+            )
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches of one epoch, the same on every rank."""
+        return steps_per_epoch(self.order.n, self.batch_size, self.tail)
+
+    @property
+    def batches(self) -> int | None:
+        """Batches of all epochs; None if they go on for ever."""
+        return None if self.epochs is None else self.epochs * self.steps_per_epoch
+
+    def samples(self, first: int, count: int) -> list[npt.NDArray[np.int64]]:
+        """Return the sample numbers of `count` batches from `first` on, or of fewer where its epoch ends."""
+        epoch, step = divmod(first, self.steps_per_epoch)
+        steps = range(step, min(step + count, self.steps_per_epoch))
+        positions = [self._positions(number) for number in steps]
+        numbers = self.order.sample(epoch, np.concatenate(positions))
+        return _divide(numbers, [len(part) for part in positions])
+
+    def _positions(self, step: int) -> npt.NDArray[np.int64]:
+        return rank_positions(step, self.order.n, self.batch_size, self.rank, self.world_size, self.tail)
+
+
+def _divide(numbers: npt.NDArray[np.int64], sizes: Sequence[int]) -> list[npt.NDArray[np.int64]]:
+    return np.split(numbers, np.cumsum(sizes)[:-1])

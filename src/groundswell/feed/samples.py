@@ -1,0 +1,113 @@
+"""What a feed reads: rows in shards, each reachable by its number."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+import pyarrow as pa
+
+from groundswell.errors import TooLarge
+from groundswell.feed.rebatch import rebatch
+
+MEMORY_LIMIT_BYTES = 2 * 1024**3
+"""Most bytes of a dataset that are read into memory when no folder for a snapshot is given."""
+
+
+class Samples(Protocol):
+    """Rows that can be read at random, in one or more shards; they never change.
+
+    Two `Samples` with the same digest feed the same stream, wherever they lie.
+    """
+
+    @property
+    def digest(self) -> str:
+        """Names the content and its order."""
+        ...
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns of every shard."""
+        ...
+
+    @property
+    def shard_rows(self) -> Sequence[int]:
+        """Rows of each shard, in order; row numbers run through all shards."""
+        ...
+
+    @property
+    def nulls(self) -> Mapping[str, int]:
+        """For each column the number of missing values over all shards."""
+        ...
+
+    def shard(self, number: int) -> pa.RecordBatch:
+        """Return one shard; repeated calls are cheap."""
+        ...
+
+
+class TableSamples:
+    """An Arrow table in memory as `Samples`.
+
+    Args:
+        table: any table; it is not copied.
+        digest: what names its content; None computes it from the rows when it is first asked for.
+    """
+
+    def __init__(self, table: pa.Table, digest: str | None = None) -> None:
+        self._batches = table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
+        self._digest = digest
+        self.schema = table.schema
+        self.shard_rows = tuple(batch.num_rows for batch in self._batches)
+        self.nulls = count_nulls(self._batches)
+
+    @property
+    def digest(self) -> str:
+        """Names the rows: the same for the same rows, however the table is chunked."""
+        if self._digest is None:
+            self._digest = digest_rows(self._batches)
+        return self._digest
+
+    def shard(self, number: int) -> pa.RecordBatch:
+        """Return one of the table's batches."""
+        return self._batches[number]
+
+
+def count_nulls(batches: Iterable[pa.RecordBatch]) -> dict[str, int]:
+    """Return for each column how many values are missing, those inside vectors of fixed length included."""
+    counts: Counter[str] = Counter()
+    for batch in batches:
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            inner = column.flatten().null_count if pa.types.is_fixed_size_list(column.type) else 0
+            counts[name] += column.null_count + inner
+    return dict(counts)
+
+
+def digest_rows(batches: Iterable[pa.RecordBatch]) -> str:
+    """Return the SHA-256 of rows and their columns, 64 hexadecimal digits, whatever the batches' sizes.
+
+    It is taken over Arrow's stream form, so it may differ between major versions of Arrow.
+    """
+    hashed = hashlib.sha256()
+    for batch in rebatch(batches, max_rows=65536, max_bytes=2**24):
+        hashed.update(batch.schema.serialize())
+        hashed.update(batch.serialize())
+    return hashed.hexdigest()
+
+
+def read_into_memory(batches: Iterable[pa.RecordBatch], digest: str, limit_bytes: int) -> TableSamples:
+    """Hold a stream of batches in memory.
+
+    Raises:
+        TooLarge: the rows take more than `limit_bytes`.
+    """
+    held: list[pa.RecordBatch] = []
+    size_bytes = 0
+    for batch in batches:
+        held.append(batch)
+        size_bytes += batch.nbytes
+        if size_bytes > limit_bytes:
+            raise TooLarge(
+                f"the version takes over {limit_bytes:,} bytes in memory; "
+                "give folder=... and it is read from a snapshot on disk instead"
+            )
+    return TableSamples(pa.Table.from_batches(held), digest)

@@ -1,0 +1,63 @@
+"""One endpoint: what it takes, what it answers, who may call it. The route table and OpenAPI are made of these."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import Struct
+
+from groundswell.app import App
+from groundswell.errors import InputError
+from groundswell.tenancy.model import Member, Scope
+
+MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, parsed and permitted: all that a handler needs, and nothing of the web framework."""
+
+    app: App
+    member: Member
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any
+
+    @property
+    def scope(self) -> Scope:
+        """In whose name the handler acts."""
+        return self.member.scope()
+
+    def path_id(self, name: str) -> int:
+        """Return a positive whole number of the path.
+
+        Raises:
+            InputError: it is not one.
+        """
+        return whole_number(name, self.path[name], 1, MAX_ID)
+
+
+def whole_number(name: str, text: str, low: int, high: int) -> int:
+    """Parse a whole number between `low` and `high`, or raise `InputError` that names it."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and low <= int(text) <= high):
+        raise InputError(f"{name} must be a whole number from {low} to {high}; got {text[:40]!r}")
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A method and path of the API with its types.
+
+    Attributes:
+        body: the type of the JSON body, or None where there is none.
+        answer: the type of the JSON answer, or None for an empty one (204).
+        query: names of the query parameters with what they mean.
+    """
+
+    method: str
+    path: str
+    summary: str
+    handler: Callable[[Call], Awaitable[Struct | None]]
+    body: type[Struct] | None = None
+    answer: type[Struct] | None = None
+    query: Mapping[str, str] | None = None

@@ -1,0 +1,79 @@
+"""Serve an opened `App` on an address, until asked to stop."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+
+from groundswell.app import App, background
+from groundswell.errors import PortInUse
+from groundswell.http.server import create_server
+
+GRACE_SECONDS = 5
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the address at once, before anything slow is started. Port 0 takes any free one.
+
+    Raises:
+        PortInUse: another process listens there, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise PortInUse(
+            f"cannot listen on {host}:{port} ({error.strerror}); stop what runs there, or choose another "
+            "with --port or GROUNDSWELL_PORT"
+        ) from None
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the URL of a bound address, as this machine's browser reaches it."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn's handlers would end the process before the database is closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: App, listener: socket.socket) -> AsyncIterator[asyncio.Event]:
+    """Serve and work in the background while the context lasts; yields an event that asks to stop.
+
+    SIGINT and SIGTERM set the event. At the end, requests under way are finished first.
+    """
+    host = listener.getsockname()[0]
+    config = uvicorn.Config(
+        create_server(app, hosts=[host]),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server, stop = _Server(config), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(ValueError, RuntimeError):  # only the main thread may listen to signals
+            loop.add_signal_handler(number, stop.set)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    task.add_done_callback(lambda _: stop.set())
+    try:
+        async with background(app):
+            yield stop
+    finally:
+        server.should_exit = True
+        await task

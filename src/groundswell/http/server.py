@@ -1,0 +1,222 @@
+"""The web application: routes, sign-in, static files, and the one place where errors become problem+json."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from groundswell.app import App
+from groundswell.clock import now
+from groundswell.errors import GroundswellError, InputError, NotAllowed, NotFound, NotSignedIn, TooLarge
+from groundswell.http.api import ENDPOINTS
+from groundswell.http.endpoint import Call, Endpoint
+from groundswell.http.headers import SecurityHeaders
+from groundswell.http.media import image_media_type
+from groundswell.http.openapi import openapi_document
+from groundswell.http.wire import v1
+from groundswell.ids import ItemId
+from groundswell.tenancy import service as tenancy
+from groundswell.tenancy.model import Member
+
+PREFIX = "/api/v1"
+COOKIE = "groundswell_session"
+STATIC = Path(__file__).parent / "static"
+MAX_BODY_BYTES = 1024 * 1024
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+log = logging.getLogger("groundswell.http")
+
+
+def create_server(app: App, *, hosts: list[str] | None = None) -> Starlette:
+    """Return the ASGI application over an opened `App`.
+
+    Args:
+        hosts: values of the Host header that are served; others are refused, so that a page elsewhere
+            cannot reach a local server by rebinding its name. Default: this machine only.
+    """
+    document = msgspec.json.encode(openapi_document(ENDPOINTS, PREFIX))
+
+    async def openapi(_: Request) -> Response:
+        return Response(document, media_type="application/json")
+
+    server = Starlette(
+        routes=[
+            *(Route(PREFIX + e.path, _route(e), methods=[e.method]) for e in ENDPOINTS),
+            Route(PREFIX + "/session", sign_in, methods=["POST"]),
+            Route(PREFIX + "/session", sign_out, methods=["DELETE"]),
+            Route(PREFIX + "/blobs/{digest}", blob, methods=["GET"]),
+            Route(PREFIX + "/openapi.json", openapi, methods=["GET"]),
+            Route("/health", health, methods=["GET"]),
+            *_pages(),
+        ],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_HOSTS, *(hosts or [])]),
+            Middleware(SecurityHeaders),
+        ],
+        exception_handlers={
+            GroundswellError: _known_error,
+            msgspec.ValidationError: _invalid_body,
+            msgspec.DecodeError: _invalid_body,
+            HTTPException: _http_error,
+            Exception: _unknown_error,
+        },
+    )
+    server.state.app = app
+    return server
+
+
+def _route(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    decoder = msgspec.json.Decoder(endpoint.body) if endpoint.body is not None else None
+
+    async def handle(request: Request) -> Response:
+        member = await _member_of(request)
+        body = decoder.decode(await _read_body(request)) if decoder is not None else None
+        app: App = request.app.state.app
+        answer = await endpoint.handler(Call(app, member, request.path_params, request.query_params, body))
+        return Response(status_code=204) if answer is None else _json(answer)
+
+    return handle
+
+
+async def _member_of(request: Request) -> Member:
+    """Return who calls, by API key or by session cookie.
+
+    A cookie is sent by the browser on its own, so a write that rests on one must also carry a header
+    which no other site can set.
+    """
+    app: App = request.app.state.app
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and key:
+        return await tenancy.member_of_key(app.db, key.strip())
+    session = request.cookies.get(COOKIE)
+    if session is None:
+        raise NotSignedIn("sign in with the link that `groundswell up` prints, or send an API key as a bearer token")
+    _require_own_page(request)
+    return await tenancy.member_of_session(app.db, session, now=now())
+
+
+def _require_own_page(request: Request) -> None:
+    if request.method not in ("GET", "HEAD") and "x-groundswell" not in request.headers:
+        raise NotAllowed("a write from a browser must carry the header X-Groundswell")
+
+
+async def _read_body(request: Request) -> bytes:
+    parts, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise TooLarge(f"a request body holds at most {MAX_BODY_BYTES} bytes; send fewer answers at once")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(
+        msgspec.json.encode(value), status, media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+# ── sign-in, media, health ───────────────────────────────────────────────────────────────────────
+
+
+async def sign_in(request: Request) -> Response:
+    """Turn a sign-in token into a session cookie."""
+    _require_own_page(request)
+    body = msgspec.json.decode(await _read_body(request), type=v1.SignInBody)
+    member, session = await tenancy.sign_in(request.app.state.app.db, body.token, now=now())
+    response = _json(v1.SessionOut.of(member))
+    response.set_cookie(
+        COOKIE,
+        session,
+        max_age=int(tenancy.SESSION_LIFETIME.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session of this browser."""
+    _require_own_page(request)
+    if session := request.cookies.get(COOKIE):
+        await tenancy.sign_out(request.app.state.app.db, session)
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+async def blob(request: Request) -> Response:
+    """Send the bytes of a media item of the caller's organization."""
+    member = await _member_of(request)
+    app: App = request.app.state.app
+    data = app.blobs(member.org_slug).get(ItemId(request.path_params["digest"]))
+    media_type = image_media_type(data)
+    return Response(
+        data,
+        media_type=media_type or "application/octet-stream",
+        headers={
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "Content-Disposition": "inline" if media_type else "attachment",
+        },
+    )
+
+
+async def health(request: Request) -> Response:
+    """Say whether the service and its database answer."""
+    await request.app.state.app.db.ping()
+    return _json({"status": "ok"})
+
+
+def _pages() -> list[Route | Mount]:
+    if not (STATIC / "index.html").exists():
+        return [Route("/{path:path}", _no_pages, methods=["GET"])]
+
+    async def page(_: Request) -> Response:
+        return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+    shell = [Route(path, page, methods=["GET"]) for path in ("/", "/sign-in", "/projects/{project_id:int}")]
+    return [*shell, Mount("/", StaticFiles(directory=STATIC))]
+
+
+async def _no_pages(_: Request) -> Response:
+    return Response("The web UI is not built. In a checkout, run: make install\n", 501, media_type="text/plain")
+
+
+# ── errors ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _problem(status: int, code: str, detail: str) -> Response:
+    title = code.replace("_", " ").capitalize()
+    body = {"type": f"urn:groundswell:{code}", "title": title, "status": status, "detail": detail, "code": code}
+    retry = {"Retry-After": "1"} if status == 503 else {}
+    return Response(msgspec.json.encode(body), status, media_type="application/problem+json", headers=retry)
+
+
+async def _known_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, GroundswellError)
+    return _problem(error.http_status, error.code, str(error))
+
+
+async def _invalid_body(_: Request, error: Exception) -> Response:
+    return _problem(400, InputError.code, f"the request body is not valid: {error}")
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = {404: NotFound.code, 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    return _problem(error.status_code, code, error.detail)
+
+
+async def _unknown_error(request: Request, error: Exception) -> Response:
+    log.exception("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
+    return _problem(500, "internal_error", "an unexpected error; nothing was stored. The server's log has the details.")

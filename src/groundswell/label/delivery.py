@@ -1,0 +1,143 @@
+"""From a project's answers to a labelled dataset version, with its lineage and its certificate."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from groundswell.errors import Conflict
+from groundswell.ids import ProjectId
+from groundswell.label.model import Project, TaskLabel
+from groundswell.label.service import SQL, get_project, labels_of
+from groundswell.organize import DatasetStore, Version
+from groundswell.quality import Certificate, certify
+from groundswell.store import Database
+from groundswell.tenancy.model import Role, Scope
+from groundswell.tenancy.service import audit
+
+LABEL_COLUMNS = ("label", "label_probability", "label_source", "label_answers")
+
+
+async def deliver(
+    db: Database, scope: Scope, store: DatasetStore, project_id: ProjectId, *, proposals: bool = False
+) -> Version:
+    """Write the labels of a project as a new version of its dataset, holding the labelled items.
+
+    The version adds the columns `label`, `label_probability`, `label_source` (people, model, people and
+    model, gold, review) and `label_answers`. A review overrules the consensus. When nothing has changed
+    since the last delivery, that version is returned.
+
+    Args:
+        proposals: include items whose only label is a model's proposal (`label_source` "proposal").
+
+    Raises:
+        Conflict: there is no label yet.
+    """
+    scope.require(Role.MEMBER)
+    project, _ = await get_project(db, scope, project_id)
+    rows = [row for task in await labels_of(db, scope, project_id) if (row := _label_of(task, proposals))]
+    if not rows:
+        raise Conflict(f"project {project.name!r} has no labels yet; label some items first, or add --proposals")
+    certificate = await newest_certificate(db, scope, project_id)
+    return await asyncio.to_thread(_write, store, project, rows, certificate)
+
+
+def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
+    """Return what is delivered for a task, or None where it has no label."""
+    answers = task.annotations or 0
+    if task.review is not None:
+        label, probability, source = task.review, 1.0, "review"
+    elif task.answer is not None and (answers or task.source == "gold" or task.state == "completed"):
+        label, probability, source = task.answer, task.probability, task.source
+    elif proposals and task.proposal is not None:
+        label, probability, source = task.proposal, task.proposal_probability, "proposal"
+    else:
+        return None
+    return {
+        "id": task.item_id,
+        "label": label["choice"],
+        "label_probability": probability,
+        "label_source": source,
+        "label_answers": answers,
+    }
+
+
+def _write(
+    store: DatasetStore, project: Project, rows: Sequence[dict[str, Any]], certificate: dict[str, Any] | None
+) -> Version:
+    digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+    newest = store.open(project.dataset)
+    if newest.lineage.get("labels_sha256") == digest:
+        return newest
+    lineage = {
+        "project": {"id": project.id, "name": project.name, "kind": project.kind},
+        "ontology_version": project.ontology_version,
+        "guideline_version": project.guideline_version,
+        "classes": project.classes,
+        "labels_sha256": digest,
+        "certificate": certificate,
+    }
+    items = store.open(project.dataset, project.dataset_version)
+    labels = pa.Table.from_pylist(list(rows), schema=_SCHEMA)
+    return store.add_columns(items, labels, lineage=lineage)
+
+
+_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("label", pa.string()),
+        ("label_probability", pa.float64()),
+        ("label_source", pa.string()),
+        ("label_answers", pa.int32()),
+    ]
+)
+
+
+# ── certificates ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def issue_certificate(
+    db: Database, scope: Scope, project_id: ProjectId, *, level: float = 0.95
+) -> Certificate:
+    """Certify the accuracy of a project's consensus labels from its reviewed audit share.
+
+    The audit share was drawn at random when the project was opened, and nothing treats its tasks
+    differently. So its reviews say how accurate all labels are. The statement is about the labels
+    before the reviews corrected any.
+
+    Raises:
+        Conflict: a task has no label yet, or an audit task no review.
+    """
+    scope.require(Role.MANAGER)
+    tasks = await labels_of(db, scope, project_id)
+    unlabelled = sum(task.answer is None for task in tasks)
+    unreviewed = sum(task.is_audit and task.review is None for task in tasks)
+    if unlabelled or unreviewed:
+        raise Conflict(f"{unlabelled} tasks have no label yet and {unreviewed} audit tasks no review; finish them first")
+    audited = [place for place, task in enumerate(tasks) if task.is_audit]
+    certificate = certify(
+        right=np.array([tasks[place].answer == tasks[place].review for place in audited], dtype=bool),
+        audited=np.array(audited, dtype=np.int64),
+        confidence=np.array([task.probability for task in tasks], dtype=np.float64),
+        level=level,
+    )
+    async with db.transaction(scope.org_id) as tx:
+        project = await tx.fetch_value(
+            SQL["insert_certificate"],
+            org_id=scope.org_id,
+            project_id=project_id,
+            body=certificate.to_json(),
+        )
+        await audit(tx, scope, "certificate.issue", str(project_id), certificate=project)
+    return certificate
+
+
+async def newest_certificate(db: Database, scope: Scope, project_id: ProjectId) -> dict[str, Any] | None:
+    """Return the certificate that was issued last for a project, as JSON, or None."""
+    async with db.transaction(scope.org_id) as tx:
+        body: dict[str, Any] | None = await tx.fetch_value(SQL["newest_certificate"], project_id=project_id)
+    return body

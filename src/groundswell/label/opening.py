@@ -1,0 +1,77 @@
+"""From a collection to a running project, in one step: what `groundswell label` and `gs.label` do."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from groundswell.errors import Conflict, EmptySource, NotFound
+from groundswell.ids import ProjectId
+from groundswell.label.kinds import kind_for_items
+from groundswell.label.model import ProjectSpec, ProjectState
+from groundswell.label.service import create_project, find_project, get_project, set_project_state
+from groundswell.organize import Collection, DatasetStore, Version
+from groundswell.store import Database
+from groundswell.tenancy.model import Scope
+
+
+async def open_or_resume(
+    db: Database,
+    scope: Scope,
+    store: DatasetStore,
+    collection: Collection,
+    spec: ProjectSpec,
+    *,
+    on_progress: Callable[[int], None] | None = None,
+) -> tuple[ProjectId, str]:
+    """Open an active project over the cleaned items of a collection, or go on with the one of its name.
+
+    Args:
+        spec: the project; `kind` follows from the items, `dataset` is written under its name.
+        on_progress: called with the number of items read so far.
+
+    Returns:
+        The project, and one line that says what was done.
+
+    Raises:
+        Conflict: the project of this name has other classes.
+        EmptySource: nothing was left to label; the message says why.
+    """
+    try:
+        project_id = await find_project(db, scope, spec.name)
+    except NotFound:
+        version, outcome = await asyncio.to_thread(_store, store, collection, spec.dataset, on_progress)
+        return await open_project(db, scope, version, spec), outcome
+    project, counts = await get_project(db, scope, project_id)
+    if list(spec.classes) != project.classes:
+        raise Conflict(
+            f"project {spec.name!r} is there already, with the classes {','.join(project.classes)}; "
+            "use the same classes to go on with it, or --name to begin another"
+        )
+    if project.state == ProjectState.PAUSED:
+        await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
+    return project_id, f"going on with project {spec.name!r}: {counts.tasks_completed:,} of {counts.tasks_total:,} done"
+
+
+async def open_project(db: Database, scope: Scope, version: Version, spec: ProjectSpec) -> ProjectId:
+    """Open an active project over a dataset version; the label kind follows from the items."""
+    kinds = set(version.to_table(columns=["kind"])["kind"].unique().to_pylist())
+    if len(kinds) != 1:
+        raise Conflict(f"{version.name} holds {' and '.join(sorted(kinds))}; label each kind in a project of its own")
+    complete = replace(
+        spec, kind=kind_for_items(kinds.pop()).name, dataset=version.name, dataset_version=version.number
+    )
+    project_id = await create_project(db, scope, complete, version, rng=np.random.default_rng(int(version.digest[:8], 16)))
+    await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
+    return project_id
+
+
+def _store(
+    store: DatasetStore, collection: Collection, name: str, on_progress: Callable[[int], None] | None
+) -> tuple[Version, str]:
+    cleaned = collection.clean()
+    version = cleaned.save(name, store=store, on_progress=on_progress)
+    if version.rows == 0:
+        raise EmptySource(f"nothing is left to label of {collection.describe()}: {cleaned.report}")
+    return version, str(cleaned.report)

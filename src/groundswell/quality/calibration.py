@@ -1,0 +1,172 @@
+"""Calibration: make a model's probabilities mean what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.errors import InputError
+from groundswell.quality.result import Floats
+
+FLOOR = 1e-12
+"""Probabilities are kept this far from 0, so that a logarithm exists."""
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """A temperature for a classifier's probabilities: above 1 it makes them less sure, below 1 more.
+
+    Attributes:
+        value: the temperature, above 0; 1 changes nothing.
+        labels: how many labels it was fitted on; with few of them it stays near 1.
+        loss_before: mean log loss on those labels as given, in nats; 0 where there were none.
+        loss_after: mean log loss with the temperature.
+    """
+
+    value: float
+    labels: int
+    loss_before: float
+    loss_after: float
+
+    def __call__(self, probabilities: Any) -> Floats:
+        """Return calibrated probabilities, `[n, n_classes]`; rows of NaN stay NaN."""
+        return _heated(np.log(np.maximum(np.asarray(probabilities, np.float64), FLOOR)), self.value)
+
+
+def fit_temperature(
+    probabilities: Any, truth: Any, *, weight: Any = None, prior_labels: float = 10.0
+) -> Temperature:
+    """Fit one temperature that makes held-out probabilities as truthful as one number can.
+
+    It never changes which class is most probable. The fit is on log loss, with a pull towards 1: a Gaussian
+    prior on log temperature worth `prior_labels` labels, so that five lucky labels do not make a model certain.
+
+    Args:
+        probabilities: `[n, n_classes]`, of items that the model was not trained on.
+        truth: labels, int `[n]` with -1 for unknown, or a posterior `[n, n_classes]`.
+        weight: `[n]` non-negative, for example an inverse sampling chance; 1 by default.
+        prior_labels: strength of the pull towards 1.
+
+    Returns:
+        The temperature; 1 where there is nothing to learn from.
+
+    Raises:
+        InputError: shapes do not fit, or entries are not probabilities.
+
+    Source:
+        Guo et al. (2017), ICML, PMLR 70:1321-1330. The prior is ours.
+    """
+    given, target = _checked(probabilities, truth)
+    scale = np.ones(len(given)) if weight is None else np.asarray(weight, np.float64)
+    if scale.shape != (len(given),) or not (np.isfinite(scale).all() and (scale >= 0).all()):
+        raise InputError(f"weight must be {len(given)} numbers, none negative")
+    scale = scale * (target.sum(axis=1) > 0) * ~np.isnan(given).any(axis=1)
+    used = scale > 0
+    logs, target, scale = np.log(np.maximum(given[used], FLOOR)), target[used], scale[used]
+    if not len(logs):
+        return Temperature(1.0, 0, 0.0, 0.0)
+    log_value = _minimise(
+        lambda log_t: _loss(logs, target, scale, log_t) * scale.sum() + prior_labels * log_t**2 / 2
+    )
+    value = float(np.exp(log_value))
+    return Temperature(
+        value, len(logs), _loss(logs, target, scale, 0.0), _loss(logs, target, scale, log_value)
+    )
+
+
+def expected_calibration_error(probabilities: Any, truth: Any, *, bins: int = 15) -> float:
+    """Return how far confidence is from accuracy: 0 is calibrated, 0.1 means ten points off on average.
+
+    Args:
+        probabilities: `[n, n_classes]`, or `[n]` confidences with `truth` saying which labels were right.
+        truth: int labels `[n]`, -1 for unknown; or bool `[n]` for confidences.
+        bins: bins of equally many items; equal counts make it less noisy than equal widths.
+
+    Returns:
+        Mean distance between confidence and accuracy over bins, 0 to 1. NaN where no label is known. It is
+        biased upwards for few labels: compare like with like.
+
+    Source:
+        Naeini, Cooper and Hauskrecht (2015), AAAI; bins of equal counts as in Nguyen and O'Connor (2015), EMNLP.
+    """
+    confidence, right = _confidence_and_right(probabilities, truth)
+    if not len(confidence):
+        return float("nan")
+    order = np.argsort(confidence, kind="stable")
+    gap = confidence[order] - right[order]
+    return float(sum(abs(part.sum()) for part in np.array_split(gap, min(bins, len(gap)))) / len(gap))
+
+
+def _confidence_and_right(probabilities: Any, truth: Any) -> tuple[Floats, Floats]:
+    """Return each known item's confidence, and whether the label it stands for is right."""
+    given, known = np.asarray(probabilities, np.float64), np.asarray(truth)
+    if given.ndim == 1 and given.shape == known.shape:
+        return given, known.astype(np.float64)
+    if given.ndim != 2 or known.shape != given.shape[:1]:
+        raise InputError(f"probabilities {list(given.shape)} and truth {list(known.shape)} do not fit")
+    some = known >= 0
+    right = (given[some].argmax(axis=1) == known[some]).astype(np.float64)
+    return given[some].max(axis=1, initial=0.0), right
+
+
+def _checked(probabilities: Any, truth: Any) -> tuple[Floats, Floats]:
+    """Return probabilities and target distributions, both `[n, n_classes]`; unknown targets are all zero."""
+    given, known = np.asarray(probabilities, np.float64), np.asarray(truth)
+    if given.ndim != 2 or len(known) != len(given) or known.ndim not in (1, 2):
+        raise InputError(f"probabilities {list(given.shape)} and truth {list(known.shape)} do not fit")
+    if (given < 0).any() or np.isinf(given).any():
+        raise InputError("probabilities must be finite and not negative")
+    if known.ndim == 2:
+        if known.shape != given.shape:
+            raise InputError(f"a posterior must be {list(given.shape)}, not {list(known.shape)}")
+        return given, np.nan_to_num(known.astype(np.float64))
+    return given, _one_hot(known, given.shape[1])
+
+
+def _one_hot(labels: NDArray[Any], n_classes: int) -> Floats:
+    """Return labels as rows with a single 1; a row of zeros for -1."""
+    if len(labels) and not (
+        np.issubdtype(labels.dtype, np.integer) and -1 <= labels.min() <= labels.max() < n_classes
+    ):
+        raise InputError(f"labels must be integer codes, -1 to {n_classes - 1}")
+    out: Floats = np.zeros((len(labels), n_classes))
+    known = np.flatnonzero(labels >= 0)
+    out[known, labels[known]] = 1.0
+    return out
+
+
+def _heated(logs: Floats, temperature: float) -> Floats:
+    """Return log-probabilities divided by a temperature, as probabilities."""
+    scaled = logs / temperature
+    weight = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    out: Floats = weight / weight.sum(axis=1, keepdims=True)
+    return out
+
+
+def _loss(logs: Floats, target: Floats, weight: Floats, log_temperature: float) -> float:
+    """Return the mean log loss at a temperature, in nats."""
+    heated = np.log(np.maximum(_heated(logs, float(np.exp(log_temperature))), FLOOR))
+    return float(-(weight @ (target * heated).sum(axis=1)) / weight.sum())
+
+
+def _minimise(loss: Any, low: float = -3.0, high: float = 3.0, steps: int = 60) -> float:
+    """Return where a function of log temperature is least, by golden section (temperatures 0.05 to 20).
+
+    Log loss is convex in 1 / temperature, so it has one valley in log temperature too.
+    """
+    shrink = (5**0.5 - 1) / 2
+    left, right = high - shrink * (high - low), low + shrink * (high - low)
+    at_left, at_right = loss(left), loss(right)
+    for _ in range(steps):
+        if at_left < at_right:
+            high, right, at_right = right, left, at_left
+            left = high - shrink * (high - low)
+            at_left = loss(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + shrink * (high - low)
+            at_right = loss(right)
+    return (low + high) / 2

@@ -1,0 +1,103 @@
+"""What is known beside the votes: model probabilities, and gold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.errors import InputError
+from groundswell.quality.result import Floats
+from groundswell.quality.votes import Codes, Votes
+
+FLOOR = 1e-6
+"""Least probability that a model may give a class: no model is so sure that people cannot overrule it."""
+
+
+def checked_evidence(votes: Votes, evidence: Any) -> Floats | None:
+    """Return model probabilities as rows that sum to 1, NaN rows meaning "no opinion".
+
+    Args:
+        votes: what they go with.
+        evidence: `[n_items, n_classes]` calibrated probabilities of each class given the item's content. They
+            hold the class prior already. A row of NaN is no opinion. None is no evidence at all.
+
+    Raises:
+        InputError: wrong shape, a negative or infinite entry, a row that is NaN in part, or all zero.
+    """
+    if evidence is None:
+        return None
+    given = np.asarray(evidence, np.float64)
+    if given.shape != (votes.n_items, votes.n_classes):
+        raise InputError(f"evidence must be [{votes.n_items}, {votes.n_classes}], not {list(given.shape)}")
+    missing = np.isnan(given)
+    silent = missing.all(axis=1)
+    spoken = given[~silent]
+    if not (np.isfinite(spoken).all() and (spoken >= 0).all() and (spoken.sum(axis=1) > 0).all()):
+        raise InputError("evidence must be probabilities: no negative, infinite, all-zero or partly NaN row")
+    share = spoken / spoken.sum(axis=1, keepdims=True) + FLOOR
+    out = np.full(given.shape, np.nan)
+    out[~silent] = share / share.sum(axis=1, keepdims=True)
+    return out
+
+
+def checked_gold(votes: Votes, gold: Any) -> Codes:
+    """Return the known label of each item, int32 `[n_items]`, -1 where it is unknown.
+
+    Raises:
+        InputError: wrong shape or type, or a code that is no class.
+    """
+    if gold is None:
+        return np.full(votes.n_items, -1, np.int32)
+    given = np.asarray(gold)
+    if given.shape != (votes.n_items,) or not np.issubdtype(given.dtype, np.integer):
+        raise InputError(f"gold must be one integer code an item ({votes.n_items}), -1 where it is unknown")
+    if given.size and not -1 <= given.min() <= given.max() < votes.n_classes:
+        raise InputError(
+            f"gold codes must be -1 to {votes.n_classes - 1}; found {given.min()} to {given.max()}"
+        )
+    return given.astype(np.int32)
+
+
+def has_opinion(votes: Votes, evidence: Floats | None) -> NDArray[np.bool_]:
+    """Say for which items the model has an opinion, `[n_items]`."""
+    return np.zeros(votes.n_items, bool) if evidence is None else ~np.isnan(evidence[:, 0])
+
+
+def clamp(posterior: Floats, gold: Codes) -> Floats:
+    """Set the posterior of every gold item to its known label, in place; returns it."""
+    known = np.flatnonzero(gold >= 0)
+    posterior[known] = 0.0
+    posterior[known, gold[known]] = 1.0
+    return posterior
+
+
+def vote_shares(votes: Votes, evidence: Floats | None, gold: Codes) -> tuple[Floats, Floats]:
+    """Return what a plain count says, and the class prior that it implies.
+
+    A model's opinion counts as one more vote, split by its probabilities. Items that nobody voted on and no
+    model saw get the prior: the mean share of each class over the items that have anything.
+
+    Returns:
+        Shares `[n_items, n_classes]`, rows summing to 1; prior `[n_classes]`.
+    """
+    weight = votes.counts.astype(np.float64)
+    if evidence is not None:
+        weight += np.nan_to_num(evidence)
+    total = weight.sum(axis=1, keepdims=True)
+    shares = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
+    clamp(shares, gold)
+    known = shares.sum(axis=1) > 0
+    prior = shares[known].mean(axis=0)
+    shares[~known] = prior
+    return shares, prior
+
+
+def log_prior(prior: Floats, evidence: Floats | None) -> Floats:
+    """Return the log-probability of each class before any vote: the model's opinion, or else the class prior.
+
+    Evidence is the chance of a class given the item's content, so it holds the prior already.
+    """
+    log_class = np.log(np.maximum(prior, FLOOR))[None, :]
+    return log_class if evidence is None else np.where(np.isnan(evidence), log_class, np.log(evidence))

@@ -1,0 +1,203 @@
+"""Shrunk confusion: every worker a confusion matrix, leaning on the crowd's as far as the votes demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.errors import InputError
+from groundswell.quality.confusion import Centre, dense_confusion, expected_skill
+from groundswell.quality.evidence import (
+    checked_evidence,
+    checked_gold,
+    clamp,
+    has_opinion,
+    log_prior,
+    vote_shares,
+)
+from groundswell.quality.expectation import Tally, log_likelihood, normalised, tally
+from groundswell.quality.result import Consensus, Floats, most_probable
+from groundswell.quality.votes import Votes, require_votes
+
+ASSUMED_ACCURACY = 0.8
+"""A worker's accuracy before any two answers could be compared."""
+
+ASSUMED_VOTES = 10.0
+"""Pseudo-votes behind `ASSUMED_ACCURACY`, for the crowd as a whole and for each class."""
+
+SURE = 0.999
+"""No worker is taken to be right more often than this, and none to be wrong so."""
+
+
+def shrunk(
+    votes: Votes, *, evidence: Any = None, gold: Any = None, history: Any = None, rounds: int = 2
+) -> Consensus:
+    """Infer labels with a confusion matrix for each worker, shrunk towards the crowd's. The default.
+
+    Each worker's matrix has a Dirichlet prior. Its centre is the worker's own accuracy on the diagonal (the
+    crowd's accuracy for that class, moved by how much better or worse than expected the worker is) and the
+    crowd's spread of mistakes beside it. The strengths of both shrinkages are learnt from how much workers
+    differ beyond chance, so that it behaves like a pooled model where votes are few, like weighted voting
+    where workers differ in care, and like `dawid_skene` where each has cast hundreds.
+
+    It never collapses: the class prior stays at the vote shares, the crowd is never taken to be worse than
+    chance (so that classes cannot swap), items with one vote teach nothing about workers, and the rounds stop
+    before expectation–maximisation wanders off. With one vote an item and no evidence it returns that vote.
+
+    Args:
+        votes: at least one vote; an item may have any number, a worker too.
+        evidence: `[n_items, n_classes]` calibrated model probabilities P(class | item). They take the place
+            of the class prior, and the votes are multiplied in. A row of NaN is no opinion.
+        gold: `[n_items]` known labels, -1 where unknown; clamped, and counted in full as knowledge of workers.
+        history: `[n_workers, truth, said]` counts from earlier work.
+        rounds: how often matrices and labels are estimated in turn. 2 was best or equal at 2, 3, 5 and all
+            votes an item on eleven real sets; more rounds fit noise at few votes.
+
+    Returns:
+        Posterior, confusion, class prior, skill and its standard error. `converged` is True: a fixed number
+        of rounds is what the method is.
+
+    Raises:
+        NoVotes: `votes` is empty.
+        InputError: evidence, gold or history do not fit the votes.
+
+    Source:
+        The model family is hierarchical Bayesian classifier combination: Kim and Ghahramani (2012), AISTATS,
+        PMLR 22:619-627. The centre, the moment estimates of strength and the stopping are ours.
+    """
+    require_votes(votes)
+    opinion, known = checked_evidence(votes, evidence), checked_gold(votes, gold)
+    past = _checked_history(votes, history)
+    posterior, prior = vote_shares(votes, opinion, known)
+    before = log_prior(prior, opinion)
+    teaches = _teaching(votes, opinion, known)
+    for _ in range(rounds):
+        crowd = _learn(votes, tally(votes, posterior * teaches[:, None], past))
+        posterior = clamp(normalised(log_likelihood(votes, crowd.said(votes)) + before), known)
+    skill, error = expected_skill(
+        votes, crowd.counts, prior, crowd.centre, crowd.strength, crowd.accuracy_votes
+    )
+    return Consensus(
+        *(votes, posterior, most_probable(posterior), prior, "shrunk", rounds, True),
+        confusion=dense_confusion(votes, crowd.counts, crowd.centre, crowd.strength),
+        skill=skill,
+        skill_error=error,
+    )
+
+
+@dataclass(frozen=True)
+class _Crowd:
+    """What one round learnt about the workers.
+
+    Attributes:
+        counts: what each worker said for each (soft) truth.
+        centre: where each worker's matrix is expected to be.
+        strength: pseudo-votes, for each truth, that hold a matrix to its centre.
+        accuracy_votes: pseudo-votes that hold a worker's accuracy to the crowd's.
+    """
+
+    counts: Tally
+    centre: Centre
+    strength: float
+    accuracy_votes: float
+
+    def said(self, votes: Votes) -> Floats:
+        """Return the probability of each pair's label for each truth, `[n_pairs, truth]`."""
+        seen = self.counts.seen[votes.pairs.worker]
+        out: Floats = (self.counts.said + self.strength * self.centre.at(votes.pairs)) / (
+            seen + self.strength
+        )
+        return out
+
+
+def _learn(votes: Votes, counts: Tally) -> _Crowd:
+    """Estimate the crowd's matrix, each worker's accuracy, and how firmly to hold a worker to both."""
+    class_hit, shape = _pooled(counts)
+    hit, accuracy_votes = _worker_hit(counts, class_hit)
+    centre = Centre(hit, shape)
+    return _Crowd(counts, centre, _strength(votes, counts, centre), accuracy_votes)
+
+
+def _pooled(counts: Tally) -> tuple[Floats, Floats]:
+    """Return how often the crowd is right about each class `[truth]`, and how its mistakes spread."""
+    pooled, n_classes = counts.pooled, len(counts.pooled)
+    right = np.diag(pooled)
+    overall = (right.sum() + ASSUMED_ACCURACY * ASSUMED_VOTES) / (pooled.sum() + ASSUMED_VOTES)
+    hit = (right + overall * ASSUMED_VOTES) / (pooled.sum(axis=1) + ASSUMED_VOTES)
+    popular = np.tile(pooled.sum(axis=0) + 1 / n_classes, (n_classes, 1))
+    np.fill_diagonal(popular, 0.0)
+    mistakes = pooled - np.diag(right) + popular / np.maximum(popular.sum(axis=1, keepdims=True), 1e-300)
+    shape = mistakes / np.maximum(mistakes.sum(axis=1, keepdims=True), 1e-300)
+    return np.clip(hit, 1 / max(n_classes, 2), SURE), shape
+
+
+def _worker_hit(counts: Tally, class_hit: Floats) -> tuple[Floats, float]:
+    """Return how often each worker is right about each class, `[n_workers, truth]`, and its pseudo-votes.
+
+    The crowd's odds for the class are multiplied by the worker's odds of being right over those expected of
+    the crowd on the same tasks.
+    """
+    seen = counts.seen.sum(axis=1)
+    expected = np.where(seen > 0, counts.seen @ class_hit, class_hit.mean()) / np.where(seen > 0, seen, 1)
+    right = counts.right.sum(axis=1)
+    spread = ((right - seen * expected) ** 2 - seen * expected * (1 - expected)).sum()
+    pseudo = _pseudo_votes(
+        spread, (seen * np.maximum(seen - 1, 0) * expected * (1 - expected)).sum(), 2.0, 200.0
+    )
+    accuracy = (right + pseudo * expected) / (seen + pseudo)
+    better = _log_odds(accuracy) - _log_odds(expected)
+    hit = 1 / (1 + np.exp(-(_log_odds(class_hit) + better[:, None])))
+    return np.clip(hit, 1 - SURE, SURE), pseudo
+
+
+def _strength(votes: Votes, counts: Tally, centre: Centre) -> float:
+    """Return the pseudo-votes that hold matrices to their centres, by how much they differ beyond chance."""
+    pairs, seen = votes.pairs, counts.seen
+    expected = seen[pairs.worker] * centre.at(pairs)
+    unsaid = (seen**2 * centre.squares()).sum() - (expected**2).sum()
+    chance = 1 - centre.squares()
+    spread = ((counts.said - expected) ** 2).sum() + unsaid - (seen * chance).sum()
+    return _pseudo_votes(spread, (seen * np.maximum(seen - 1, 0) * chance).sum(), 1.0, 1000.0)
+
+
+def _pseudo_votes(spread: float, possible: float, least: float, most: float) -> float:
+    """Return the strength of a Dirichlet (or Beta) prior by the method of moments.
+
+    Counts of `n` draws spread by `n(n-1)m(1-m) / (strength + 1)` more than chance allows, summed over cells.
+
+    Args:
+        spread: squared deviation from the mean beyond that of chance, summed.
+        possible: `n(n-1)m(1-m)`, summed: the spread if every worker were wholly one way or the other.
+        least: lower bound of the result.
+        most: upper bound, and the result where nothing can be learnt.
+    """
+    share = spread / possible if possible > 0 else 0.0
+    return float(1 / np.clip(share, 1 / (1 + most), 1 / (1 + least)) - 1)
+
+
+def _log_odds(probability: Floats) -> Floats:
+    """Return log-odds, with the probability kept away from 0 and 1 by `SURE`."""
+    kept = np.clip(probability, 1 - SURE, SURE)
+    out: Floats = np.log(kept) - np.log1p(-kept)
+    return out
+
+
+def _teaching(votes: Votes, evidence: Floats | None, gold: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Say which items teach about workers: those where a vote can be compared with something."""
+    return (votes.votes_per_item > 1) | has_opinion(votes, evidence) | (gold >= 0)
+
+
+def _checked_history(votes: Votes, history: Any) -> Floats | None:
+    """Return earlier counts as float64 `[n_workers, truth, said]`."""
+    if history is None:
+        return None
+    given = np.asarray(history, np.float64)
+    if given.shape != (votes.n_workers, votes.n_classes, votes.n_classes):
+        shape = f"[{votes.n_workers}, {votes.n_classes}, {votes.n_classes}]"
+        raise InputError(f"history must be {shape} counts of what was said for each truth, not {given.shape}")
+    if not (np.isfinite(given).all() and (given >= 0).all()):
+        raise InputError("history must be counts: nothing negative, infinite or NaN")
+    return given

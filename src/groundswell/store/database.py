@@ -1,0 +1,228 @@
+"""The connection pool, and transactions that belong to one organization."""
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import AsyncIterator, Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast, get_origin
+
+import msgspec
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor, sql
+from psycopg.pq import TransactionStatus
+from psycopg.rows import AsyncRowFactory, class_row, dict_row, scalar_row, tuple_row
+from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+
+from groundswell.errors import DatabaseUnavailable
+from groundswell.ids import OrgId
+from groundswell.store.queries import Query
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Statement = Query | sql.Composable
+"""What a transaction runs: a named query, or one composed with `psycopg.sql` (lists with filters)."""
+
+APP_ROLE = "groundswell_app"
+"""Owns nothing and cannot bypass row-level security; made by the first migration."""
+
+_NOTHING_CHANGED = "nothing was changed; try again in a few seconds"
+_UNKNOWN = "whether it was stored is not known; repeat it with the same idempotency key"
+
+
+class Tx:
+    """One open transaction. Get it from `Database.transaction`; never keep it beyond the `async with`.
+
+    Rows come as `kind`: a dataclass whose fields are named like the columns, `dict[str, Any]` or
+    `tuple[Any, ...]`. A dict given as a parameter is stored as jsonb.
+    """
+
+    def __init__(self, connection: AsyncConnection[Any]) -> None:
+        self._connection = connection
+
+    async def fetch_all(self, query: Statement, kind: type[T], /, **params: Any) -> list[T]:
+        """Return every row."""
+        return await (await self._run(query, params, _rows_as(kind))).fetchall()
+
+    async def fetch_one(self, query: Statement, kind: type[T], /, **params: Any) -> T | None:
+        """Return the first row, or None where there is none."""
+        return await (await self._run(query, params, _rows_as(kind))).fetchone()
+
+    async def fetch_value(self, query: Statement, /, **params: Any) -> Any:
+        """Return the first column of the first row, or None where there is no row."""
+        return await (await self._run(query, params, scalar_row)).fetchone()
+
+    async def fetch_values(self, query: Statement, /, **params: Any) -> list[Any]:
+        """Return the first column of every row."""
+        return await (await self._run(query, params, scalar_row)).fetchall()
+
+    async def execute(self, query: Statement, /, **params: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        return (await self._run(query, params, tuple_row)).rowcount
+
+    async def execute_many(self, query: Statement, rows: Iterable[Mapping[str, Any]], /) -> int:
+        """Run a statement for each row of parameters, in one round trip, and return the rows touched.
+
+        For thousands of rows prefer one statement over `unnest` of arrays.
+        """
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(_text(query), rows)
+            return cursor.rowcount
+
+    async def _run(
+        self, query: Statement, params: Mapping[str, Any], rows: AsyncRowFactory[T]
+    ) -> AsyncCursor[T]:
+        cursor = self._connection.cursor(row_factory=rows)
+        return await cursor.execute(_text(query), params)
+
+
+class Database:
+    """The service's door to PostgreSQL: a pool of connections, and transactions over them.
+
+    Example:
+        >>> async with Database(dsn) as db, db.transaction(org_id) as tx:
+        ...     project = await tx.fetch_one(SQL["project"], Project, project_id=7)
+
+    Args:
+        dsn: as the owner of the tables, such as `EmbeddedPostgres.dsn`.
+        connections: the most that are open at once. More than a few per core only queue inside
+            PostgreSQL instead of here.
+        wait_seconds: how long a transaction waits for a connection before `DatabaseUnavailable`.
+        statement_seconds: how long one statement may run.
+    """
+
+    def __init__(
+        self, dsn: str, *, connections: int = 8, wait_seconds: float = 5.0, statement_seconds: float = 30.0
+    ) -> None:
+        self.dsn = dsn
+        self._statement_ms = int(statement_seconds * 1000)
+        self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+            dsn,
+            min_size=min(2, connections),
+            max_size=connections,
+            open=False,
+            timeout=wait_seconds,
+            # Past this the pool stops its doubling pauses, and the next request connects at once.
+            reconnect_timeout=wait_seconds,
+            kwargs={"autocommit": True, "connect_timeout": max(2, int(wait_seconds))},
+            configure=self._configure,
+            name="groundswell",
+        )
+        self._purge: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Start connecting in the background; a database that is down shows in the first transaction."""
+        await self._pool.open()
+
+    async def close(self) -> None:
+        """Close every connection; waits for those in use."""
+        if self._purge is not None:
+            self._purge.cancel()
+        await self._pool.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def transaction(self, org_id: OrgId) -> contextlib.AbstractAsyncContextManager[Tx]:
+        """Open a transaction that sees and changes the rows of one organization only.
+
+        It commits at the end of the `async with`, and rolls back if that raises. Row-level security
+        does the separation: a query needs no `org_id = ...` of its own.
+
+        Raises:
+            DatabaseUnavailable: PostgreSQL does not answer, or refused for a passing reason.
+        """
+        return self._transaction(
+            f"begin; select set_config('role', '{APP_ROLE}', true), "
+            f"set_config('groundswell.org_id', '{uuid.UUID(str(org_id))}', true)"
+        )
+
+    def system_transaction(self) -> contextlib.AbstractAsyncContextManager[Tx]:
+        """Open a transaction that sees every organization, as the owner of the tables.
+
+        For the few duties that have no organization yet or serve all: sign-in by token, sweeping
+        expired leases, background jobs.
+        """
+        return self._transaction("begin")
+
+    @contextlib.asynccontextmanager
+    async def _transaction(self, begin: str) -> AsyncIterator[Tx]:
+        connection = await self._begin(begin)
+        outcome = _NOTHING_CHANGED
+        try:
+            yield Tx(connection)
+            outcome = _UNKNOWN
+            await connection.execute("commit")
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise self._unavailable(error, outcome) from error
+        finally:
+            await self._give_back(connection)
+
+    async def _begin(self, begin: str) -> AsyncConnection[Any]:
+        for last in (False, True):  # the first may be a connection from before a restart of the server
+            try:
+                connection = await self._pool.getconn()
+            except (PoolTimeout, PoolClosed, psycopg.OperationalError) as error:
+                raise self._unavailable(error, _NOTHING_CHANGED) from error
+            try:
+                await connection.execute(cast(Any, begin))
+                return connection
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                await self._give_back(connection)
+                self._forget_broken()
+                if last:
+                    raise self._unavailable(error, _NOTHING_CHANGED) from error
+            except BaseException:
+                await self._give_back(connection)
+                raise
+        raise AssertionError("unreachable")
+
+    async def _give_back(self, connection: AsyncConnection[Any]) -> None:
+        try:
+            if connection.pgconn.transaction_status != TransactionStatus.IDLE and not connection.closed:
+                await connection.execute("rollback")
+        except psycopg.Error as error:
+            log.debug("a connection could not roll back and is closed: %s", error)
+            await connection.close()
+        finally:
+            await self._pool.putconn(connection)
+
+    def _forget_broken(self) -> None:
+        # When one connection is found dead the others of its age are, too: check them aside, now.
+        if self._purge is None or self._purge.done():
+            self._purge = asyncio.create_task(self._pool.check())
+
+    def _unavailable(self, error: Exception, outcome: str) -> DatabaseUnavailable:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        return DatabaseUnavailable(f"the database does not answer ({reason}); {outcome}")
+
+    async def _configure(self, connection: AsyncConnection[Any]) -> None:
+        set_json_dumps(msgspec.json.encode, connection)
+        set_json_loads(msgspec.json.decode, connection)
+        connection.adapters.register_dumper(dict, JsonbDumper)
+        await connection.execute(
+            f"set statement_timeout = {self._statement_ms}; "
+            f"set idle_in_transaction_session_timeout = {2 * self._statement_ms}; set timezone = 'UTC'"
+        )
+
+
+def _text(query: Statement) -> Any:
+    return query.sql if isinstance(query, Query) else query
+
+
+def _rows_as(kind: type[T]) -> AsyncRowFactory[T]:
+    plain = get_origin(kind) or kind
+    if plain is dict:
+        return cast(AsyncRowFactory[T], dict_row)
+    if plain is tuple:
+        return cast(AsyncRowFactory[T], tuple_row)
+    return class_row(kind)

@@ -1,0 +1,192 @@
+"""Background jobs in the same database: saving an annotation and asking for its consensus is one commit.
+
+Procrastinate fetches, retries and keeps the jobs; ours is how they are asked for. A key names what a
+job is about, such as a project: at most one fresh job per key waits, and never two of one key run at
+the same time.
+"""
+
+import asyncio
+import contextlib
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from groundswell.errors import NotFound
+from groundswell.store.database import Database, Tx
+from groundswell.store.job_schema import SCHEMA
+from groundswell.store.queries import load_queries
+
+if TYPE_CHECKING:
+    from procrastinate import App, JobContext
+
+log = logging.getLogger(__name__)
+
+SQL = load_queries(__package__)
+
+MAX_ATTEMPTS = 8
+BACKOFF_BASE = 2
+"""Pauses of 2, 4, 8 ... 256 seconds: eight and a half minutes in all before a job is given up."""
+
+HEARTBEAT_SECONDS = 3.0
+STALLED_SECONDS = 10.0
+"""A worker that is silent for so long is dead, and its jobs are handed out again."""
+
+KEEP_FAILED_HOURS = 30 * 24
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A job that gave up after `MAX_ATTEMPTS` tries."""
+
+    id: int
+    task: str
+    args: Mapping[str, Any]
+    attempts: int
+    error: str
+    failed_at: datetime
+
+
+async def defer(tx: Tx, task: str, *, key: str, after: timedelta = timedelta(0), **args: Any) -> None:
+    """Ask for a background job; it exists if and when this transaction commits.
+
+    Where a fresh job of the same task and key waits already, that one will do: it has not begun, and
+    it begins only after this transaction has ended, so it sees what this one wrote. Cheap enough for
+    the hot path: asking twice writes nothing.
+
+    Args:
+        tx: the transaction that makes the job necessary.
+        task: a name that a worker knows; see `run_worker`.
+        key: what it is about. Jobs of one key never run at the same time.
+        after: the least time until it begins.
+        args: JSON values, given to the task as keyword arguments.
+    """
+    await tx.execute(SQL["defer_job"], task=task, key=key, args=args, after=after)
+
+
+async def run_worker(
+    db: Database,
+    tasks: Mapping[str, Callable[..., Any]],
+    *,
+    concurrency: int = 2,
+    grace_seconds: float = 10.0,
+) -> None:
+    """Do background jobs until cancelled; it outlives a database that goes away and comes back.
+
+    A task is an async function, or a plain one, which then runs in a thread. Work that keeps a
+    processor busy belongs in a process pool that the task awaits. A task that raises is tried again
+    with growing pauses, then kept as failed; one whose process was killed is handed to another
+    worker. So a task may run twice: it must be idempotent.
+
+    Args:
+        db: where the jobs are; the worker adds up to three connections of its own.
+        tasks: by the name that `defer` uses.
+        concurrency: how many jobs run at once.
+        grace_seconds: how long running jobs may go on once this is cancelled; they are then
+            cancelled, too, and tried again by the next worker.
+    """
+    from procrastinate.exceptions import ProcrastinateException
+
+    while True:
+        try:
+            await _work(db, tasks, concurrency, grace_seconds)
+        except (ProcrastinateException, OSError) as error:
+            log.warning("background jobs pause: %s", error)
+        await asyncio.sleep(1.0)
+
+
+async def failed_jobs(db: Database, limit: int = 100) -> list[FailedJob]:
+    """Return the jobs of every organization that gave up, the newest first."""
+    async with db.system_transaction() as tx:
+        return await tx.fetch_all(SQL["failed_jobs"], FailedJob, limit=limit)
+
+
+async def retry_failed_job(db: Database, job_id: int) -> None:
+    """Give a job that gave up a fresh start, once its cause is mended.
+
+    Raises:
+        NotFound: no failed job has this number.
+    """
+    async with db.system_transaction() as tx:
+        if await tx.fetch_value(SQL["retry_failed_job"], job_id=job_id) is None:
+            raise NotFound(f"there is no failed job {job_id}")
+
+
+async def _work(
+    db: Database, tasks: Mapping[str, Callable[..., Any]], concurrency: int, grace_seconds: float
+) -> None:
+    app = _app(db, tasks)
+    async with app.open_async():
+        await app.job_manager.delete_old_jobs(nb_hours=KEEP_FAILED_HOURS, include_failed=True)
+        rescue = asyncio.create_task(_rescue_stalled(app))
+        try:
+            await app.run_worker_async(
+                concurrency=concurrency,
+                shutdown_graceful_timeout=grace_seconds,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+            )
+        finally:
+            rescue.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await rescue
+
+
+def _app(db: Database, tasks: Mapping[str, Callable[..., Any]]) -> "App":
+    from procrastinate import App, PsycopgConnector, RetryStrategy
+
+    app = App(
+        connector=PsycopgConnector(
+            conninfo=db.dsn,
+            min_size=1,
+            max_size=3,
+            timeout=5.0,
+            reconnect_timeout=5.0,
+            kwargs={"options": f"-c search_path={SCHEMA}", "connect_timeout": 5},
+            name="groundswell-jobs",
+        )
+    )
+    retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=BACKOFF_BASE)
+    for name, function in tasks.items():
+        app.task(name=name, retry=retry, pass_context=True)(_careful(db, function))
+    return app
+
+
+def _careful(db: Database, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a task: begin after those who asked for it have committed, and write down why it failed."""
+
+    async def run(context: "JobContext", /, **args: Any) -> None:
+        job = context.job
+        async with db.system_transaction() as tx:
+            await tx.execute(SQL["await_askers"], key=job.lock)
+        try:
+            if inspect.iscoroutinefunction(function):
+                await function(**args)
+            else:
+                await asyncio.to_thread(function, **args)
+        except Exception as error:
+            with contextlib.suppress(Exception):  # the first error is the one to report
+                async with db.system_transaction() as tx:
+                    text = f"{type(error).__name__}: {error}"
+                    await tx.execute(SQL["save_job_error"], job_id=job.id, error=text[:2000])
+            raise
+
+    return run
+
+
+async def _rescue_stalled(app: "App") -> None:
+    from procrastinate.jobs import Status
+
+    manager = app.job_manager
+    while True:
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            log.warning("job %s lost its worker in try %d", job.call_string, job.attempts + 1)
+            if job.attempts < MAX_ATTEMPTS:
+                await manager.retry_job(job=job, retry_at=datetime.now(UTC))
+            else:  # it may well be what kills the process
+                await manager.finish_job(job=job, status=Status.FAILED, delete_job=False)
+        await asyncio.sleep(STALLED_SECONDS / 2)

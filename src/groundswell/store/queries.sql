@@ -1,0 +1,22 @@
+-- defer_job: ask for a background job, unless one is pending for the key
+select defer_job(%(task)s, %(key)s, %(args)s, %(after)s);
+
+-- await_askers: wait for the transactions that found this job pending (see defer_job)
+select pg_advisory_xact_lock(hashtextextended(%(key)s, 0));
+
+-- save_job_error: why the last try of a job failed
+insert into job_errors (job_id, error) values (%(job_id)s, %(error)s)
+on conflict (job_id) do update set error = excluded.error, at = now();
+
+-- failed_jobs: jobs that gave up, the newest first
+select j.id, j.task_name as task, j.args, j.attempts, coalesce(e.error, 'the process died') as error,
+       coalesce(e.at, now()) as failed_at
+from procrastinate.procrastinate_jobs j left join job_errors e on e.job_id = j.id
+where j.status = 'failed'
+order by j.id desc
+limit %(limit)s;
+
+-- retry_failed_job: give a job that gave up a fresh start
+update procrastinate.procrastinate_jobs set status = 'todo', attempts = 1, scheduled_at = null
+where id = %(job_id)s and status = 'failed'
+returning id;

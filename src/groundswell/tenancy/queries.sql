@@ -1,0 +1,74 @@
+-- insert_organization: a new tenant
+insert into organizations (id, slug, name) values (%(id)s, %(slug)s, %(name)s);
+
+-- organization_by_slug: a tenant by its short name
+select id, slug, name from organizations where slug = %(slug)s;
+
+-- list_organizations: every tenant (system duty)
+select id, slug, name from organizations order by slug;
+
+-- upsert_user: a person, known by e-mail address
+insert into users (id, email, name) values (%(id)s, %(email)s, %(name)s)
+on conflict (email) do update set name = users.name
+returning id;
+
+-- insert_member: give a person a role in an organization
+insert into members (org_id, user_id, role) values (%(org_id)s, %(user_id)s, %(role)s)
+on conflict (org_id, user_id) do nothing;
+
+-- member_by_email: a member of an organization
+select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
+where o.slug = %(slug)s and u.email = %(email)s;
+
+-- list_members: the people of the organization
+select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
+order by u.email;
+
+-- insert_sign_in_token: a link that may be used once
+insert into sign_in_tokens (token_hash, org_id, user_id, expires_at)
+values (%(token_hash)s, %(org_id)s, %(user_id)s, %(expires_at)s);
+
+-- take_sign_in_token: use a link up; no row means used, expired or never given
+delete from sign_in_tokens where token_hash = %(token_hash)s and expires_at > %(now)s
+returning org_id, user_id;
+
+-- insert_session: a signed-in browser
+insert into sessions (token_hash, org_id, user_id, expires_at)
+values (%(token_hash)s, %(org_id)s, %(user_id)s, %(expires_at)s);
+
+-- member_by_session: who a session cookie belongs to
+select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+from sessions s
+join members m on m.org_id = s.org_id and m.user_id = s.user_id
+join organizations o on o.id = s.org_id join users u on u.id = s.user_id
+where s.token_hash = %(token_hash)s and s.expires_at > %(now)s;
+
+-- delete_session: sign out
+delete from sessions where token_hash = %(token_hash)s;
+
+-- delete_expired: tokens and sessions that ended
+with gone as (delete from sign_in_tokens where expires_at < %(now)s)
+delete from sessions where expires_at < %(now)s;
+
+-- insert_api_key: a key; only its hash is kept
+insert into api_keys (org_id, id, user_id, name, prefix, key_hash)
+values (%(org_id)s, %(id)s, %(user_id)s, %(name)s, %(prefix)s, %(key_hash)s);
+
+-- member_by_api_key: who a key belongs to
+select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+from api_keys k
+join members m on m.org_id = k.org_id and m.user_id = k.user_id
+join organizations o on o.id = k.org_id join users u on u.id = k.user_id
+where k.key_hash = %(key_hash)s and k.revoked_at is null;
+
+-- list_api_keys: the keys of the organization, never the secrets
+select id, name, prefix, created_at, revoked_at from api_keys order by created_at;
+
+-- revoke_api_key: end a key at once
+update api_keys set revoked_at = %(now)s where id = %(id)s and revoked_at is null returning id;
+
+-- insert_audit: who did what
+insert into audit_log (org_id, user_id, action, subject, detail)
+values (%(org_id)s, %(user_id)s, %(action)s, %(subject)s, %(detail)s);

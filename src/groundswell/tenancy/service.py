@@ -1,0 +1,199 @@
+"""Sign-in, sessions, API keys and members: one function is one use case is one transaction."""
+
+import hashlib
+import re
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from groundswell.errors import InvalidName, NotFound, NotSignedIn
+from groundswell.ids import OrgId, UserId, new_uuid
+from groundswell.store import Database, Tx, load_queries
+from groundswell.tenancy.model import ApiKey, Member, Organization, Role, Scope
+
+SQL = load_queries(__package__)
+
+SIGN_IN_LIFETIME = timedelta(minutes=30)
+SESSION_LIFETIME = timedelta(days=30)
+KEY_PREFIX = "gsk_"
+LOCAL_ORGANIZATION = "local"
+LOCAL_EMAIL = "you@localhost"
+
+
+def hash_secret(secret: str) -> bytes:
+    """Return what is stored of a token or key. They have 256 random bits, so a plain digest suffices."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def create_organization(db: Database, *, slug: str, name: str, email: str, person: str) -> Member:
+    """Create an organization with its first admin, or return that member if both are there already.
+
+    Raises:
+        InvalidName: `slug` is not 1 to 63 of a-z, 0-9 and hyphen, beginning with a letter or digit.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug):
+        raise InvalidName(f"organization {slug!r}: use 1 to 63 of a-z, 0-9 and hyphen, beginning with a letter or digit")
+    async with db.system_transaction() as tx:
+        org = await tx.fetch_one(SQL["organization_by_slug"], Organization, slug=slug)
+        if org is None:
+            org = Organization(new_uuid(), slug, name)
+            await tx.execute(SQL["insert_organization"], id=org.id, slug=slug, name=name)
+        await _add_member(tx, OrgId(org.id), email=email, person=person, role=Role.ADMIN)
+        member = await tx.fetch_one(SQL["member_by_email"], Member, slug=slug, email=email)
+    assert member is not None
+    return member
+
+
+async def add_member(db: Database, scope: Scope, *, email: str, person: str, role: Role) -> UserId:
+    """Give a person a role in the organization; admins only. An existing role stays as it is."""
+    scope.require(Role.ADMIN)
+    async with db.system_transaction() as tx:
+        user_id = await _add_member(tx, scope.org_id, email=email, person=person, role=role)
+        await audit(tx, scope, "member.add", str(user_id), role=role.value)
+        return user_id
+
+
+async def _add_member(tx: Tx, org_id: OrgId, *, email: str, person: str, role: Role) -> UserId:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or len(email) > 254:
+        raise InvalidName(f"{email!r} is not an e-mail address")
+    user_id: uuid.UUID = await tx.fetch_value(SQL["upsert_user"], id=new_uuid(), email=email, name=person)
+    await tx.execute(SQL["insert_member"], org_id=org_id, user_id=user_id, role=role.value)
+    return UserId(user_id)
+
+
+async def find_member(db: Database, *, slug: str, email: str) -> Member:
+    """Return a member by organization and e-mail address.
+
+    Raises:
+        NotFound: there is no such member.
+    """
+    async with db.system_transaction() as tx:
+        member = await tx.fetch_one(SQL["member_by_email"], Member, slug=slug, email=email)
+    if member is None:
+        raise NotFound(f"{email} is not a member of the organization {slug}")
+    return member
+
+
+async def list_members(db: Database, scope: Scope) -> list[Member]:
+    """Return the people of the organization; managers and admins only."""
+    scope.require(Role.MANAGER)
+    async with db.transaction(scope.org_id) as tx:
+        return await tx.fetch_all(SQL["list_members"], Member)
+
+
+async def create_sign_in_token(db: Database, member: Member, *, now: datetime) -> str:
+    """Return a secret for a sign-in link, good once and for `SIGN_IN_LIFETIME`."""
+    token = secrets.token_urlsafe(32)
+    async with db.system_transaction() as tx:
+        await tx.execute(SQL["delete_expired"], now=now)
+        await tx.execute(
+            SQL["insert_sign_in_token"],
+            token_hash=hash_secret(token),
+            org_id=member.org_id,
+            user_id=member.user_id,
+            expires_at=now + SIGN_IN_LIFETIME,
+        )
+    return token
+
+
+async def sign_in(db: Database, token: str, *, now: datetime) -> tuple[Member, str]:
+    """Use a sign-in token up and return the member with the secret of a new session.
+
+    Raises:
+        NotSignedIn: the token was used, has expired or was never given.
+    """
+    session = secrets.token_urlsafe(32)
+    async with db.system_transaction() as tx:
+        holder = await tx.fetch_one(SQL["take_sign_in_token"], dict[str, Any], token_hash=hash_secret(token), now=now)
+        if holder is None:
+            raise NotSignedIn("this sign-in link was used already or has expired; `groundswell up` prints a new one")
+        await tx.execute(
+            SQL["insert_session"], token_hash=hash_secret(session), expires_at=now + SESSION_LIFETIME, **holder
+        )
+        member = await tx.fetch_one(SQL["member_by_session"], Member, token_hash=hash_secret(session), now=now)
+    assert member is not None
+    return member, session
+
+
+async def sign_out(db: Database, session: str) -> None:
+    """End a session; ending one that is not there is no error."""
+    async with db.system_transaction() as tx:
+        await tx.execute(SQL["delete_session"], token_hash=hash_secret(session))
+
+
+async def member_of_session(db: Database, session: str, *, now: datetime) -> Member:
+    """Return who a session cookie belongs to.
+
+    Raises:
+        NotSignedIn: no such session, or it has expired.
+    """
+    async with db.system_transaction() as tx:
+        member = await tx.fetch_one(SQL["member_by_session"], Member, token_hash=hash_secret(session), now=now)
+    if member is None:
+        raise NotSignedIn("your session has ended; sign in again with the link that `groundswell up` prints")
+    return member
+
+
+async def member_of_key(db: Database, key: str) -> Member:
+    """Return who an API key belongs to.
+
+    Raises:
+        NotSignedIn: no such key, or it was revoked.
+    """
+    async with db.system_transaction() as tx:
+        member = await tx.fetch_one(SQL["member_by_api_key"], Member, key_hash=hash_secret(key))
+    if member is None:
+        raise NotSignedIn("this API key is unknown or revoked; create one with `groundswell keys create`")
+    return member
+
+
+async def create_api_key(db: Database, scope: Scope, name: str) -> str:
+    """Create an API key with the rights of its creator and return the secret, which is shown only now."""
+    scope.require(Role.MANAGER)
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    key_id = new_uuid()
+    async with db.transaction(scope.org_id) as tx:
+        await tx.execute(
+            SQL["insert_api_key"],
+            org_id=scope.org_id,
+            id=key_id,
+            user_id=scope.user_id,
+            name=name,
+            prefix=key[:10],
+            key_hash=hash_secret(key),
+        )
+        await audit(tx, scope, "key.create", str(key_id), name=name)
+    return key
+
+
+async def list_api_keys(db: Database, scope: Scope) -> list[ApiKey]:
+    """Return the keys of the organization without their secrets; managers and admins only."""
+    scope.require(Role.MANAGER)
+    async with db.transaction(scope.org_id) as tx:
+        return await tx.fetch_all(SQL["list_api_keys"], ApiKey)
+
+
+async def revoke_api_key(db: Database, scope: Scope, key_id: uuid.UUID, *, now: datetime) -> None:
+    """End a key at once.
+
+    Raises:
+        NotFound: no such key in this organization, or it was revoked already.
+    """
+    scope.require(Role.MANAGER)
+    async with db.transaction(scope.org_id) as tx:
+        if await tx.fetch_value(SQL["revoke_api_key"], id=key_id, now=now) is None:
+            raise NotFound(f"there is no active API key {key_id}")
+        await audit(tx, scope, "key.revoke", str(key_id))
+
+
+async def audit(tx: Tx, scope: Scope, action: str, subject: str, **detail: object) -> None:
+    """Write down who did what, in the transaction that does it."""
+    await tx.execute(
+        SQL["insert_audit"],
+        org_id=scope.org_id,
+        user_id=scope.user_id,
+        action=action,
+        subject=subject,
+        detail=detail,
+    )

@@ -1,0 +1,65 @@
+"""Use cases of the workforce: who works, what is known of skill, what was earned."""
+
+from collections.abc import Sequence
+
+from groundswell.ids import ProjectId, WorkerId
+from groundswell.store import Database, Tx, load_queries
+from groundswell.tenancy.model import Role, Scope
+from groundswell.workforce.model import Earnings, Skill
+
+SQL = load_queries(__package__)
+
+
+async def worker_of(db: Database, scope: Scope, name: str) -> WorkerId:
+    """Return the worker that this member annotates as; the first call creates it."""
+    async with db.transaction(scope.org_id) as tx:
+        worker_id = await tx.fetch_value(
+            SQL["upsert_member_worker"], org_id=scope.org_id, user_id=scope.user_id, name=name
+        )
+    return WorkerId(worker_id)
+
+
+async def add_simulated_workers(db: Database, scope: Scope, names: Sequence[str]) -> list[WorkerId]:
+    """Create workers of a simulated crowd, marked as such for ever; managers and admins only."""
+    scope.require(Role.MANAGER)
+    async with db.transaction(scope.org_id) as tx:
+        rows = await tx.fetch_all(
+            SQL["insert_simulated_workers"], dict[str, int], org_id=scope.org_id, names=list(names)
+        )
+    return [WorkerId(row["id"]) for row in rows]
+
+
+async def save_skills(
+    tx: Tx,
+    scope: Scope,
+    project_id: ProjectId,
+    worker_ids: Sequence[WorkerId],
+    skills: Sequence[float],
+    standard_errors: Sequence[float],
+    annotations: Sequence[int],
+) -> None:
+    """Replace what is known of each worker's skill in a project, inside the caller's transaction."""
+    await tx.execute(
+        SQL["save_skills"],
+        org_id=scope.org_id,
+        project_id=project_id,
+        worker_ids=list(worker_ids),
+        skills=list(skills),
+        standard_errors=list(standard_errors),
+        annotations=list(annotations),
+    )
+
+
+async def list_skills(db: Database, scope: Scope, project_id: ProjectId) -> list[Skill]:
+    """Return the workers of a project with their skill, the busiest first; managers and admins only."""
+    scope.require(Role.MANAGER)
+    async with db.transaction(scope.org_id) as tx:
+        return await tx.fetch_all(SQL["list_skills"], Skill, project_id=project_id)
+
+
+async def earnings_of(db: Database, scope: Scope, project_id: ProjectId, worker_id: WorkerId) -> Earnings:
+    """Return what one worker did and earned in a project."""
+    async with db.transaction(scope.org_id) as tx:
+        earnings = await tx.fetch_one(SQL["earnings"], Earnings, project_id=project_id, worker_id=worker_id)
+    assert earnings is not None
+    return earnings

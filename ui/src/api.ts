@@ -1,0 +1,68 @@
+/** The server, one function for each call. Every failure is an `ApiError` or an `Unreachable`. */
+import type { Page, Project, ProjectDetail, Session, WorkReply, WorkRequest } from './wire';
+
+const TIMEOUT_MS = 20_000;
+
+/** How far the server's clock is ahead of this one, in milliseconds, as its last answer told (to the second). */
+let skewMs = 0;
+
+/** The server answered, and said no (`application/problem+json`). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** No answer came: no network, no server, or none in time. */
+export class Unreachable extends Error {}
+
+async function problem(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; title?: string };
+  const detail = body.detail ?? body.title ?? `${response.status} ${response.statusText}`;
+  return new ApiError(response.status, body.code ?? 'error', detail);
+}
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(`/api/v1${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+    const date = response.headers.get('Date');
+    if (date) skewMs = Date.parse(date) - Date.now();
+    return response;
+  } catch (cause) {
+    throw new Unreachable('the server did not answer', { cause });
+  }
+}
+
+async function call<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
+  const init: RequestInit = { method, keepalive, headers: { Accept: 'application/json' } };
+  if (method !== 'GET') init.headers = { ...init.headers, 'X-Groundswell': 'ui' };
+  if (body !== undefined) {
+    init.headers = { ...init.headers, 'Content-Type': 'application/json' };
+    init.body = JSON.stringify(body);
+  }
+  const response = await request(path, init);
+  if (!response.ok) throw await problem(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export const api = {
+  /** The server's time in epoch milliseconds: leases end by its clock, not by this computer's. */
+  serverNow: () => Date.now() + skewMs,
+
+  session: () => call<Session>('GET', '/session'),
+  signIn: (token: string) => call<Session>('POST', '/session', { token }),
+  signOut: () => call<void>('DELETE', '/session'),
+
+  projects: (cursor: string | null) =>
+    call<Page<Project>>('GET', `/projects?limit=20${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`),
+  project: (id: number) => call<ProjectDetail>('GET', `/projects/${id}`),
+  setState: (id: number, state: 'active' | 'paused') => call<Project>('POST', `/projects/${id}/state`, { state }),
+
+  /** Hand in answers and ask for tasks. `keepalive` lets the request outlive the page. */
+  work: (id: number, body: WorkRequest, keepalive = false) =>
+    call<WorkReply>('POST', `/projects/${id}/work`, body, keepalive),
+};

@@ -1,0 +1,28 @@
+/** What a label kind is to the workspace. A kind is one file, `kinds/<name>.svelte`, found by its name. */
+import type { Component } from 'svelte';
+import type { Answer, ProjectDetail, Task } from './wire';
+import type { Keys } from './work/keys';
+
+export interface KindProps {
+  project: ProjectDetail;
+  task: Task;
+  /** The answer as it stands, null before there is one; set again when a person goes back. */
+  draft: Answer | null;
+  /** Say how the answer stands. The workspace gives it at once, or waits for Enter where a person prefers that. */
+  choose: (answer: Answer) => void;
+  /** Where the kind adds the keys it listens to. */
+  keys: Keys;
+}
+
+export interface KindModule {
+  default: Component<KindProps>;
+  /** Load what a task will show, before it is shown. */
+  preload?: (task: Task) => void;
+}
+
+const files = import.meta.glob<KindModule>('./kinds/*.svelte');
+
+/** The screen of a kind, or null for one that this build does not know. */
+export async function loadKind(name: string): Promise<KindModule | null> {
+  return (await files[`./kinds/${name}.svelte`]?.()) ?? null;
+}

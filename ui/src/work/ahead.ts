@@ -1,0 +1,58 @@
+/** The tasks that wait here, so that the next one is there before it is asked for. */
+import type { Task } from '../wire';
+
+/** Ask for more below this many. */
+export const LOW = 5;
+/** Ask up to this many; also the most that the server gives at once. */
+export const FULL = 8;
+
+export class Ahead {
+  #tasks: Task[] = [];
+  /** Every task that was shown on this page; the server may send one again while its answer is on the way. */
+  readonly #seen = new Set<number>();
+
+  get size(): number {
+    return this.#tasks.length;
+  }
+
+  get ids(): number[] {
+    return this.#tasks.map((task) => task.task_id);
+  }
+
+  get isLow(): boolean {
+    return this.#tasks.length < LOW;
+  }
+
+  get want(): number {
+    return FULL - Math.min(this.#tasks.length, FULL);
+  }
+
+  /** Append the tasks that are new here and return them. */
+  add(tasks: Task[], answered: Iterable<number> = []): Task[] {
+    const known = new Set([...this.#seen, ...this.ids, ...answered]);
+    const fresh = tasks.filter((task) => !known.has(task.task_id));
+    this.#tasks.push(...fresh);
+    return fresh;
+  }
+
+  take(): Task | null {
+    const next = this.#tasks.shift() ?? null;
+    if (next) this.#seen.add(next.task_id);
+    return next;
+  }
+
+  /** Put the shown task back to the front, for an earlier one to be shown again. */
+  putBack(task: Task): void {
+    this.#tasks.unshift(task);
+  }
+
+  /** The server refused the answer to this task; should it offer the task again, show it. */
+  forget(taskId: number): void {
+    this.#seen.delete(taskId);
+  }
+
+  /** Give up tasks whose lease has ended: somebody else may hold them now, and we may be given them anew. */
+  dropExpired(now: number): void {
+    this.#tasks = this.#tasks.filter((task) => Date.parse(task.lease_expires_at) > now);
+  }
+}
