@@ -37,7 +37,8 @@ BEGIN = f"begin; select set_config('bench.org_id', '{uuid.uuid4()}', true)"
 
 SCHEMA = """
 create table tasks (id bigint primary key, payload jsonb not null);
-insert into tasks select i, jsonb_build_object('text', repeat('word ', 20), 'n', i) from generate_series(1, %d) i;
+insert into tasks
+  select i, jsonb_build_object('text', repeat('word ', 20), 'n', i) from generate_series(1, %d) i;
 create table ready (seq bigint primary key, task_id bigint not null);
 create table leases (task_id bigint, worker_id int, expires_at timestamptz not null,
                      primary key (task_id, worker_id));

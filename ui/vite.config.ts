@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 /** Where `npm run dev` finds the API; the built pages are served by that same server. */
 const server = process.env.GROUNDSWELL_URL ?? 'http://127.0.0.1:8000';
 
+const SHELL = /node_modules.svelte|src.(main|App|api|preferences|work|messages.(en|index))/;
+
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -11,6 +13,8 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One file for what every page needs: cut finer, it compresses 2 kB worse.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shell', test: SHELL }] } } },
   },
   server: { proxy: { '/api': { target: server, changeOrigin: false } } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -67,7 +67,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         StoreError: the database or the data folder cannot be used; the message says what to do.
     """
     with contextlib.ExitStack() as stack:
-        dsn = settings.database_url or await asyncio.to_thread(_embedded, settings.home, stack)
+        dsn = settings.database_url
+        if dsn is None:
+            dsn = await asyncio.to_thread(_embedded, settings.home, stack)
         await asyncio.to_thread(migrate, dsn)
         async with Database(dsn) as db:
             yield App(settings.home, db)

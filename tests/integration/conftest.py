@@ -21,6 +21,9 @@ def anyio_backend() -> tuple[str, dict[str, bool]]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     with start_postgres(tmp_path_factory.mktemp("home")) as running:
+        with psycopg.connect(running.dsn, autocommit=True) as connection:
+            connection.execute("alter system set fsync = off")  # nothing here outlives the session
+            connection.execute("select pg_reload_conf()")
         yield running
 
 
@@ -51,8 +54,6 @@ async def db(dsn: str) -> AsyncIterator[Database]:
 def _create_database(server: EmbeddedPostgres, name: str, *, template: str) -> str:
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("create database {} template {} strategy file_copy").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
+            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
         )
     return make_conninfo(server.dsn, dbname=name)

@@ -1,7 +1,7 @@
 /** The server, one function for each call. Every failure is an `ApiError` or an `Unreachable`. */
 import type { Page, Project, ProjectDetail, Session, WorkReply, WorkRequest } from './wire';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 10_000;
 
 /** How far the server's clock is ahead of this one, in milliseconds, as its last answer told (to the second). */
 let skewMs = 0;
@@ -21,7 +21,11 @@ export class ApiError extends Error {
 export class Unreachable extends Error {}
 
 async function problem(response: Response): Promise<ApiError> {
-  const body = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; title?: string };
+  const body = (await response.json().catch(() => ({}))) as {
+    code?: string;
+    detail?: string;
+    title?: string;
+  };
   const detail = body.detail ?? body.title ?? `${response.status} ${response.statusText}`;
   return new ApiError(response.status, body.code ?? 'error', detail);
 }
@@ -60,7 +64,8 @@ export const api = {
   projects: (cursor: string | null) =>
     call<Page<Project>>('GET', `/projects?limit=20${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`),
   project: (id: number) => call<ProjectDetail>('GET', `/projects/${id}`),
-  setState: (id: number, state: 'active' | 'paused') => call<Project>('POST', `/projects/${id}/state`, { state }),
+  setState: (id: number, state: 'active' | 'paused') =>
+    call<Project>('POST', `/projects/${id}/state`, { state }),
 
   /** Hand in answers and ask for tasks. `keepalive` lets the request outlive the page. */
   work: (id: number, body: WorkRequest, keepalive = false) =>

@@ -11,6 +11,9 @@ export interface Preferences {
   guideSeen: Record<string, number>;
 }
 
+/** A screen without a mouse: no keys are shown. */
+export const touch = matchMedia('(hover: none)').matches;
+
 const KEY = 'groundswell.preferences';
 const initial: Preferences = { theme: 'auto', language: '', confirm: false, guideOpen: true, guideSeen: {} };
 

@@ -1,10 +1,7 @@
 /** Three pages, three addresses. */
 
 export type Route =
-  | { page: 'projects' }
-  | { page: 'sign-in' }
-  | { page: 'workspace'; project: number }
-  | { page: 'nowhere' };
+  { page: 'projects' } | { page: 'sign-in' } | { page: 'workspace'; project: number } | { page: 'nowhere' };
 
 export function parseRoute(path: string): Route {
   if (path === '/') return { page: 'projects' };

@@ -6,7 +6,7 @@ import type { Session } from './wire';
 class SignedIn {
   who = $state.raw<Session | null>(null);
   /** The user whose session has ended, until somebody signs in. */
-  ended = $state<number | null>(null);
+  ended = $state<string | null>(null);
   #returnTo = '/';
 
   /** Learn who is signed in. Without a session, go to the sign-in page and come back later. */

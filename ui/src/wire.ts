@@ -4,8 +4,8 @@ export type ProjectState = 'draft' | 'active' | 'paused' | 'done';
 export type Role = 'admin' | 'manager' | 'member' | 'labeler';
 
 export interface Session {
-  organization: { id: number; name: string };
-  user: { id: number; name: string; email: string; role: Role };
+  organization: { id: string; name: string };
+  user: { id: string; name: string; email: string; role: Role };
 }
 
 export interface Project {
@@ -17,8 +17,8 @@ export interface Project {
   tasks_completed: number;
   annotations: number;
   workers: number;
-  /** 0 to 1: a task asks no more once its label is this probable. */
-  target_probability: number;
+  /** 0 to 1: a task asks no more once its label is this probable; null where each task asks a fixed number. */
+  target_probability: number | null;
   /** 0 to 1, or null while too few tasks have two answers. */
   agreement: number | null;
   created_at: string;
@@ -74,7 +74,7 @@ export interface WorkRequest {
   skip: { task_id: number; reason: string }[];
   /** How many tasks more, 0 to 8. */
   want: number;
-  /** Tasks that are open here already, so that the server sends others. */
+  /** Tasks that are open here already, so that the server sends others; at most 100. */
   holding: number[];
 }
 

@@ -84,14 +84,14 @@ class KernelModel:
         """Fix the items that span the fit, the width of the kernel, and what makes their basis orthonormal."""
         n = len(features)
         self._anchors = features[np.linspace(0, n - 1, min(n, self.landmarks)).round().astype(np.intp)]
-        apart = _squared_distances(self._anchors, self._anchors)
+        apart = squared_distances(self._anchors, self._anchors)
         median = np.median(apart[apart > _TINY]) if (apart > _TINY).any() else 1.0
         self._falloff = 1.0 / (median * self.width**2)
         kernel = np.exp(-self._falloff * apart) + 1e-6 * np.eye(len(apart))
         self._whiten = np.linalg.inv(np.linalg.cholesky(kernel)).T
 
     def _basis(self, features: Features) -> Floats:
-        return np.asarray(np.exp(-self._falloff * _squared_distances(features, self._anchors)) @ self._whiten)
+        return np.asarray(np.exp(-self._falloff * squared_distances(features, self._anchors)) @ self._whiten)
 
     def _probabilities(self, scores: Floats) -> Floats:
         """Turn scores into probabilities: far from every labelled item, scores are 0 and the class shares remain."""
@@ -107,7 +107,7 @@ def softmax(logits: Floats) -> Floats:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def _squared_distances(a: Features, b: Features) -> Floats:
+def squared_distances(a: Features, b: Features) -> Floats:
     """Squared Euclidean distances `[len(a), len(b)]`, never below 0."""
     norms = (a * a).sum(1)[:, None] + (b * b).sum(1)
     return np.maximum(norms - 2 * (a @ b.T), 0).astype(np.float64)

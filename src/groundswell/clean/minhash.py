@@ -134,7 +134,8 @@ def _band_keys(minima: Hashes) -> Hashes:
     keys = np.zeros((len(minima), BANDS), np.uint64)
     for row in range(ROWS_PER_BAND):
         keys = _mix(keys + minima[:, row::ROWS_PER_BAND])
-    return _mix(keys + np.arange(BANDS, dtype=np.uint64))
+    bands: Hashes = np.arange(BANDS, dtype=np.uint64)
+    return _mix(keys + bands)
 
 
 def _mix(values: Hashes) -> Hashes:

@@ -9,6 +9,9 @@ from groundswell.errors import InputError
 from groundswell.ids import ItemId
 from groundswell.items import Drop
 
+MAX_BAD_START = 1000
+"""Rows that an operator may fail on, all from the first, before the run is given up."""
+
 OnDrop = Callable[[Drop], None]
 
 
@@ -27,7 +30,8 @@ def run(
         on_drop: called for each row that is dropped or has failed, in order within a step.
 
     Raises:
-        InputError: an operator answers for more or fewer rows than it was given.
+        InputError: an operator answers for more or fewer rows than it was given, or fails on each of
+            its first `MAX_BAD_START` rows: then the operator is broken, not the rows.
     """
     steps = [_Step(operator.name, started(operator), on_drop) for operator in operators]
     for batch in batches:
@@ -42,6 +46,8 @@ class _Step:
 
     def __init__(self, name: str, operator: Apply, on_drop: OnDrop) -> None:
         self.name, self.operator, self.on_drop = name, operator, on_drop
+        self.failures = 0
+        self.has_worked = False
 
     def process(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """Yield the rows that are kept, in one batch if nothing fails."""
@@ -50,17 +56,26 @@ class _Step:
         except Exception as error:  # whatever an operator raises costs one row, not the run
             yield from self._halve(batch, error)
             return
+        self.has_worked = True
         _require_aligned(self.name, batch, result)
         yield from self._kept(result)
 
     def _halve(self, batch: pa.RecordBatch, error: Exception) -> Iterator[pa.RecordBatch]:
         if batch.num_rows == 1:
-            detail = " ".join(f"{type(error).__name__}: {error}".split())[:500]
-            self._report(batch, 0, "operator:failed", detail, failed=True)
+            self._fail(batch, error)
             return
         middle = batch.num_rows // 2
         yield from self.process(batch.slice(0, middle))
         yield from self.process(batch.slice(middle))
+
+    def _fail(self, batch: pa.RecordBatch, error: Exception) -> None:
+        detail = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+        self._report(batch, 0, "operator:failed", detail, failed=True)
+        self.failures += 1
+        if self.failures >= MAX_BAD_START and not self.has_worked:
+            raise InputError(
+                f"operator {self.name!r} failed on each of the first {self.failures:,} items: {detail}"
+            ) from error
 
     def _kept(self, result: Result) -> Iterator[pa.RecordBatch]:
         if result.drop is None or result.drop.null_count == len(result.drop):

@@ -45,6 +45,8 @@ def band_keys(thumbnails: Sequence[Thumbnail]) -> NDArray[np.uint64]:
     Source:
         Random hyperplanes: Charikar (2002), doi:10.1145/509907.509965, on the centred thumbnails.
     """
+    if not thumbnails:
+        return np.empty((0, BANDS), np.uint64)
     centred = np.stack([_centred(entry) for entry in thumbnails])
     bits = (centred @ _PLANES > 0).reshape(len(centred), BANDS, BITS_PER_BAND)
     weights = np.left_shift(np.uint64(1), np.arange(BITS_PER_BAND, dtype=np.uint64))

@@ -54,15 +54,28 @@ def collect(
     options.refuse_if_huge(collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     chosen = collection if raw else collection.clean()
     with Steps().step(f"Collecting {collection.describe()}") as step:
-        version = chosen.save(options.dataset_name(path, name), store=_store(settings), on_progress=step.reach)
+        version = chosen.save(
+            options.dataset_name(path, name), store=_store(settings), on_progress=step.reach
+        )
         step.outcome = str(chosen.report)
-    result = {"dataset": version.name, "version": version.number, "rows": version.rows, "dropped": _reasons(version)}
-    show(result, as_json=as_json, text=f"{version.rows:,} items stored as {version.name}, version {version.number}")
+    result = {
+        "dataset": version.name,
+        "version": version.number,
+        "rows": version.rows,
+        "dropped": _reasons(version),
+    }
+    show(
+        result,
+        as_json=as_json,
+        text=f"{version.rows:,} items stored as {version.name}, version {version.number}",
+    )
 
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--drops", is_flag=True, help="List what was set aside from the newest version of NAME, and why.")
+@click.option(
+    "--drops", is_flag=True, help="List what was set aside from the newest version of NAME, and why."
+)
 @options.as_json
 @click.pass_obj
 def datasets(settings: Settings, name: str | None, drops: bool, as_json: bool) -> None:
@@ -106,7 +119,9 @@ def _story(row: dict[str, Any]) -> str:
     if certificate := row["lineage"].get("certificate"):
         line += f"\n  certificate: accuracy {certificate['low']:.1%} to {certificate['high']:.1%}"
     if row["dropped"]:
-        line += "\n  set aside: " + ", ".join(f"{count:,} {reason}" for reason, count in row["dropped"].items())
+        line += "\n  set aside: " + ", ".join(
+            f"{count:,} {reason}" for reason, count in row["dropped"].items()
+        )
     return line
 
 

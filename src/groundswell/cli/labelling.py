@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from groundswell.ids import ProjectId
     from groundswell.tenancy.model import Member
 
-port_option = click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+port_option = click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one."
+)
 
 
 @click.command()
@@ -47,7 +49,9 @@ async def _up(settings: Settings, port: int, project: "ProjectId | None") -> Non
                 say("Stopping; everything is kept.")
 
 
-async def _sign_in_link(app: "App", member: "Member", address: str, project: "ProjectId | None" = None) -> str:
+async def _sign_in_link(
+    app: "App", member: "Member", address: str, project: "ProjectId | None" = None
+) -> str:
     from groundswell.clock import now
     from groundswell.tenancy.service import create_sign_in_token
 
@@ -73,10 +77,14 @@ def sign_in(settings: Settings, port: int | None) -> None:
 
 @click.command()
 @click.argument("path")
-@click.option("--classes", required=True, metavar="A,B,...", help="The classes to choose from, with commas between.")
+@click.option(
+    "--classes", required=True, metavar="A,B,...", help="The classes to choose from, with commas between."
+)
 @click.option("--name", help="Name of the project and dataset [default: from PATH].")
 @click.option("--instructions", default="", metavar="TEXT|@FILE", help="What the worker reads (Markdown).")
-@click.option("--answers", default=1, show_default=True, type=click.IntRange(1, 100), help="Answers for each item.")
+@click.option(
+    "--answers", default=1, show_default=True, type=click.IntRange(1, 100), help="Answers for each item."
+)
 @click.option(
     "--target",
     type=click.FloatRange(0.5, 1, min_open=True, max_open=True),
@@ -108,8 +116,9 @@ def label(
     from groundswell.label.model import ProjectSpec
     from groundswell.organize import collect
 
-    source_options = {"text_column": text_column, "licence": licence, "max_item_bytes": settings.max_item_bytes}
-    collection = collect(path, **source_options)
+    collection = collect(
+        path, text_column=text_column, licence=licence, max_item_bytes=settings.max_item_bytes
+    )
     options.refuse_if_huge(collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     spec = ProjectSpec(
         name=options.dataset_name(path, name),
@@ -147,7 +156,12 @@ async def _label(settings: Settings, collection, spec, port: int) -> None:  # ty
             member = await local_member(app)
             with steps.step(f"Reading {collection.describe()}") as step:
                 project_id, step.outcome = await open_or_resume(
-                    app.db, member.scope(), app.datasets(member.org_slug), collection, spec, on_progress=step.reach
+                    app.db,
+                    member.scope(),
+                    app.datasets(member.org_slug),
+                    collection,
+                    spec,
+                    on_progress=step.reach,
                 )
             async with serving(app, listener) as stop:
                 say(f"Groundswell runs on {address_of(listener)}; data in {settings.home.absolute()}")
@@ -191,8 +205,12 @@ def projects(settings: Settings, as_json: bool) -> None:
 
 @click.command()
 @click.argument("project")
-@click.option("--to", "destination", type=click.Path(path_type=Path), help="Where to write [default: PROJECT.jsonl].")
-@click.option("--format", "exporter", help="jsonl, csv, parquet or image_folder [default: from the file's name].")
+@click.option(
+    "--to", "destination", type=click.Path(path_type=Path), help="Where to write [default: PROJECT.jsonl]."
+)
+@click.option(
+    "--format", "exporter", help="jsonl, csv, parquet or image_folder [default: from the file's name]."
+)
 @click.option("--proposals", is_flag=True, help="Include items that only the model has labelled so far.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")
 @options.as_json
@@ -299,8 +317,12 @@ def revoke_key(settings: Settings, key_id: uuid.UUID) -> None:
 
 
 @click.command()
-@click.option("--seeds", default=5, show_default=True, type=click.IntRange(1, 50), help="Repetitions of the comparison.")
-@click.option("--report", type=click.Path(path_type=Path), help="The HTML report [default: in the data folder].")
+@click.option(
+    "--seeds", default=5, show_default=True, type=click.IntRange(1, 50), help="Repetitions of the comparison."
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="The HTML report [default: in the data folder]."
+)
 @options.as_json
 @click.pass_obj
 def demo(settings: Settings, seeds: int, report: Path | None, as_json: bool) -> None:
@@ -309,6 +331,6 @@ def demo(settings: Settings, seeds: int, report: Path | None, as_json: bool) -> 
     1,797 images of handwritten digits are collected, cleaned, labelled by a SIMULATED crowd together with a
     model, certified, and fed to a classifier; compared with automatic labels and with three votes.
     """
-    from groundswell.demo.run import run_demo
+    from groundswell.cli.demo import run_demo
 
     run_demo(settings, seeds=seeds, report=report, as_json=as_json)

@@ -2,11 +2,13 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
+import groundswell.cli.data as data
+import groundswell.cli.labelling as labelling
 from groundswell import __version__
-from groundswell.cli import data, labelling
 from groundswell.errors import GroundswellError, InvalidSetting
 from groundswell.settings import Settings
 
@@ -16,10 +18,10 @@ EPILOG = "Errors end with one line that says what to do, and an exit code: docs/
 class Cli(click.Group):
     """A group whose commands turn Groundswell's errors into one line and an exit code."""
 
-    def main(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+    def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; see `click.Group.main`."""
         try:
-            return super().main(*args, **kwargs)  # type: ignore[arg-type]
+            return super().main(*args, **kwargs)
         except GroundswellError as error:
             click.echo(f"groundswell: {error}", err=True)
             sys.exit(error.exit_code)

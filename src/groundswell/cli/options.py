@@ -11,7 +11,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 text_column = click.option(
     "--text-column", metavar="NAME", help="The column or field that holds the text [default: found by name]."
 )
-licence = click.option("--licence", metavar="TEXT", help="Licence of the data, kept with every item (SPDX id).")
+licence = click.option(
+    "--licence", metavar="TEXT", help="Licence of the data, kept with every item (SPDX id)."
+)
 yes = click.option("--yes", is_flag=True, help="Go on even if the source is very large.")
 
 

@@ -37,7 +37,13 @@ def table(headings: list[str], rows: Iterable[Iterable[object]]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    return (
+        f"{value:,.1f}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
 def _is_number(text: str) -> bool:
@@ -55,9 +61,22 @@ class Steps:
     @contextmanager
     def step(self, what: str, total: int | None = None) -> Iterator["Step"]:
         """Show a step while it runs, and one line of outcome when it is done."""
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
 
-        columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+        columns = [
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        ]
         with Progress(*columns, console=self.console, transient=True, disable=not sys.stderr.isatty()) as bar:
             step = Step(bar, bar.add_task(what, total=total))
             yield step
@@ -76,6 +95,6 @@ class Step:
         """Move the bar by `amount`."""
         self._bar.advance(self._task, amount)
 
-    def reach(self, amount: int) -> None:
-        """Move the bar to `amount`."""
-        self._bar.update(self._task, completed=amount)
+    def reach(self, amount: int, total: int | None = None) -> None:
+        """Move the bar to `amount`, of `total` where that is known by now."""
+        self._bar.update(self._task, completed=amount, total=total)

@@ -39,7 +39,12 @@ class Client:
     """
 
     def __init__(
-        self, url: str, key: str, *, timeout_seconds: float = 30.0, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        key: str,
+        *,
+        timeout_seconds: float = 30.0,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._http = httpx.Client(
             base_url=url.rstrip("/") + "/api/v1",

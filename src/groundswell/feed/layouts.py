@@ -32,7 +32,8 @@ class Places:
     @cached_property
     def groups(self) -> list[tuple[int, npt.NDArray[np.intp]]]:
         """For each shard that occurs, which of the batch's samples lie in it."""
-        return [(int(shard), np.flatnonzero(self.shards == shard)) for shard in np.unique(self.shards)]
+        present = sorted(set(self.shards.tolist()))
+        return [(shard, np.flatnonzero(self.shards == shard)) for shard in present]
 
 
 class Layout(Protocol):
@@ -87,11 +88,42 @@ class Objects:
         return np.fromiter(values, dtype=object, count=len(places.pairs))
 
 
+class Texts(Objects):
+    """Texts: `str` objects, None where one is missing.
+
+    Samples that all lie in one shard are converted in C. Scattered ones are read one by one, since calling
+    Arrow for a few at a time costs more than it saves.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_read_text)
+
+    def open(self, array: pa.Array) -> Any:
+        """Return the column, and what reads one row."""
+        return array, super().open(array)
+
+    def gather(self, places: Places, opened: Callable[[int], Any]) -> npt.NDArray[Any]:
+        """Return an object array `[size]`."""
+        if len(places.groups) == 1:
+            array, _ = opened(places.groups[0][0])
+            return np.asarray(_pick(array, places.rows).to_numpy(zero_copy_only=False))
+        return super().gather(places, lambda shard: opened(shard)[1])
+
+
+def _pick(array: pa.Array, rows: npt.NDArray[np.int64]) -> pa.Array:
+    """Return rows of an array, without a copy if they follow one another."""
+    if (np.diff(rows) == 1).all():
+        return array.slice(int(rows[0]), len(rows))
+    return array.take(pa.array(rows))
+
+
 def layout_of(kind: pa.DataType, *, has_nulls: bool) -> Layout:
     """Return how a column of this type is read; `has_nulls` says whether any value in the dataset is missing.
 
     Integers and truth values have no missing value in NumPy, so where some are missing they are objects.
     """
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return Texts()
     if _is_fixed(kind) and (not has_nulls or any(is_kind(kind) for is_kind in _WITH_MISSING)):
         return Fixed()
     return Objects(next((reader for is_kind, reader in _READERS if is_kind(kind)), _read_any))
@@ -148,8 +180,6 @@ def _buffers(array: pa.Array) -> tuple[memoryview, memoryview]:
 
 
 _READERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], Reader]], ...] = (
-    (pa.types.is_string, _read_text),
-    (pa.types.is_large_string, _read_text),
     (pa.types.is_binary, _read_bytes),
     (pa.types.is_large_binary, _read_bytes),
     (_is_numbers, _read_numbers),

@@ -136,7 +136,7 @@ class Feed:
             InputError: there is no such batch, or the decoded arrays of a column differ in shape.
         """
         if number < 0 or (self.plan.batches is not None and number >= self.plan.batches):
-            raise InputError(f"batches are numbered from 0 to {self.plan.batches}, exclusive; got {number}")
+            raise InputError(f"batches are numbered from 0 to {len(self) - 1}, got {number}")
         batch = self._columns.take(self.sample_numbers(number))
         return batch | {name: _decoded(name, batch[name], decode) for name, decode in self._decode.items()}
 

@@ -30,8 +30,8 @@ Tail = Literal["exact", "drop", "pad"]
 """
 
 _ROUNDS = 8
-"""Rounds of the shuffle over more than 2**15 samples. With fewer, each half has only a few bits, and all the
-orders of a handful of samples become equally likely only with twice as many (a chi-squared test watches it)."""
+"""Rounds of the shuffle over more than 2**15 samples. With fewer, each half has only a few bits, and twice as many
+are needed before all orders of a handful of samples are equally likely (a chi-squared test watches this)."""
 
 _LARGEST = 2**62
 

@@ -110,4 +110,4 @@ def read_into_memory(batches: Iterable[pa.RecordBatch], digest: str, limit_bytes
                 f"the version takes over {limit_bytes:,} bytes in memory; "
                 "give folder=... and it is read from a snapshot on disk instead"
             )
-    return TableSamples(pa.Table.from_batches(held), digest)
+    return TableSamples(pa.Table.from_batches(held).combine_chunks(), digest)

@@ -87,7 +87,10 @@ def _project_id(call: Call) -> ProjectId:
     return ProjectId(call.path_id("project_id"))
 
 
-PAGING = {"cursor": "where the page begins: `next_cursor` of the page before", "limit": "1 to 200, 50 unless given"}
+PAGING = {
+    "cursor": "where the page begins: `next_cursor` of the page before",
+    "limit": "1 to 200, 50 unless given",
+}
 
 ENDPOINTS = (
     Endpoint("GET", "/session", "Who is signed in", get_session, answer=v1.SessionOut),
@@ -101,8 +104,12 @@ ENDPOINTS = (
         v1.StateBody,
         v1.ProjectDetailOut,
     ),
-    Endpoint("POST", "/projects/{project_id}/work", "Submit answers and lease tasks", work, v1.WorkBody, v1.WorkOut),
-    Endpoint("GET", "/projects/{project_id}/workers", "Workers and their skill", list_skills, answer=v1.SkillPage),
+    Endpoint(
+        "POST", "/projects/{project_id}/work", "Submit answers and lease tasks", work, v1.WorkBody, v1.WorkOut
+    ),
+    Endpoint(
+        "GET", "/projects/{project_id}/workers", "Workers and their skill", list_skills, answer=v1.SkillPage
+    ),
     Endpoint("GET", "/keys", "List API keys", list_keys, answer=v1.KeyPage),
     Endpoint("POST", "/keys", "Create an API key", create_key, v1.KeyBody, v1.KeyOut),
     Endpoint("DELETE", "/keys/{key_id}", "Revoke an API key", revoke_key),

@@ -46,7 +46,7 @@ class _Server(uvicorn.Server):
     """Leaves signals to us: uvicorn's handlers would end the process before the database is closed."""
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def capture_signals(self):  # type: ignore[no-untyped-def]
         yield
 
 

@@ -99,7 +99,9 @@ async def _member_of(request: Request) -> Member:
         return await tenancy.member_of_key(app.db, key.strip())
     session = request.cookies.get(COOKIE)
     if session is None:
-        raise NotSignedIn("sign in with the link that `groundswell up` prints, or send an API key as a bearer token")
+        raise NotSignedIn(
+            "sign in with the link that `groundswell up` prints, or send an API key as a bearer token"
+        )
     _require_own_page(request)
     return await tenancy.member_of_session(app.db, session, now=now())
 
@@ -121,7 +123,10 @@ async def _read_body(request: Request) -> bytes:
 
 def _json(value: Any, status: int = 200) -> Response:
     return Response(
-        msgspec.json.encode(value), status, media_type="application/json", headers={"Cache-Control": "no-store"}
+        msgspec.json.encode(value),
+        status,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
     )
 
 
@@ -189,7 +194,9 @@ def _pages() -> list[Route | Mount]:
 
 
 async def _no_pages(_: Request) -> Response:
-    return Response("The web UI is not built. In a checkout, run: make install\n", 501, media_type="text/plain")
+    return Response(
+        "The web UI is not built. In a checkout, run: make install\n", 501, media_type="text/plain"
+    )
 
 
 # ── errors ───────────────────────────────────────────────────────────────────────────────────────
@@ -197,7 +204,13 @@ async def _no_pages(_: Request) -> Response:
 
 def _problem(status: int, code: str, detail: str) -> Response:
     title = code.replace("_", " ").capitalize()
-    body = {"type": f"urn:groundswell:{code}", "title": title, "status": status, "detail": detail, "code": code}
+    body = {
+        "type": f"urn:groundswell:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
     retry = {"Retry-After": "1"} if status == 503 else {}
     return Response(msgspec.json.encode(body), status, media_type="application/problem+json", headers=retry)
 
@@ -219,4 +232,6 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 async def _unknown_error(request: Request, error: Exception) -> Response:
     log.exception("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
-    return _problem(500, "internal_error", "an unexpected error; nothing was stored. The server's log has the details.")
+    return _problem(
+        500, "internal_error", "an unexpected error; nothing was stored. The server's log has the details."
+    )

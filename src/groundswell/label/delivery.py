@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from groundswell.errors import Conflict
 from groundswell.ids import ProjectId
+from groundswell.label.kinds import Answer
 from groundswell.label.model import Project, TaskLabel
 from groundswell.label.service import SQL, get_project, labels_of
 from groundswell.organize import DatasetStore, Version
@@ -25,10 +26,10 @@ LABEL_COLUMNS = ("label", "label_probability", "label_source", "label_answers")
 async def deliver(
     db: Database, scope: Scope, store: DatasetStore, project_id: ProjectId, *, proposals: bool = False
 ) -> Version:
-    """Write the labels of a project as a new version of its dataset, holding the labelled items.
+    """Write the labels of a project as a new version of its dataset.
 
-    The version adds the columns `label`, `label_probability`, `label_source` (people, model, people and
-    model, gold, review) and `label_answers`. A review overrules the consensus. When nothing has changed
+    The version has every item; it adds the columns `label`, `label_probability`, `label_source` (people,
+    model, people and model, gold, review) and `label_answers`, null where there is no label. A review overrules the consensus. When nothing has changed
     since the last delivery, that version is returned.
 
     Args:
@@ -41,7 +42,9 @@ async def deliver(
     project, _ = await get_project(db, scope, project_id)
     rows = [row for task in await labels_of(db, scope, project_id) if (row := _label_of(task, proposals))]
     if not rows:
-        raise Conflict(f"project {project.name!r} has no labels yet; label some items first, or add --proposals")
+        raise Conflict(
+            f"project {project.name!r} has no labels yet; label some items first, or add --proposals"
+        )
     certificate = await newest_certificate(db, scope, project_id)
     return await asyncio.to_thread(_write, store, project, rows, certificate)
 
@@ -49,6 +52,9 @@ async def deliver(
 def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
     """Return what is delivered for a task, or None where it has no label."""
     answers = task.annotations or 0
+    label: Answer
+    probability: float | None
+    source: str | None
     if task.review is not None:
         label, probability, source = task.review, 1.0, "review"
     elif task.answer is not None and (answers or task.source == "gold" or task.state == "completed"):
@@ -117,7 +123,9 @@ async def issue_certificate(
     unlabelled = sum(task.answer is None for task in tasks)
     unreviewed = sum(task.is_audit and task.review is None for task in tasks)
     if unlabelled or unreviewed:
-        raise Conflict(f"{unlabelled} tasks have no label yet and {unreviewed} audit tasks no review; finish them first")
+        raise Conflict(
+            f"{unlabelled} tasks have no label yet and {unreviewed} audit tasks no review; finish them first"
+        )
     audited = [place for place, task in enumerate(tasks) if task.is_audit]
     certificate = certify(
         right=np.array([tasks[place].answer == tasks[place].review for place in audited], dtype=bool),

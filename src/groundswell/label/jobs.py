@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.assist import Features, features_of
+from groundswell.assist.features import features_of
+from groundswell.assist.model import Features
+from groundswell.errors import MissingExtra
 from groundswell.ids import OrgId, ProjectId, WorkerId
 from groundswell.label.learning import Conclusion, TaskRow, VoteRow, conclude, situation
 from groundswell.label.model import Project, ProjectState
@@ -59,13 +61,14 @@ class Workshop:
         if read is None:
             return
         project, tasks, votes, leases, slug = read
-        features = await self._features_of(slug, project, tasks)
+        features, reason = await self._features_of(slug, project, tasks)
         conclusion = await asyncio.to_thread(
             conclude,
             project,
             situation(tasks, votes, leases, project.classes),
             features,
             rng=np.random.default_rng([project_id, len(votes)]),
+            reason=reason,
         )
         await self._write(scope, project, tasks, conclusion)
 
@@ -82,11 +85,17 @@ class Workshop:
             slug = await tx.fetch_value(SQL["organization_slug"])
         return project, tasks, votes, {row["task_id"]: row["leases"] for row in leases}, slug
 
-    async def _features_of(self, slug: str, project: Project, tasks: Sequence[TaskRow]) -> Features:
+    async def _features_of(
+        self, slug: str, project: Project, tasks: Sequence[TaskRow]
+    ) -> tuple[Features | None, str]:
+        """Return a row of features for each task; or None, and what to install to have them."""
         version = self.datasets(slug).open(project.dataset, project.dataset_version)
         if version.digest not in self._features:
-            self._features[version.digest] = await asyncio.to_thread(lambda: features_of(version.items()))
-        return self._features[version.digest][[task.position for task in tasks]]
+            try:
+                self._features[version.digest] = await asyncio.to_thread(lambda: features_of(version.items()))
+            except MissingExtra as missing:
+                return None, str(missing)
+        return self._features[version.digest][[task.position for task in tasks]], ""
 
     async def _write(
         self, scope: Scope, project: Project, tasks: Sequence[TaskRow], conclusion: Conclusion
@@ -101,7 +110,9 @@ class Workshop:
             await _save_consensus(tx, project, task_ids, conclusion, version, of)
             if version is not None:
                 await _save_predictions(tx, project, task_ids, conclusion, version, scope)
-            await tx.execute(SQL["complete_tasks"], task_ids=_ids(task_ids[conclusion.settle]))
+            await tx.execute(
+                SQL["settle_tasks"], project_id=project.id, task_ids=_ids(task_ids[conclusion.settle])
+            )
             await tx.execute(SQL["clear_ready"], project_id=project.id)
             await tx.execute(SQL["fill_ready"], task_ids=_ids(task_ids[conclusion.ask]))
             await save_skills(
@@ -116,7 +127,10 @@ class Workshop:
             await tx.execute(SQL["refresh_progress"], project_id=project.id)
             if conclusion.finished:
                 await tx.execute(
-                    SQL["set_project_state"], project_id=project.id, state=ProjectState.DONE, allowed=["active"]
+                    SQL["set_project_state"],
+                    project_id=project.id,
+                    state=ProjectState.DONE,
+                    allowed=["active"],
                 )
 
 
@@ -131,7 +145,12 @@ def _answers(project: Project, codes: NDArray[Any]) -> list[str]:
 
 
 async def _save_consensus(
-    tx: Tx, project: Project, task_ids: NDArray[np.int64], found: Conclusion, version: int | None, of: dict[str, Any]
+    tx: Tx,
+    project: Project,
+    task_ids: NDArray[np.int64],
+    found: Conclusion,
+    version: int | None,
+    of: dict[str, Any],
 ) -> None:
     known = np.flatnonzero(found.known)
     await tx.execute(

@@ -1,19 +1,28 @@
-"""What a project has learnt: from rows to arrays, through assist, back to rows. Pure."""
+"""What a project has learnt: from rows to arrays, through assist, and on to a conclusion. Pure."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.assist import Known, Learned, Plan, learn, plan, plan_fixed
+from groundswell.assist.learn import Learned, learn
+from groundswell.assist.model import Features
+from groundswell.assist.routing import State, has_proven_itself, plan
 from groundswell.label.model import Project
-from groundswell.quality import Votes
+from groundswell.label.rules import slots_for_fixed_redundancy
+from groundswell.quality import Votes, consensus, krippendorff_alpha
 
 WINDOW = 512
 """Open slots that planning keeps ready at most: a few minutes of a large crowd, all of a small one."""
+
+LEAST_WINDOW = 32
+"""Open slots of a plan that goes where answers count, at least, so that nobody waits for the next plan."""
+
+ROUNDS = 12
+"""A plan that goes where answers count opens this part of all tasks at once: smaller learns more often."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +90,155 @@ def situation(
         ),
         worker_ids=worker_ids,
     )
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What learning says is to be written, aligned with the tasks of its `Situation`.
+
+    Attributes:
+        label: int32 `[n]`, the most probable class.
+        probability: float64 `[n]`, that `label` is right.
+        known: bool `[n]`, whether anything is known of the task at all.
+        answers: int64 `[n]`, people's answers behind each label.
+        source: who the label comes from, for each task.
+        evidence: float64 `[n, K]`, the model's calibrated probabilities, or None without a model.
+        report: how the model was trained and how good it is, or None without a model.
+        settle: places of tasks that ask no more.
+        ask: places of tasks to open a slot for, in the order of work.
+        finished: whether no task asks any more.
+        worker_ids, skill, skill_error, worker_answers: what is known of each worker.
+    """
+
+    label: NDArray[np.int32]
+    probability: NDArray[np.float64]
+    known: NDArray[np.bool_]
+    answers: NDArray[np.int64]
+    source: list[str]
+    evidence: NDArray[np.float64] | None
+    report: dict[str, Any] | None
+    settle: NDArray[np.int64]
+    ask: NDArray[np.int64]
+    finished: bool
+    worker_ids: list[int]
+    skill: NDArray[np.float64]
+    skill_error: NDArray[np.float64]
+    worker_answers: NDArray[np.int64]
+
+
+def conclude(
+    project: Project, now: Situation, features: Features | None, *, rng: np.random.Generator, reason: str = ""
+) -> Conclusion:
+    """Infer the label of every task, train the model, and decide which tasks are settled and which to ask next.
+
+    With a target, people and model decide together and answers go where they are worth most. Without
+    one, people alone decide, each task gets its fixed number of answers, and the model merely proposes.
+
+    Args:
+        features: a row for each task, or None where there are none, for `reason`.
+    """
+    learned = learn(features, now.votes, now.gold, rng=rng, no_features=reason)
+    answers = now.votes.votes_per_item.astype(np.int64)
+    if project.target_probability is None:
+        posterior = consensus(now.votes, gold=now.gold).posterior if len(now.votes) else learned.posterior
+        known = (answers > 0) | (now.gold >= 0)
+        settled = answers >= project.answers
+        ask = _ask_evenly(project, now, learned, answers, settled, rng)
+    else:
+        posterior = learned.posterior
+        known = (answers > 0) | (now.gold >= 0) | (learned.evidence is not None)
+        settled, ask = _ask_where_it_counts(project, now, learned, answers, features, rng)
+    skill, skill_error = _skills(learned)
+    return Conclusion(
+        label=posterior.argmax(axis=1).astype(np.int32),
+        probability=posterior.max(axis=1, initial=0.0),
+        known=known,
+        answers=answers,
+        source=_sources(project, now, learned, answers),
+        evidence=learned.evidence,
+        report=None if learned.evidence is None else _report(now.votes, learned),
+        settle=np.flatnonzero(settled),
+        ask=ask,
+        finished=bool(settled.all()),
+        worker_ids=now.worker_ids,
+        skill=skill,
+        skill_error=skill_error,
+        worker_answers=now.votes.votes_per_worker.astype(np.int64),
+    )
+
+
+def _ask_evenly(
+    project: Project,
+    now: Situation,
+    learned: Learned,
+    answers: NDArray[np.int64],
+    settled: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    urgency = rng.random(len(answers))
+    if learned.evidence is not None:
+        urgency *= 1 - learned.evidence.max(axis=1)
+    return slots_for_fixed_redundancy(
+        answers, now.outstanding, ~settled, urgency, answers=project.answers, window=WINDOW
+    )
+
+
+def _ask_where_it_counts(
+    project: Project,
+    now: Situation,
+    learned: Learned,
+    answers: NDArray[np.int64],
+    features: Features | None,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which tasks are settled and which to ask next.
+
+    The audit share is not told apart here: what is done to audited tasks must be what is done to all,
+    or the audit would certify other labels than those delivered.
+    """
+    assert project.target_probability is not None
+    n = len(answers)
+    state = State(
+        posterior=learned.posterior,
+        answers=answers,
+        outstanding=now.outstanding,
+        audit=np.zeros(n, bool),
+        known=now.gold >= 0,
+        model_may_settle=has_proven_itself(learned.report),
+    )
+    planned = plan(
+        state,
+        target=project.target_probability,
+        max_answers=project.max_answers,
+        limit=int(np.clip(n // ROUNDS, LEAST_WINDOW, WINDOW)),
+        rng=rng,
+        features=features,
+    )
+    settled = planned.settled.copy()
+    settled[planned.review] = True  # the budget of answers is spent; the best label there is stands
+    return settled, planned.ask.astype(np.int64)
+
+
+def _sources(project: Project, now: Situation, learned: Learned, answers: NDArray[np.int64]) -> list[str]:
+    together = learned.evidence is not None and project.target_probability is not None
+    people = "people and model" if together else "people"
+    return [
+        "gold" if gold >= 0 else people if count else "model"
+        for gold, count in zip(now.gold.tolist(), answers.tolist(), strict=True)
+    ]
+
+
+def _skills(learned: Learned) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    found = learned.consensus
+    if found is None or found.skill is None or found.skill_error is None:
+        return np.zeros(0), np.zeros(0)
+    return found.skill, found.skill_error
+
+
+def _report(votes: Votes, learned: Learned) -> dict[str, Any]:
+    """Return the model's report as it is stored; agreement is between people, where tasks have several answers."""
+    agreement = krippendorff_alpha(votes).value if len(votes) else float("nan")
+    figures = {**asdict(learned.report), "agreement": agreement}
+    return {
+        name: None if isinstance(value, float) and isnan(value) else value for name, value in figures.items()
+    }

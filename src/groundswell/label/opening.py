@@ -51,18 +51,25 @@ async def open_or_resume(
         )
     if project.state == ProjectState.PAUSED:
         await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
-    return project_id, f"going on with project {spec.name!r}: {counts.tasks_completed:,} of {counts.tasks_total:,} done"
+    return (
+        project_id,
+        f"going on with project {spec.name!r}: {counts.tasks_completed:,} of {counts.tasks_total:,} done",
+    )
 
 
 async def open_project(db: Database, scope: Scope, version: Version, spec: ProjectSpec) -> ProjectId:
     """Open an active project over a dataset version; the label kind follows from the items."""
     kinds = set(version.to_table(columns=["kind"])["kind"].unique().to_pylist())
     if len(kinds) != 1:
-        raise Conflict(f"{version.name} holds {' and '.join(sorted(kinds))}; label each kind in a project of its own")
+        raise Conflict(
+            f"{version.name} holds {' and '.join(sorted(kinds))}; label each kind in a project of its own"
+        )
     complete = replace(
         spec, kind=kind_for_items(kinds.pop()).name, dataset=version.name, dataset_version=version.number
     )
-    project_id = await create_project(db, scope, complete, version, rng=np.random.default_rng(int(version.digest[:8], 16)))
+    project_id = await create_project(
+        db, scope, complete, version, rng=np.random.default_rng(int(version.digest[:8], 16))
+    )
     await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
     return project_id
 

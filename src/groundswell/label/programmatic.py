@@ -21,7 +21,7 @@ class Said:
     seconds: float = 0.0
 
 
-Answerer = Callable[[LeasedTask], Said | None | Awaitable[Said | None]]
+Answerer = Callable[[LeasedTask], Awaitable[Said | None] | Said | None]
 """Answers one task, or returns None to skip it."""
 
 
@@ -80,6 +80,8 @@ async def _turn(
         if said is None:
             skips.append(Skip(task.task_id, "the program gave no answer"))
         else:
-            submits.append(Submit(task.task_id, {"choice": said.choice}, round(said.seconds * 1000), new_uuid()))
+            submits.append(
+                Submit(task.task_id, {"choice": said.choice}, round(said.seconds * 1000), new_uuid())
+            )
     receipts = (await work(db, scope, project_id, worker_id, submits=submits, skips=skips, want=0)).receipts
     return sum(receipt.status is not ReceiptStatus.REFUSED for receipt in receipts)

@@ -10,7 +10,7 @@ returning id;
 
 -- insert_ontology: the label schema, a new version
 insert into ontologies (org_id, project_id, version, classes)
-values (%(org_id)s, %(project_id)s, %(version)s, %(classes)s);
+values (%(org_id)s, %(project_id)s, %(version)s, to_jsonb(%(classes)s::text[]));
 
 -- insert_guideline: the instructions, a new version
 insert into guidelines (org_id, project_id, version, body)
@@ -87,10 +87,14 @@ select task_id, count(*)::int as leases from leases where project_id = %(project
 -- organization_slug: the short name of the organization of this transaction
 select slug from organizations;
 
--- complete_tasks: these tasks ask no more
+-- settle_tasks: these tasks ask no more; others that had been settled ask again
 with done as (
   update tasks set state = 'completed', completed_at = now()
-  where id = any(%(task_ids)s) and state = 'pending' returning id
+  where project_id = %(project_id)s and state = 'pending' and id = any(%(task_ids)s)
+  returning id
+), again as (
+  update tasks set state = 'pending', completed_at = null
+  where project_id = %(project_id)s and state = 'completed' and not (id = any(%(task_ids)s))
 )
 delete from ready where task_id in (select id from done);
 

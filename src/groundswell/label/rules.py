@@ -1,5 +1,8 @@
 """Decisions of labelling: pure functions of values."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from groundswell.errors import InputError, InvalidName
 from groundswell.label.model import ProjectSpec, ProjectState
 
@@ -29,3 +32,36 @@ def check_spec(spec: ProjectSpec) -> None:
     unknown = set(spec.gold.values()) - set(spec.classes)
     if unknown:
         raise InputError(f"gold label {min(unknown)!r} is not one of the classes {', '.join(spec.classes)}")
+
+
+def slots_for_fixed_redundancy(
+    votes: NDArray[np.int64],
+    outstanding: NDArray[np.int64],
+    pending: NDArray[np.bool_],
+    urgency: NDArray[np.float64],
+    *,
+    answers: int,
+    window: int,
+) -> NDArray[np.int64]:
+    """Choose the slots to open where each task gets the same number of answers.
+
+    Breadth first: every task gets its first answer before any gets its second, so that redundancy
+    arrives evenly and a worker rarely meets a task again. Among equals, the most urgent first.
+
+    Args:
+        votes: answers that each task has, `[n]`.
+        outstanding: answers that are leased out now, `[n]`.
+        pending: tasks that still ask, `[n]`.
+        urgency: which of equals comes first, `[n]`; the greatest wins.
+        answers: that each task is to get.
+        window: slots to open at most.
+
+    Returns:
+        Task places in the order of work; a place comes as often as answers are missing.
+    """
+    have = votes + outstanding
+    missing = np.where(pending, np.maximum(answers - have, 0), 0)
+    place = np.repeat(np.arange(len(missing)), missing)
+    nth = np.arange(len(place)) - np.repeat(np.cumsum(missing) - missing, missing) + have[place]
+    order = np.lexsort((-urgency[place], nth))
+    return place[order][:window]

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from groundswell.errors import Conflict, InputError, InvalidAnswer, InvalidName, NotFound
+from groundswell.errors import Conflict, InputError, InvalidAnswer, NotFound
 from groundswell.ids import AnnotationId, ProjectId, TaskId, WorkerId
 from groundswell.items import ItemKind
 from groundswell.label.jobs import ask_to_learn
@@ -111,7 +110,9 @@ def _task_rows(
 
 def _payload(row: dict[str, Any], kind: LabelKind) -> dict[str, Any]:
     if row["kind"] != kind.item_kind:
-        raise InputError(f"the label kind {kind.name} shows {kind.item_kind}s, but item {row['id'][:12]} is a {row['kind']}")
+        raise InputError(
+            f"the label kind {kind.name} shows {kind.item_kind}s, but item {row['id'][:12]} is a {row['kind']}"
+        )
     text = row["text"].replace("\x00", "\N{REPLACEMENT CHARACTER}") if row["kind"] == ItemKind.TEXT else None
     meta = json.loads(row["meta"].replace("\\u0000", "\\ufffd"))
     return {"kind": row["kind"], "text": text, "media_type": row["media_type"], "meta": meta}
@@ -174,8 +175,15 @@ async def set_project_state(db: Database, scope: Scope, project_id: ProjectId, s
     async with db.transaction(scope.org_id) as tx:
         project = await project_of(tx, project_id)
         allowed = TRANSITIONS[state]
-        if await tx.fetch_value(SQL["set_project_state"], project_id=project_id, state=state, allowed=allowed) is None:
-            raise Conflict(f"project {project.name!r} is {project.state}; it can become {state} only from {' or '.join(allowed)}")
+        if (
+            await tx.fetch_value(
+                SQL["set_project_state"], project_id=project_id, state=state, allowed=allowed
+            )
+            is None
+        ):
+            raise Conflict(
+                f"project {project.name!r} is {project.state}; it can become {state} only from {' or '.join(allowed)}"
+            )
         await audit(tx, scope, "project.state", str(project_id), before=project.state, after=state)
         if state is ProjectState.ACTIVE:
             await ask_to_learn(tx, scope.org_id, project_id)
@@ -256,7 +264,9 @@ async def _store_answers(
     stored = await _insert_annotations(tx, project, worker_id, checked) if checked else {}
     missing = [submit.idempotency_key for submit in checked if submit.idempotency_key not in stored]
     if missing:
-        stored |= await _receipts(tx, SQL["receipts"], worker_id=worker_id, project_id=project.id, keys=missing)
+        stored |= await _receipts(
+            tx, SQL["receipts"], worker_id=worker_id, project_id=project.id, keys=missing
+        )
     return [_receipt(submit, stored, refused) for submit in submits]
 
 
@@ -305,7 +315,12 @@ async def _receipts(tx: Tx, query: Any, **params: Any) -> dict[uuid.UUID, Receip
 
 
 async def review(
-    db: Database, scope: Scope, project_id: ProjectId, verdicts: Sequence[tuple[TaskId, Answer]], *, reviewer: str
+    db: Database,
+    scope: Scope,
+    project_id: ProjectId,
+    verdicts: Sequence[tuple[TaskId, Answer]],
+    *,
+    reviewer: str,
 ) -> None:
     """Record what a trusted person says is right, for tasks of a project; managers and admins only.
 

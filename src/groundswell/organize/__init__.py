@@ -1,0 +1,20 @@
+"""Datasets of items: named, versioned, immutable, each row traceable to where it came from."""
+
+from groundswell.organize.collection import Collection, collect, local_store
+from groundswell.organize.draft import Draft
+from groundswell.organize.manifest import Parent, require_name
+from groundswell.organize.report import Report
+from groundswell.organize.store import DatasetStore
+from groundswell.organize.version import Version
+
+__all__ = [
+    "Collection",
+    "DatasetStore",
+    "Draft",
+    "Parent",
+    "Report",
+    "Version",
+    "collect",
+    "local_store",
+    "require_name",
+]

@@ -35,6 +35,11 @@ class FragmentWriter:
         self._open: _OpenFile | None = None
         self._done: list[StoredFile] = []
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns; none before the first batch."""
+        return tuple(self._schema.names) if self._schema else ()
+
     def add(self, batch: pa.RecordBatch) -> None:
         """Append rows.
 

@@ -140,7 +140,7 @@ def require_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name):
         raise InvalidName(
-            f"{name[:80]!r} cannot name a dataset: use 1 to 64 of a-z 0-9 . _ - and begin with a letter or digit"
+            f"{name[:80]!r} cannot name a dataset: use 1 to 64 of a-z 0-9 . _ - and begin with a-z or 0-9"
         )
     return name
 

@@ -1,24 +1,19 @@
 """The datasets of an organization: named, versioned, immutable, in a folder and without a database."""
 
-import os
-import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike
 
 from groundswell import clock
-from groundswell.clean import Operator, fingerprint, recipe_of
-from groundswell.errors import InputError, MissingColumn, NotFound, StoreError
-from groundswell.items import ITEM_SCHEMA, Drop, ItemKind, drops_to_batch
-from groundswell.organize.fragments import FragmentWriter, flush_folder
+from groundswell.clean import Operator
+from groundswell.errors import NotFound, StoreError
+from groundswell.items import Drop
+from groundswell.organize.draft import Draft, as_parent, publish
+from groundswell.organize.fragments import FragmentWriter
 from groundswell.organize.manifest import (
     ColumnGroup,
     Manifest,
@@ -28,10 +23,9 @@ from groundswell.organize.manifest import (
     read_manifest,
     require_name,
 )
+from groundswell.organize.rows import aligned, mask_of
 from groundswell.organize.version import Version
 from groundswell.store.blobs import BlobStore
-
-_DROPS_AT_ONCE = 1024
 
 
 class DatasetStore:
@@ -81,13 +75,13 @@ class DatasetStore:
             raise NotFound(f"dataset {name!r} has no version {number}; it has 1 to {numbers[-1]}")
         return self._open(name, numbers[-1] if number is None else number)
 
-    def draft(self, name: str) -> "Draft":
+    def draft(self, name: str) -> Draft:
         """Return a place to write a new version into, batch by batch.
 
         Raises:
             InvalidName: no dataset can have this name.
         """
-        return Draft(self, require_name(name))
+        return Draft(self.root / require_name(name), self.blobs, self.now())
 
     def write(
         self,
@@ -128,33 +122,25 @@ class DatasetStore:
         Args:
             version: what to add to.
             table: a column `id`, each at most once, and the new columns. Items that it does not name
-                get nulls. A column that exists is replaced, unless every item has it by nature.
+                get nulls. A column that was added before is replaced.
             lineage: where the new columns come from, JSON-compatible.
 
         Raises:
             MissingColumn: the table has no `id`, or nothing else.
-            InputError: an id is there twice, or is not in the version, or the column is of every item.
+            InputError: an id is there twice, or is not in the version; or a column is one that every
+                item has from the start.
         """
-        columns = _require_new_columns(table)
-        places = _places_of(version, table["id"])
-        writer = FragmentWriter(self.root / version.name / "data")
-        try:
-            for batch in table.select(columns).take(places).combine_chunks().to_batches() or []:
-                writer.add(batch)
-            group = ColumnGroup(tuple(columns), _files_of(writer, table.select(columns).schema))
-        finally:
-            writer.abort()
-        return self._commit(
-            Manifest(
-                name=version.name,
-                number=0,
-                rows=version.rows,
-                groups=(*version.manifest.groups, group),
-                created_at=self.now(),
-                parents=(_as_parent(version),),
-                lineage=dict(lineage or {}),
-            )
+        group = _written(aligned(version, table), self.root / version.name / "data")
+        manifest = Manifest(
+            name=version.name,
+            number=0,
+            rows=version.rows,
+            groups=(*version.manifest.groups, group),
+            created_at=self.now(),
+            parents=(as_parent(version),),
+            lineage=dict(lineage or {}),
         )
+        return publish(self.root / version.name, manifest, self.blobs)
 
     def select(
         self,
@@ -178,7 +164,7 @@ class DatasetStore:
             InputError: neither or both are given, or the mask has another length.
             NotFound: an id is not in the version.
         """
-        keep = _mask_of(version, ids, mask)
+        keep = mask_of(version, ids, mask)
         with self.draft(name or version.name) as draft:
             start = 0
             for batch in version.batches():
@@ -213,82 +199,12 @@ class DatasetStore:
         folder = self.root / name
         return Version(folder, read_manifest(folder / manifest_file(number)), self.blobs)
 
-    def _commit(self, manifest: Manifest) -> Version:
-        """Give the manifest the next free number and its name: the one step that makes a version."""
-        folder = self.root / manifest.name
-        folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            taken = numbers_in(folder)
-            previous = taken[-1] if taken else None
-            numbered = replace(manifest, number=(previous or 0) + 1, previous=previous)
-            if _publish(folder, numbered):
-                return Version(folder, numbered, self.blobs)
 
-
-class Draft:
-    """A version in the making. Used as a context: leaving it without `commit` leaves nothing."""
-
-    def __init__(self, store: DatasetStore, name: str) -> None:
-        self.store, self.name = store, name
-        folder = store.root / name / "data"
-        self._items, self._drops = FragmentWriter(folder), FragmentWriter(folder)
-        self._waiting: list[Drop] = []
-        self._reasons: Counter[str] = Counter()
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Append items; the bytes of media go to the blob store.
-
-        Raises:
-            InputError: other columns than before, or media that is not what its id says.
-        """
-        if "data" in batch.schema.names:
-            _keep_media(batch, self.store.blobs)
-            batch = batch.drop_columns(["data"])
-        self._items.add(batch)
-
-    def drop(self, drop: Drop) -> None:
-        """Note a record that was set aside."""
-        self._reasons[drop.reason] += 1
-        self._waiting.append(drop)
-        if len(self._waiting) >= _DROPS_AT_ONCE:
-            self._write_drops()
-
-    def commit(
-        self,
-        *,
-        parents: Sequence[Version] = (),
-        recipe: Sequence[Operator] = (),
-        lineage: Mapping[str, Any] | None = None,
-    ) -> Version:
-        """Make the version, whole and durable, and return it."""
-        self._write_drops()
-        if self._items.rows == 0:
-            self._items.add(pa.RecordBatch.from_pylist([], _STORED_SCHEMA))
-        files = self._items.finish()
-        manifest = Manifest(
-            name=self.name,
-            number=0,
-            rows=self._items.rows,
-            groups=(ColumnGroup(tuple(self._items.column_names), files),),
-            created_at=self.store.now(),
-            parents=tuple(_as_parent(parent) for parent in parents),
-            recipe={"fingerprint": fingerprint(recipe), "steps": recipe_of(recipe)},
-            lineage=dict(lineage or {}),
-            drop_counts=dict(self._reasons.most_common()),
-            drop_files=self._drops.finish(),
-        )
-        return self.store._commit(manifest)
-
-    def __enter__(self) -> "Draft":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._items.abort()
-        self._drops.abort()
-
-    def _write_drops(self) -> None:
-        if self._waiting:
-            self._drops.add(drops_to_batch(self._waiting))
-            self._waiting = []
+def _written(table: pa.Table, folder: Path) -> ColumnGroup:
+    writer = FragmentWriter(folder)
+    try:
+        for batch in table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], table.schema)]:
+            writer.add(batch)
+        return ColumnGroup(tuple(table.column_names), writer.finish())
+    finally:
+        writer.abort()

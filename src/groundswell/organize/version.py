@@ -189,7 +189,9 @@ def _take(column: pa.ChunkedArray, rows: np.ndarray[Any, np.dtype[np.int64]]) ->
     chunk_of = np.searchsorted(ends, rows, side="right")
     order = np.argsort(chunk_of, kind="stable")
     parts = [
-        column.chunk(int(chunk)).take(pa.array(rows[chunk_of == chunk] - (ends[chunk] - len(column.chunk(int(chunk))))))
+        column.chunk(int(chunk)).take(
+            pa.array(rows[chunk_of == chunk] - (ends[chunk] - len(column.chunk(int(chunk)))))
+        )
         for chunk in np.unique(chunk_of)
     ]
     return pa.chunked_array([pa.concat_arrays(parts).take(pa.array(np.argsort(order, kind="stable")))])
@@ -205,7 +207,9 @@ def _with_media(batch: pa.RecordBatch, blobs: BlobStore) -> Iterator[pa.RecordBa
     """Yield the batch with its `data`, in parts that hold a limited number of bytes."""
     payloads: list[bytes | None] = []
     start = 0
-    for place, (item_id, kind) in enumerate(zip(batch["id"].to_pylist(), batch["kind"].to_pylist(), strict=True)):
+    for place, (item_id, kind) in enumerate(
+        zip(batch["id"].to_pylist(), batch["kind"].to_pylist(), strict=True)
+    ):
         payloads.append(None if kind == ItemKind.TEXT else blobs.get(item_id))
         is_last = place + 1 == batch.num_rows
         if is_last or sum(len(payload or b"") for payload in payloads) >= _MEDIA_BYTES:

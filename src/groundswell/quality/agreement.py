@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groundswell.quality.result import Floats
 from groundswell.quality.votes import Votes
@@ -30,9 +29,6 @@ class Agreement:
     items: int = 0
     reason: str = ""
 
-    def __bool__(self) -> bool:
-        return not isnan(self.value)
-
 
 def krippendorff_alpha(
     votes: Votes, *, rng: np.random.Generator | None = None, level: float = 0.95, resamples: int = 1000
@@ -48,7 +44,7 @@ def krippendorff_alpha(
         resamples: bootstrap resamples; 1,000 gives the ends to about a twentieth of the interval's width.
 
     Returns:
-        Alpha with a percentile bootstrap interval. The interval is approximate; under twenty items it is a hint.
+        Alpha with a percentile bootstrap interval, which is approximate; under twenty items it is a hint.
 
     Source:
         Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", University of Pennsylvania,
@@ -58,13 +54,12 @@ def krippendorff_alpha(
     counts = _comparable(votes)
     if not len(counts):
         return Agreement(nan, reason="no item has two votes")
-    disagreement = _disagreement(counts)
-    value = float(_alpha(disagreement[None, :], counts.sum(axis=0)[None, :])[0])
+    value = _alpha(float(_disagreement(counts).sum()), counts.sum(axis=0))
     if isnan(value):
         return Agreement(nan, items=len(counts), reason="every comparable vote is for the same class")
     if rng is None:
         return Agreement(value, items=len(counts))
-    low, high = _bootstrap(counts, disagreement, rng, level, resamples)
+    low, high = _bootstrap(counts, rng, level, resamples)
     return Agreement(value, low, high, len(counts))
 
 
@@ -84,13 +79,10 @@ def fleiss_kappa(votes: Votes) -> Agreement:
         return Agreement(nan, reason="no item has a vote")
     each = counts.sum(axis=1)
     if (each != each[0]).any() or each[0] < 2:
-        return Agreement(
-            nan, items=len(counts), reason="items must all have the same number of votes, two or more"
-        )
+        return Agreement(nan, items=len(counts), reason="items need equally many votes, two or more")
     observed = ((counts**2).sum(axis=1) - each).mean() / (each[0] * (each[0] - 1))
-    return _kappa(
-        float(observed), counts.sum(axis=0) / counts.sum(), counts.sum(axis=0) / counts.sum(), len(counts)
-    )
+    shares = counts.sum(axis=0) / counts.sum()
+    return _kappa(float(observed), shares, shares, len(counts))
 
 
 def cohen_kappa(votes: Votes, first: int, second: int) -> Agreement:
@@ -112,8 +104,9 @@ def cohen_kappa(votes: Votes, first: int, second: int) -> Agreement:
     said, answered = votes.label[one][left], votes.label[other][right]
     if not len(said):
         return Agreement(nan, reason="the two workers share no item")
-    shares = [np.bincount(labels, minlength=votes.n_classes) / len(said) for labels in (said, answered)]
-    return _kappa(float((said == answered).mean()), *shares, len(said))
+    first_shares = np.bincount(said, minlength=votes.n_classes) / len(said)
+    second_shares = np.bincount(answered, minlength=votes.n_classes) / len(said)
+    return _kappa(float((said == answered).mean()), first_shares, second_shares, len(said))
 
 
 def _kappa(observed: float, first: Floats, second: Floats, items: int) -> Agreement:
@@ -136,31 +129,26 @@ def _disagreement(counts: Floats) -> Floats:
     return out
 
 
-def _alpha(disagreement: Floats, totals: Floats) -> Floats:
-    """Return alpha for each row: items' disagreement `[r, n]` against class totals `[r, n_classes]`."""
-    size = totals.sum(axis=1)
-    expected = (size**2 - (totals**2).sum(axis=1)) / np.maximum(size - 1, 1)
-    observed = disagreement.sum(axis=1)
-    ratio = np.divide(observed, expected, out=np.full_like(observed, nan), where=expected > 0)
-    out: Floats = 1 - ratio
-    return out
+def _alpha(disagreement: float, totals: Floats) -> float:
+    """Return alpha from the items' summed disagreement and the votes for each class; NaN for one class."""
+    size = totals.sum()
+    expected = (size**2 - (totals**2).sum()) / (size - 1)
+    return nan if expected <= 0 else float(1 - disagreement / expected)
 
 
-def _bootstrap(
-    counts: Floats, disagreement: Floats, rng: np.random.Generator, level: float, resamples: int
-) -> tuple[float, float]:
-    """Return a percentile interval for alpha over resampled items."""
+def _bootstrap(counts: Floats, rng: np.random.Generator, level: float, resamples: int) -> tuple[float, float]:
+    """Return a percentile interval for alpha over resampled items.
+
+    Items with the same counts are interchangeable, so what is drawn is how often each pattern occurs.
+    """
+    patterns, frequency = np.unique(counts, axis=0, return_counts=True)
+    disagreement = _disagreement(patterns)
     values = np.empty(resamples)
     for one in range(resamples):
-        times = _times_drawn(len(counts), rng)
-        values[one] = _alpha((times * disagreement)[None, :], (times @ counts)[None, :])[0]
+        drawn = rng.multinomial(len(counts), frequency / len(counts))
+        values[one] = _alpha(float(drawn @ disagreement), drawn @ patterns)
     values = values[~np.isnan(values)]
     if not len(values):
         return nan, nan
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
-
-
-def _times_drawn(size: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return how often each item is in one resample with replacement."""
-    return np.bincount(rng.integers(0, size, size), minlength=size)

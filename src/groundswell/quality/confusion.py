@@ -53,7 +53,7 @@ class Centre:
 
 
 def dense_confusion(votes: Votes, counts: Tally, centre: Centre, strength: float) -> Floats | None:
-    """Return every worker's confusion matrix `[n_workers, truth, said]`, or None above `MOST_CONFUSION_CELLS`.
+    """Return every worker's confusion matrix `[n_workers, truth, said]`, or None if too large.
 
     Args:
         votes: the votes that were counted.
@@ -66,8 +66,9 @@ def dense_confusion(votes: Votes, counts: Tally, centre: Centre, strength: float
     out = np.broadcast_to(strength * centre.dense(), (votes.n_workers, *[votes.n_classes] * 2)).copy()
     out[votes.pairs.worker, :, votes.pairs.label] += counts.said
     total = out.sum(axis=2, keepdims=True)
-    empty = np.broadcast_to(centre.dense(), out.shape)
-    return np.divide(out, total, out=empty.copy(), where=total > 0)
+    empty = np.broadcast_to(centre.dense(), out.shape).copy()
+    shares: Floats = np.divide(out, total, out=empty, where=total > 0)
+    return shares
 
 
 def expected_skill(
@@ -76,7 +77,7 @@ def expected_skill(
     prior: Floats,
     centre: Centre,
     strength: float,
-    votes_behind_centre: float | None = None,
+    overall: float | None = None,
 ) -> tuple[Floats, Floats]:
     """Return each worker's expected share of right answers, and its standard error, both `[n_workers]`.
 
@@ -86,8 +87,7 @@ def expected_skill(
         prior: `[n_classes]`, how common each truth is; skill is for this mix of tasks.
         centre: what a worker without votes is expected to say.
         strength: pseudo-votes for each truth behind the centre.
-        votes_behind_centre: pseudo-votes behind the worker's overall accuracy; `strength` for every class
-            where it is not given.
+        overall: pseudo-votes behind a worker's accuracy as a whole; `strength` for each class by default.
 
     Returns:
         Skill by the shrunk diagonal, and the standard deviation of a Beta distribution with that mean and as
@@ -97,5 +97,5 @@ def expected_skill(
     hit = np.broadcast_to(centre.hit, seen.shape)
     right = np.divide(counts.right + strength * hit, seen, out=hit.copy(), where=seen > 0)
     skill = right @ prior
-    behind = strength * votes.n_classes if votes_behind_centre is None else votes_behind_centre
+    behind = strength * votes.n_classes if overall is None else overall
     return skill, np.sqrt(skill * (1 - skill) / (counts.seen.sum(axis=1) + behind + 1))

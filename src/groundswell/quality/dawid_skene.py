@@ -36,7 +36,7 @@ def dawid_skene(
         smoothing: pseudo-votes added to every confusion cell. 0 gives plain maximum likelihood; a small
             positive value keeps a worker's unseen mistake possible.
         tol: stop when no posterior entry moves by more than this (probability, 0 to 1).
-        max_iter: upper bound on rounds; one round is O(n_votes * n_classes).
+        max_iter: upper bound on rounds (1 at least); one round is O(n_votes * n_classes).
         early_stop: stop after this many rounds on purpose. Few rounds keep the estimate near the vote shares,
             which regularises: on sets with under five votes an item, 2 often beats convergence.
 
@@ -55,16 +55,14 @@ def dawid_skene(
     require_votes(votes)
     opinion, known = checked_evidence(votes, evidence), checked_gold(votes, gold)
     posterior, prior = vote_shares(votes, opinion, known)
-    rounds, moved = 0, np.inf
-    for rounds in range(1, (early_stop or max_iter) + 1):
+    rounds, moved, limit = 0, np.inf, max(1, max_iter if early_stop is None else early_stop)
+    while rounds < limit and moved >= tol:
         counts = tally(votes, posterior)
         confusion = _maximise(votes, counts, smoothing)
         prior = posterior.mean(axis=0)
         updated = normalised(log_likelihood(votes, confusion) + log_prior(prior, opinion))
         moved = np.abs(clamp(updated, known) - posterior).max()
-        posterior = updated
-        if moved < tol:
-            break
+        posterior, rounds = updated, rounds + 1
     stopped = bool(moved < tol) or early_stop is not None
     return _consensus(votes, posterior, prior, counts, smoothing, rounds, stopped)
 

@@ -14,6 +14,9 @@ from groundswell.quality.votes import Codes, Votes
 FLOOR = 1e-6
 """Least probability that a model may give a class: no model is so sure that people cannot overrule it."""
 
+EVEN_ITEMS = 5.0
+"""Imagined items in the class prior, split evenly over classes: three items say little of what is common."""
+
 
 def checked_evidence(votes: Votes, evidence: Any) -> Floats | None:
     """Return model probabilities as rows that sum to 1, NaN rows meaning "no opinion".
@@ -54,9 +57,8 @@ def checked_gold(votes: Votes, gold: Any) -> Codes:
     if given.shape != (votes.n_items,) or not np.issubdtype(given.dtype, np.integer):
         raise InputError(f"gold must be one integer code an item ({votes.n_items}), -1 where it is unknown")
     if given.size and not -1 <= given.min() <= given.max() < votes.n_classes:
-        raise InputError(
-            f"gold codes must be -1 to {votes.n_classes - 1}; found {given.min()} to {given.max()}"
-        )
+        found = f"{given.min()} to {given.max()}"
+        raise InputError(f"gold codes must be -1 to {votes.n_classes - 1}; found {found}")
     return given.astype(np.int32)
 
 
@@ -77,7 +79,8 @@ def vote_shares(votes: Votes, evidence: Floats | None, gold: Codes) -> tuple[Flo
     """Return what a plain count says, and the class prior that it implies.
 
     A model's opinion counts as one more vote, split by its probabilities. Items that nobody voted on and no
-    model saw get the prior: the mean share of each class over the items that have anything.
+    model saw get the prior: the mean share of each class over the items that have anything, and `EVEN_ITEMS`
+    more that are split evenly.
 
     Returns:
         Shares `[n_items, n_classes]`, rows summing to 1; prior `[n_classes]`.
@@ -89,7 +92,7 @@ def vote_shares(votes: Votes, evidence: Floats | None, gold: Codes) -> tuple[Flo
     shares = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
     clamp(shares, gold)
     known = shares.sum(axis=1) > 0
-    prior = shares[known].mean(axis=0)
+    prior = (shares.sum(axis=0) + EVEN_ITEMS / votes.n_classes) / (known.sum() + EVEN_ITEMS)
     shares[~known] = prior
     return shares, prior
 

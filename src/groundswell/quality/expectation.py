@@ -16,7 +16,7 @@ class Tally:
     """Soft counts of what workers said, given a guess at the truth.
 
     Attributes:
-        said: float64 `[n_pairs, truth]`: how often the pair's worker said the pair's label when this was true.
+        said: float64 `[n_pairs, truth]`: how often the worker said the pair's label when this was true.
         seen: float64 `[n_workers, truth]`: how often the worker met this truth at all.
         right: float64 `[n_workers, truth]`: how often they were right about it.
         pooled: float64 `[truth, said]`: `said` summed over workers.

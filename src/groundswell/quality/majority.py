@@ -26,9 +26,8 @@ def majority(votes: Votes, *, evidence: Any = None, gold: Any = None) -> Consens
         gold: `[n_items]` known labels, -1 where unknown; they are returned as they are.
 
     Returns:
-        Vote shares as posterior. A worker's skill is the share of their votes that agree with the majority;
-        its standard error is that of a share with one right and one wrong answer added (Agresti–Coull style),
-        so that a worker with one vote is not certain.
+        Vote shares as posterior. A worker's skill is the share of their votes that agree with the majority,
+        one agreeing and one disagreeing vote added, so that a worker with one vote is not certain.
 
     Raises:
         NoVotes: `votes` is empty.

@@ -108,9 +108,10 @@ class Consensus:
         votes = self.votes
         size = f"{votes.n_items:,} tasks from {len(votes):,} votes of {votes.n_workers:,} workers"
         stopped = "" if self.converged else ", not converged"
+        doubt = int((self.confidence < 0.9).sum())
         return (
             f"Consensus({size}; method {self.method!r}, {self.iterations} rounds{stopped}; "
-            f"mean probability {self.confidence.mean():.3f}, {int((self.confidence < 0.9).sum()):,} tasks below 0.9)"
+            f"mean probability {self.confidence.mean():.3f}, {doubt:,} tasks below 0.9)"
         )
 
     @property

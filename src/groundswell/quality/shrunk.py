@@ -22,11 +22,17 @@ from groundswell.quality.expectation import Tally, log_likelihood, normalised, t
 from groundswell.quality.result import Consensus, Floats, most_probable
 from groundswell.quality.votes import Votes, require_votes
 
-ASSUMED_ACCURACY = 0.8
-"""A worker's accuracy before any two answers could be compared."""
+KNOWN = 0.75
+"""Share of answers that workers know, rather than guess, before any two answers could be compared."""
 
-ASSUMED_VOTES = 10.0
-"""Pseudo-votes behind `ASSUMED_ACCURACY`, for the crowd as a whole and for each class."""
+CROWD_VOTES = 10.0
+"""Pseudo-votes behind what is assumed of the crowd as a whole, and of each class given the whole."""
+
+UNLIKE = 1 / 11
+"""How far workers differ before there is a sign of it, as 1 / (1 + pseudo-votes): ten votes undo it."""
+
+UNLIKE_WEIGHT = 50.0
+"""Weight of `UNLIKE`, in the units of `_pseudo_votes`: about four workers with ten votes each."""
 
 SURE = 0.999
 """No worker is taken to be right more often than this, and none to be wrong so."""
@@ -51,7 +57,7 @@ def shrunk(
         votes: at least one vote; an item may have any number, a worker too.
         evidence: `[n_items, n_classes]` calibrated model probabilities P(class | item). They take the place
             of the class prior, and the votes are multiplied in. A row of NaN is no opinion.
-        gold: `[n_items]` known labels, -1 where unknown; clamped, and counted in full as knowledge of workers.
+        gold: `[n_items]` known labels, -1 where unknown; clamped, and full knowledge of who was right.
         history: `[n_workers, truth, said]` counts from earlier work.
         rounds: how often matrices and labels are estimated in turn. 2 was best or equal at 2, 3, 5 and all
             votes an item on eleven real sets; more rounds fit noise at few votes.
@@ -74,8 +80,9 @@ def shrunk(
     posterior, prior = vote_shares(votes, opinion, known)
     before = log_prior(prior, opinion)
     teaches = _teaching(votes, opinion, known)
+    popular = (votes.counts.sum(axis=0) + 1 / votes.n_classes) / (len(votes) + 1)
     for _ in range(rounds):
-        crowd = _learn(votes, tally(votes, posterior * teaches[:, None], past))
+        crowd = _learn(votes, tally(votes, posterior * teaches[:, None], past), popular)
         posterior = clamp(normalised(log_likelihood(votes, crowd.said(votes)) + before), known)
     skill, error = expected_skill(
         votes, crowd.counts, prior, crowd.centre, crowd.strength, crowd.accuracy_votes
@@ -113,25 +120,35 @@ class _Crowd:
         return out
 
 
-def _learn(votes: Votes, counts: Tally) -> _Crowd:
+def _learn(votes: Votes, counts: Tally, popular: Floats) -> _Crowd:
     """Estimate the crowd's matrix, each worker's accuracy, and how firmly to hold a worker to both."""
-    class_hit, shape = _pooled(counts)
+    class_hit, shape = _pooled(counts.pooled, popular)
     hit, accuracy_votes = _worker_hit(counts, class_hit)
     centre = Centre(hit, shape)
     return _Crowd(counts, centre, _strength(votes, counts, centre), accuracy_votes)
 
 
-def _pooled(counts: Tally) -> tuple[Floats, Floats]:
-    """Return how often the crowd is right about each class `[truth]`, and how its mistakes spread."""
-    pooled, n_classes = counts.pooled, len(counts.pooled)
-    right = np.diag(pooled)
-    overall = (right.sum() + ASSUMED_ACCURACY * ASSUMED_VOTES) / (pooled.sum() + ASSUMED_VOTES)
-    hit = (right + overall * ASSUMED_VOTES) / (pooled.sum(axis=1) + ASSUMED_VOTES)
-    popular = np.tile(pooled.sum(axis=0) + 1 / n_classes, (n_classes, 1))
-    np.fill_diagonal(popular, 0.0)
-    mistakes = pooled - np.diag(right) + popular / np.maximum(popular.sum(axis=1, keepdims=True), 1e-300)
-    shape = mistakes / np.maximum(mistakes.sum(axis=1, keepdims=True), 1e-300)
-    return np.clip(hit, 1 / max(n_classes, 2), SURE), shape
+def _pooled(pooled: Floats, popular: Floats) -> tuple[Floats, Floats]:
+    """Return how often the crowd is right about each class `[truth]`, and how its mistakes spread.
+
+    Both lean on a crowd that knows some answers, and guesses the others as often as each label is given at
+    all. Such a crowd says each label as often as it is true, so that a rare label is not taken for a mistake
+    just because it is rare.
+
+    Args:
+        pooled: `[truth, said]` counts.
+        popular: `[n_classes]`, share of each label among all votes.
+    """
+    luck = float(popular @ popular)
+    assumed = KNOWN + (1 - KNOWN) * luck
+    right = (np.trace(pooled) + assumed * CROWD_VOTES) / (pooled.sum() + CROWD_VOTES)
+    knows = np.clip((right - luck) / max(1 - luck, 1e-9), 0.0, 1.0)
+    leaning = knows * np.eye(len(pooled)) + (1 - knows) * popular
+    said = pooled + CROWD_VOTES * leaning
+    hit = np.diag(said) / said.sum(axis=1)
+    mistakes = np.where(np.eye(len(said), dtype=bool), 0.0, said + 1e-9)
+    shape = mistakes / np.maximum(mistakes.sum(axis=1, keepdims=True), 1e-9)
+    return np.clip(hit, 1 / max(len(said), 2), SURE), shape
 
 
 def _worker_hit(counts: Tally, class_hit: Floats) -> tuple[Floats, float]:
@@ -143,10 +160,9 @@ def _worker_hit(counts: Tally, class_hit: Floats) -> tuple[Floats, float]:
     seen = counts.seen.sum(axis=1)
     expected = np.where(seen > 0, counts.seen @ class_hit, class_hit.mean()) / np.where(seen > 0, seen, 1)
     right = counts.right.sum(axis=1)
-    spread = ((right - seen * expected) ** 2 - seen * expected * (1 - expected)).sum()
-    pseudo = _pseudo_votes(
-        spread, (seen * np.maximum(seen - 1, 0) * expected * (1 - expected)).sum(), 2.0, 200.0
-    )
+    chance = expected * (1 - expected)
+    spread = ((right - seen * expected) ** 2 - seen * chance).sum()
+    pseudo = _pseudo_votes(spread, (seen * np.maximum(seen - 1, 0) * chance).sum(), 2.0, 200.0)
     accuracy = (right + pseudo * expected) / (seen + pseudo)
     better = _log_odds(accuracy) - _log_odds(expected)
     hit = 1 / (1 + np.exp(-(_log_odds(class_hit) + better[:, None])))
@@ -167,14 +183,15 @@ def _pseudo_votes(spread: float, possible: float, least: float, most: float) -> 
     """Return the strength of a Dirichlet (or Beta) prior by the method of moments.
 
     Counts of `n` draws spread by `n(n-1)m(1-m) / (strength + 1)` more than chance allows, summed over cells.
+    The ratio leans on `UNLIKE`, which decides where there is little to learn from.
 
     Args:
         spread: squared deviation from the mean beyond that of chance, summed.
         possible: `n(n-1)m(1-m)`, summed: the spread if every worker were wholly one way or the other.
         least: lower bound of the result.
-        most: upper bound, and the result where nothing can be learnt.
+        most: upper bound.
     """
-    share = spread / possible if possible > 0 else 0.0
+    share = (spread + UNLIKE * UNLIKE_WEIGHT) / (possible + UNLIKE_WEIGHT)
     return float(1 / np.clip(share, 1 / (1 + most), 1 / (1 + least)) - 1)
 
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from groundswell.errors import InputError, MissingColumn
 
+_NO_NAME = "every {column} must be a plain value such as a string or number: {error}"
+
 
 def read_columns(rows: Any, names: tuple[str, str, str]) -> tuple[list[Any], list[Any], list[Any]]:
     """Return the three named columns of a table as plain lists of one length.
@@ -32,9 +34,19 @@ def read_columns(rows: Any, names: tuple[str, str, str]) -> tuple[list[Any], lis
     return tasks, workers, labels
 
 
-def is_missing(values: Sequence[Any]) -> NDArray[np.bool_]:
-    """Say which values are None, NaN or a data frame's own mark for "not there"."""
-    return np.fromiter((_is_missing(value) for value in values), bool, len(values))
+def is_missing(column: str, values: Sequence[Any]) -> NDArray[np.bool_]:
+    """Say which values are None, NaN or a data frame's own mark for "not there".
+
+    Raises:
+        InputError: a value cannot be a name (a list, say).
+    """
+    try:
+        missing = {value for value in set(values) if _is_missing(value)}
+    except TypeError as error:
+        raise InputError(_NO_NAME.format(column=column, error=error)) from error
+    if not missing:
+        return np.zeros(len(values), bool)
+    return np.fromiter((value in missing for value in values), bool, len(values))
 
 
 def encode(
@@ -45,18 +57,14 @@ def encode(
     Raises:
         InputError: a value is missing, cannot be a name (a list, say) or is not in `names`.
     """
+    missing = is_missing(column, values)
+    if missing.any():
+        raise InputError(f"row {missing.argmax()} has no {column}; every answer needs a task and a worker")
+    codes = {name: code for code, name in enumerate(dict.fromkeys(values) if names is None else names)}
     try:
-        codes = {name: code for code, name in enumerate(dict.fromkeys(values) if names is None else names)}
         coded = np.fromiter((codes[value] for value in values), np.int32, len(values))
     except KeyError as error:
         raise InputError(f"{column} {error.args[0]!r} is not among the {len(codes)} classes given") from error
-    except TypeError as error:
-        raise InputError(
-            f"every {column} must be a plain value such as a string or number: {error}"
-        ) from error
-    missing = next((row for row, value in enumerate(values) if _is_missing(value)), None)
-    if missing is not None:
-        raise InputError(f"row {missing} has no {column}; every answer needs a task and a worker")
     return coded, tuple(codes)
 
 
@@ -66,17 +74,13 @@ def class_names_of(
     """Return the classes in their order: as given, or else those that occur, sorted.
 
     Raises:
-        InputError: `classes` has one twice, or a label cannot be a name.
+        InputError: `classes` has one twice.
     """
     if classes is not None:
         if len(set(classes)) < len(classes):
             raise InputError("classes holds a name twice; name each class once")
         return tuple(classes)
-    try:
-        found = {label for label, one in zip(labels, given, strict=True) if one}
-    except TypeError as error:
-        raise InputError(f"every label must be a plain value such as a string or number: {error}") from error
-    return sorted_names(found)
+    return sorted_names({label for label, one in zip(labels, given, strict=True) if one})
 
 
 def sorted_names(names: Iterable[Hashable]) -> tuple[Hashable, ...]:

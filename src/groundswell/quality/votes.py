@@ -112,7 +112,7 @@ class Votes:
         tasks, workers, labels = read_columns(rows, (task, worker, label))
         item_codes, item_names = encode(task, tasks)
         worker_codes, worker_names = encode(worker, workers)
-        given = ~is_missing(labels)
+        given = ~is_missing(label, labels)
         if not given.any():
             raise NoVotes(f"no row of {len(labels)} has a {label}; a consensus needs at least one answer")
         class_names = class_names_of(labels, given, classes)

@@ -20,6 +20,7 @@ SETTINGS = {
     "unix_socket_directories": ".",
     "max_connections": "100",
     "synchronous_commit": "on",  # an acknowledged answer survives power loss
+    "recovery_init_sync_method": "syncfs",  # one flush instead of one for each file, after a crash
     "wal_compression": "on",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
@@ -117,6 +118,10 @@ def _run_initdb(folder: Path, binaries: Binaries, account: Account) -> None:
     # fmt: on
     if binaries.major >= 17:
         command += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+        command += [
+            "--sync-method",
+            "syncfs",
+        ]  # one flush instead of a thousand: 0.9 s, not 4, on a busy disk
     with tempfile.TemporaryFile() as output:
         process = spawn(command, cwd=folder, account=account, output=output, env=environment())
         if process.wait() != 0:

@@ -1,8 +1,8 @@
 """The connection pool, and transactions that belong to one organization."""
 
-import asyncio
 import contextlib
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
@@ -98,6 +98,7 @@ class Database:
         self, dsn: str, *, connections: int = 8, wait_seconds: float = 5.0, statement_seconds: float = 30.0
     ) -> None:
         self.dsn = dsn
+        self._wait_seconds = wait_seconds
         self._statement_ms = int(statement_seconds * 1000)
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             dsn,
@@ -111,7 +112,6 @@ class Database:
             configure=self._configure,
             name="groundswell",
         )
-        self._purge: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Start connecting in the background; a database that is down shows in the first transaction."""
@@ -119,8 +119,6 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection; waits for those in use."""
-        if self._purge is not None:
-            self._purge.cancel()
         await self._pool.close()
 
     async def __aenter__(self) -> Self:
@@ -168,23 +166,24 @@ class Database:
             await self._give_back(connection)
 
     async def _begin(self, begin: str) -> AsyncConnection[Any]:
-        for last in (False, True):  # the first may be a connection from before a restart of the server
+        # After a restart of the server the pool's idle connections are dead. Beginning changes nothing,
+        # so each that fails is thrown away and the next one tried, for as long as a caller may wait.
+        deadline = time.monotonic() + self._wait_seconds
+        while True:
             try:
-                connection = await self._pool.getconn()
-            except (PoolTimeout, PoolClosed, psycopg.OperationalError) as error:
+                connection = await self._pool.getconn(timeout=max(0.01, deadline - time.monotonic()))
+            except (PoolTimeout, PoolClosed) as error:
                 raise self._unavailable(error, _NOTHING_CHANGED) from error
             try:
                 await connection.execute(cast(Any, begin))
                 return connection
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 await self._give_back(connection)
-                self._forget_broken()
-                if last:
+                if time.monotonic() > deadline:
                     raise self._unavailable(error, _NOTHING_CHANGED) from error
             except BaseException:
                 await self._give_back(connection)
                 raise
-        raise AssertionError("unreachable")
 
     async def _give_back(self, connection: AsyncConnection[Any]) -> None:
         try:
@@ -195,11 +194,6 @@ class Database:
             await connection.close()
         finally:
             await self._pool.putconn(connection)
-
-    def _forget_broken(self) -> None:
-        # When one connection is found dead the others of its age are, too: check them aside, now.
-        if self._purge is None or self._purge.done():
-            self._purge = asyncio.create_task(self._pool.check())
 
     def _unavailable(self, error: Exception, outcome: str) -> DatabaseUnavailable:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -5,6 +5,8 @@ from typing import Any, cast
 
 import psycopg
 
+from groundswell.errors import DataFolderNewer
+
 SCHEMA = "procrastinate"
 PREFIX = "procrastinate/"
 """Of the names under which its steps are remembered in `schema_migrations`."""
@@ -16,10 +18,19 @@ def apply_job_schema(connection: psycopg.Connection[Any], applied: set[str]) -> 
     Args:
         connection: in autocommit mode, as the owner.
         applied: the names in `schema_migrations`.
+
+    Raises:
+        DataFolderNewer: a newer procrastinate than is installed has upgraded them.
     """
     folder = resources.files("procrastinate.sql")
     steps = sorted(entry.name for entry in (folder / "migrations").iterdir() if entry.name.endswith(".sql"))
-    if not any(name.startswith(PREFIX) for name in applied):
+    known = {PREFIX + step for step in steps}
+    newer = sorted(name for name in applied if name.startswith(PREFIX) and name not in known)
+    if newer:
+        raise DataFolderNewer(
+            f"the job tables have steps unknown here ({', '.join(newer)}); upgrade procrastinate"
+        )
+    if not applied & known:
         # Its schema.sql is the sum of every step: they are remembered as taken.
         _run(connection, (folder / "schema.sql").read_text("utf-8"), steps)
         return [PREFIX + "schema.sql"]

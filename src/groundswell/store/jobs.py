@@ -30,6 +30,9 @@ MAX_ATTEMPTS = 8
 BACKOFF_BASE = 2
 """Pauses of 2, 4, 8 ... 256 seconds: eight and a half minutes in all before a job is given up."""
 
+POLL_SECONDS = 1.0
+"""A new job is announced at once; a poll finds those whose pause or predecessor ended."""
+
 HEARTBEAT_SECONDS = 3.0
 STALLED_SECONDS = 10.0
 """A worker that is silent for so long is dead, and its jobs are handed out again."""
@@ -127,6 +130,7 @@ async def _work(
                 shutdown_graceful_timeout=grace_seconds,
                 delete_jobs="successful",
                 install_signal_handlers=False,
+                fetch_job_polling_interval=POLL_SECONDS,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=STALLED_SECONDS,
             )

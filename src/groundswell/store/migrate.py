@@ -95,7 +95,10 @@ def _apply(connection: psycopg.Connection[Any], migrations: Sequence[Migration])
     ledger = dict(connection.execute("select name, checksum from schema_migrations").fetchall())
     applied = {name: checksum for name, checksum in ledger.items() if not name.startswith(PREFIX)}
     _require_known(applied, migrations)
-    taken = apply_job_schema(connection, set(ledger))
+    try:
+        taken = apply_job_schema(connection, set(ledger))
+    except psycopg.ProgrammingError as error:
+        raise StoreError(f"the job tables could not be upgraded: {error}") from error
     for migration in migrations:
         if migration.name not in applied:
             _take(connection, migration)

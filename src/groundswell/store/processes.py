@@ -16,6 +16,9 @@ from groundswell.errors import DataFolderBusy, StoreError
 
 log = logging.getLogger(__name__)
 
+PID_FILES = ("postmaster.pid", ".s.PGSQL.5432.lock")
+"""With these PostgreSQL keeps a second server away; a zombie's number in them keeps away every one."""
+
 UNPRIVILEGED = 65533
 """PostgreSQL refuses to run as root; it then runs as this number, which belongs to nobody else."""
 
@@ -136,17 +139,18 @@ def processes_in(data: Path) -> list[int]:
 
 
 def stop_leftovers(data: Path) -> None:
-    """Stop what a killed owner left running, and remove its stale `postmaster.pid`.
+    """Stop what a killed owner left running, and remove its stale pid files.
 
-    Only for the holder of the folder's lock. The pid file may go only when no process is left, as it
-    guards against two servers writing the same files.
+    Only for the holder of the folder's lock. The files may go only when no process is left, as they
+    guard against two servers writing the same data.
 
     Raises:
         DataFolderBusy: a leftover process survives even SIGKILL.
     """
     for number, patience_s in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
         if _emptied(data, number, patience_s):
-            (data / "postmaster.pid").unlink(missing_ok=True)
+            for name in PID_FILES:
+                (data / name).unlink(missing_ok=True)
             return
     raise DataFolderBusy(
         f"processes {processes_in(data)} of an earlier run still work in {data} and do not end; "
@@ -185,7 +189,7 @@ def _emptied(data: Path, number: signal.Signals, patience_s: float) -> bool:
 
 def _postmaster(data: Path) -> int | None:
     try:
-        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return int((data / PID_FILES[0]).read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return None
 

@@ -17,6 +17,4 @@ order by j.id desc
 limit %(limit)s;
 
 -- retry_failed_job: give a job that gave up a fresh start
-update procrastinate.procrastinate_jobs set status = 'todo', attempts = 1, scheduled_at = null
-where id = %(job_id)s and status = 'failed'
-returning id;
+select retry_failed_job(%(job_id)s);

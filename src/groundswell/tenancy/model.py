@@ -32,7 +32,9 @@ class Scope:
     def require(self, role: Role) -> None:
         """Raise `NotAllowed` unless this scope has `role` or more."""
         if RANK[self.role] < RANK[role]:
-            raise NotAllowed(f"this needs the role {role.value}; yours is {self.role.value}: ask an admin of your organization")
+            raise NotAllowed(
+                f"this needs the role {role.value}; yours is {self.role.value}: ask an admin of your organization"
+            )
 
 
 @dataclass(frozen=True)

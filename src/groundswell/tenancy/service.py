@@ -33,7 +33,9 @@ async def create_organization(db: Database, *, slug: str, name: str, email: str,
         InvalidName: `slug` is not 1 to 63 of a-z, 0-9 and hyphen, beginning with a letter or digit.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug):
-        raise InvalidName(f"organization {slug!r}: use 1 to 63 of a-z, 0-9 and hyphen, beginning with a letter or digit")
+        raise InvalidName(
+            f"organization {slug!r}: use 1 to 63 of a-z, 0-9 and hyphen, beginning with a letter or digit"
+        )
     async with db.system_transaction() as tx:
         org = await tx.fetch_one(SQL["organization_by_slug"], Organization, slug=slug)
         if org is None:
@@ -105,13 +107,22 @@ async def sign_in(db: Database, token: str, *, now: datetime) -> tuple[Member, s
     """
     session = secrets.token_urlsafe(32)
     async with db.system_transaction() as tx:
-        holder = await tx.fetch_one(SQL["take_sign_in_token"], dict[str, Any], token_hash=hash_secret(token), now=now)
-        if holder is None:
-            raise NotSignedIn("this sign-in link was used already or has expired; `groundswell up` prints a new one")
-        await tx.execute(
-            SQL["insert_session"], token_hash=hash_secret(session), expires_at=now + SESSION_LIFETIME, **holder
+        holder = await tx.fetch_one(
+            SQL["take_sign_in_token"], dict[str, Any], token_hash=hash_secret(token), now=now
         )
-        member = await tx.fetch_one(SQL["member_by_session"], Member, token_hash=hash_secret(session), now=now)
+        if holder is None:
+            raise NotSignedIn(
+                "this sign-in link was used already or has expired; `groundswell up` prints a new one"
+            )
+        await tx.execute(
+            SQL["insert_session"],
+            token_hash=hash_secret(session),
+            expires_at=now + SESSION_LIFETIME,
+            **holder,
+        )
+        member = await tx.fetch_one(
+            SQL["member_by_session"], Member, token_hash=hash_secret(session), now=now
+        )
     assert member is not None
     return member, session
 
@@ -129,7 +140,9 @@ async def member_of_session(db: Database, session: str, *, now: datetime) -> Mem
         NotSignedIn: no such session, or it has expired.
     """
     async with db.system_transaction() as tx:
-        member = await tx.fetch_one(SQL["member_by_session"], Member, token_hash=hash_secret(session), now=now)
+        member = await tx.fetch_one(
+            SQL["member_by_session"], Member, token_hash=hash_secret(session), now=now
+        )
     if member is None:
         raise NotSignedIn("your session has ended; sign in again with the link that `groundswell up` prints")
     return member

@@ -1,8 +1,17 @@
 """People who annotate: workers, what is known of their skill, what they earned."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from groundswell.ids import WorkerId
+
+
+class Origin(StrEnum):
+    """What a worker is: a member of the organization, a program, or made up."""
+
+    MEMBER = "member"
+    PROGRAM = "program"
+    SIMULATED = "simulated"
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@ insert into workers (org_id, user_id, name, origin) values (%(org_id)s, %(user_i
 on conflict (org_id, user_id) do update set name = excluded.name
 returning id;
 
--- insert_simulated_workers: workers of a simulated crowd, in the order of the names
+-- insert_workers: workers that are no members, in the order of the names
 insert into workers (org_id, name, origin)
-select %(org_id)s, name, 'simulated' from unnest(%(names)s::text[]) with ordinality as given (name, place)
+select %(org_id)s, name, %(origin)s from unnest(%(names)s::text[]) with ordinality as given (name, place)
 order by place
 returning id;
 

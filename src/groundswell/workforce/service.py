@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from groundswell.ids import ProjectId, WorkerId
 from groundswell.store import Database, Tx, load_queries
 from groundswell.tenancy.model import Role, Scope
-from groundswell.workforce.model import Earnings, Skill
+from groundswell.workforce.model import Earnings, Origin, Skill
 
 SQL = load_queries(__package__)
 
@@ -19,14 +19,12 @@ async def worker_of(db: Database, scope: Scope, name: str) -> WorkerId:
     return WorkerId(worker_id)
 
 
-async def add_simulated_workers(db: Database, scope: Scope, names: Sequence[str]) -> list[WorkerId]:
-    """Create workers of a simulated crowd, marked as such for ever; managers and admins only."""
+async def add_workers(db: Database, scope: Scope, names: Sequence[str], origin: Origin) -> list[WorkerId]:
+    """Create workers that are no members, marked for ever as what they are; managers and admins only."""
     scope.require(Role.MANAGER)
     async with db.transaction(scope.org_id) as tx:
-        rows = await tx.fetch_all(
-            SQL["insert_simulated_workers"], dict[str, int], org_id=scope.org_id, names=list(names)
-        )
-    return [WorkerId(row["id"]) for row in rows]
+        ids = await tx.fetch_values(SQL["insert_workers"], org_id=scope.org_id, names=list(names), origin=origin)
+    return [WorkerId(worker_id) for worker_id in ids]
 
 
 async def save_skills(

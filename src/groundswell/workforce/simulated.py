@@ -83,7 +83,9 @@ class SimulatedCrowd:
             InputError: a number is out of its range.
         """
         _require(n_workers >= 1 and n_classes >= 2, "needs n_workers >= 1 and n_classes >= 2")
-        _require(0 < mean_skill < 1 and 0 < skill_spread**2 < mean_skill * (1 - mean_skill), "skill out of range")
+        _require(
+            0 < mean_skill < 1 and 0 < skill_spread**2 < mean_skill * (1 - mean_skill), "skill out of range"
+        )
         _require(all(0 <= s <= 1 for s in (spammer_share, confusable, hard_share)), "shares must be 0 to 1")
         rng = np.random.default_rng(seed)
         self.n_classes = n_classes
@@ -180,7 +182,9 @@ def _confusions(
     shape = np.full((k, k), (1 - confusable) / max(k - 2, 1))
     shape[np.arange(k), look_alike] = confusable if k > 2 else 1.0
     np.fill_diagonal(shape, 0.0)
-    wrong = rng.gamma(np.maximum(4.0 * shape, 1e-3), size=(len(skill), k, k)) * (shape > 0) + 1e-12 * (shape > 0)
+    wrong = rng.gamma(np.maximum(4.0 * shape, 1e-3), size=(len(skill), k, k)) * (shape > 0) + 1e-12 * (
+        shape > 0
+    )
     wrong /= wrong.sum(2, keepdims=True)
     right = np.clip(skill[:, None] + rng.normal(0.0, 0.06, (len(skill), k)), 1 / k, 0.995)
     confusion = wrong * (1 - right)[:, :, None]
@@ -217,9 +221,7 @@ def _harder(
     return rows
 
 
-def _uniform(
-    seed: int, who: NDArray[np.int64], what: NDArray[np.int64], stream: int
-) -> NDArray[np.float64]:
+def _uniform(seed: int, who: NDArray[np.int64], what: NDArray[np.int64], stream: int) -> NDArray[np.float64]:
     """Uniform draws in (0, 1) that depend on nothing but their arguments.
 
     Source:

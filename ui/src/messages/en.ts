@@ -1,7 +1,6 @@
 const s = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
 export const en = {
-  name: 'English',
   loading: 'Loading…',
   close: 'Close',
   dismiss: 'Dismiss',
@@ -13,12 +12,12 @@ export const en = {
     title: 'Sign in',
     lead: 'Groundswell signs you in with a link. Nobody needs a password.',
     how: ['Find the link that', 'printed when it started, and open it in this browser.'],
-    field: 'Link or token',
-    hint: 'Or paste it here.',
+    field: 'Or paste the link or its token here',
     button: 'Sign in',
     working: 'Signing you in…',
     refused: 'This link is not valid any more, or not complete.',
-    refusedHelp: 'Copy the newest link that the server printed, the whole of it. Starting the server again prints a new one.',
+    refusedHelp:
+      'Copy the newest link that the server printed, the whole of it. Starting the server again prints a new one.',
     unreachable: 'The server does not answer.',
     unreachableHelp: 'Check that it is running, then try again.',
     empty: 'Paste a link or a token first.',
@@ -31,6 +30,7 @@ export const en = {
   projects: {
     title: 'Projects',
     label: 'Label',
+    open: 'Open',
     pause: 'Pause',
     resume: 'Resume',
     start: 'Start',
@@ -61,7 +61,7 @@ export const en = {
     progress: (done: string, total: string) => `${done} of ${total}`,
     progressLabel: 'Tasks completed in this project',
     mine: (n: string) => `${n} by you`,
-    session: (n: number, shown: string) => `${shown} ${s(n, 'answer', 'answers')} now`,
+    session: (n: string) => `${n} this session`,
     pace: (n: string) => `${n} a minute`,
     saved: 'Saved',
     saving: (n: number) => `Saving ${n}…`,
@@ -69,17 +69,19 @@ export const en = {
     trouble: (n: number) => (n ? `Not saved yet: ${n} kept here` : 'Server trouble'),
     refused: (detail: string) => `An answer was not taken. ${detail}`,
     server: (detail: string) => `The server could not take that: ${detail}. We go on trying.`,
-    journal: 'This browser refuses to store data, so unsent answers live in this tab only. Keep it open until it says Saved.',
+    journal:
+      'This browser refuses to store data, so unsent answers live in this tab only. Keep it open until it says Saved.',
     stage: { text: 'Text to label', image: 'Image to label' },
     pick: 'Pick one',
-    proposal: (choice: string, share: string, version: number) => `Model v${version} proposes ${choice}, ${share}`,
-    proposed: (share: string) => `Proposed ${share}`,
+    proposal: (choice: string, share: string, version: number) =>
+      `Model v${version} proposes ${choice}, ${share}`,
+    proposed: 'Proposed',
     noProposal: 'No proposal for this one',
     filter: 'Find a class',
     noClass: 'No class has this name.',
     submit: 'Submit',
     undo: 'Back',
-    undoLast: (choice: string) => `last: ${choice}`,
+    undoLast: 'last:',
     skipped: 'skipped',
     skip: 'Skip',
     guide: 'Instructions',
@@ -87,7 +89,11 @@ export const en = {
     image: 'Image without a description',
     imageFailed: 'The image could not be loaded. Try again, or skip this task as broken.',
     zoom: { in: 'Zoom in', out: 'Zoom out', reset: 'Fit to the window' },
-    now: { gave: (choice: string) => `${choice} given.`, skipped: 'Skipped.', back: 'Back at the last task.' },
+    now: {
+      gave: (choice: string) => `${choice} given.`,
+      skipped: 'Skipped.',
+      back: 'Back at the last task.',
+    },
   },
 
   skip: {
@@ -111,6 +117,7 @@ export const en = {
 
   keys: {
     title: 'Keys and settings',
+    touchTitle: 'Settings',
     groups: { work: 'Workspace', classes: 'Classes', view: 'Image' } as Record<string, string>,
     classes: 'Pick a class',
     accept: 'Accept the proposal, or submit',
@@ -142,7 +149,8 @@ export const en = {
     notFound: 'There is nothing here',
     notFoundLead: 'The address is not complete, or the project belongs to another organization.',
     project: 'The project could not be opened',
-    kind: (kind: string) => `This page does not know the kind “${kind}”. The server may be newer than the page: reload it.`,
+    kind: (kind: string) =>
+      `This page does not know the kind “${kind}”. The server may be newer than the page: reload it.`,
     home: 'See all projects',
   },
 };

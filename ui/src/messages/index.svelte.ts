@@ -1,24 +1,38 @@
-/** The words on screen, in the person's language. A language is one file here that fills `Messages`. */
+/** The words on screen, in the person's language. English is always here; the others load when they are wanted. */
 import { preferences } from '../preferences.svelte';
 import { en, type Messages } from './en';
-import { it } from './it';
 
-export const languages = { en, it } satisfies Record<string, Messages>;
+/** A language more is a file that fills `Messages`, and a line here. Names are written in their own language. */
+export const languages = {
+  en: { name: 'English', load: async () => en },
+  it: { name: 'Italiano', load: async () => (await import('./it')).it },
+} satisfies Record<string, { name: string; load: () => Promise<Messages> }>;
 export type Language = keyof typeof languages;
 
+const known = (tag: string): tag is Language => tag in languages;
+
 /** The chosen language, else the first of the browser's that we have, else English. */
-export function language(): Language {
-  const wanted = [preferences.language, ...navigator.languages].map((tag) => tag.slice(0, 2));
-  return (wanted.find((tag) => tag in languages) ?? 'en') as Language;
+function wanted(): Language {
+  const tags = [preferences.language, ...navigator.languages].map((tag) => tag.slice(0, 2));
+  return tags.find(known) ?? 'en';
 }
 
-export const m = (): Messages => languages[language()];
+let shown = $state.raw<{ language: Language; words: Messages }>({ language: 'en', words: en });
 
-export const number = (value: number): string => new Intl.NumberFormat(language()).format(value);
+export const m = (): Messages => shown.words;
+export const language = (): Language => shown.language;
+
+/** Load and show the language that is wanted now. Without its file the page stays as it is. */
+export async function useLanguage(): Promise<void> {
+  const tag = wanted();
+  shown = { language: tag, words: await languages[tag].load().catch(() => shown.words) };
+}
+
+export const number = (value: number): string => new Intl.NumberFormat(shown.language).format(value);
 
 /** A share of one as a percentage; never 100 % or 0 % unless it is. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 100);
-  const shown = share < 1 ? Math.min(99, share > 0 ? Math.max(1, rounded) : 0) : 100;
-  return new Intl.NumberFormat(language(), { style: 'percent' }).format(shown / 100);
+  const whole = share < 1 ? Math.min(99, share > 0 ? Math.max(1, rounded) : 0) : 100;
+  return new Intl.NumberFormat(shown.language, { style: 'percent' }).format(whole / 100);
 }

@@ -3,7 +3,6 @@ import type { Messages } from './en';
 const s = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
 export const it: Messages = {
-  name: 'Italiano',
   loading: 'Caricamento…',
   close: 'Chiudi',
   dismiss: 'Ho capito',
@@ -15,12 +14,12 @@ export const it: Messages = {
     title: 'Accedi',
     lead: 'A Groundswell si accede con un link. Nessuna password.',
     how: ['Cerca il link che', 'ha stampato all’avvio e aprilo in questo browser.'],
-    field: 'Link o token',
-    hint: 'Oppure incollalo qui.',
+    field: 'Oppure incolla qui il link o il suo token',
     button: 'Accedi',
     working: 'Accesso in corso…',
     refused: 'Questo link non è più valido oppure è incompleto.',
-    refusedHelp: 'Copia per intero l’ultimo link stampato dal server. Riavviando il server ne ottieni uno nuovo.',
+    refusedHelp:
+      'Copia per intero l’ultimo link stampato dal server. Riavviando il server ne ottieni uno nuovo.',
     unreachable: 'Il server non risponde.',
     unreachableHelp: 'Controlla che sia in funzione, poi riprova.',
     empty: 'Incolla prima un link o un token.',
@@ -33,6 +32,7 @@ export const it: Messages = {
   projects: {
     title: 'Progetti',
     label: 'Etichetta',
+    open: 'Apri',
     pause: 'Sospendi',
     resume: 'Riprendi',
     start: 'Avvia',
@@ -40,7 +40,8 @@ export const it: Messages = {
     more: 'Mostra altri',
     failed: 'Non è stato possibile caricare i progetti.',
     emptyTitle: 'Ancora nessun progetto',
-    emptyLead: 'Un progetto nasce da una cartella di immagini o da un file di testi. Esegui questo dove si trovano i dati:',
+    emptyLead:
+      'Un progetto nasce da una cartella di immagini o da un file di testi. Esegui questo dove si trovano i dati:',
     emptyEnd: 'Apparirà qui appena creato.',
     copy: 'Copia',
     copied: 'Copiato',
@@ -55,7 +56,8 @@ export const it: Messages = {
     notMeasured: 'non ancora misurato',
     state: { draft: 'Bozza', active: 'Attivo', paused: 'Sospeso', done: 'Concluso' },
     kind: { text_choice: 'Testo, una classe', image_choice: 'Immagine, una classe' },
-    leftovers: (n) => `${n} ${s(n, 'risposta è conservata', 'risposte sono conservate')} qui e non ancora ${s(n, 'inviata', 'inviate')}.`,
+    leftovers: (n) =>
+      `${n} ${s(n, 'risposta è conservata', 'risposte sono conservate')} qui e non ancora ${s(n, 'inviata', 'inviate')}.`,
   },
 
   work: {
@@ -63,11 +65,12 @@ export const it: Messages = {
     progress: (done, total) => `${done} di ${total}`,
     progressLabel: 'Compiti completati in questo progetto',
     mine: (n) => `${n} tue`,
-    session: (n, shown) => `${shown} ${s(n, 'risposta', 'risposte')} ora`,
+    session: (n) => `${n} in questa sessione`,
     pace: (n) => `${n} al minuto`,
     saved: 'Salvato',
     saving: (n) => `Salvataggio di ${n}…`,
-    offline: (n) => (n ? `Senza rete: ${n} ${s(n, 'risposta conservata', 'risposte conservate')} qui` : 'Senza rete'),
+    offline: (n) =>
+      n ? `Senza rete: ${n} ${s(n, 'risposta conservata', 'risposte conservate')} qui` : 'Senza rete',
     trouble: (n) => (n ? `Non ancora salvate: ${n} conservate qui` : 'Problemi del server'),
     refused: (detail) => `Una risposta non è stata accettata. ${detail}`,
     server: (detail) => `Il server non ha potuto accettare: ${detail}. Continuiamo a provare.`,
@@ -76,13 +79,13 @@ export const it: Messages = {
     stage: { text: 'Testo da etichettare', image: 'Immagine da etichettare' },
     pick: 'Scegline una',
     proposal: (choice, share, version) => `Il modello v${version} propone ${choice}, ${share}`,
-    proposed: (share) => `Proposta ${share}`,
+    proposed: 'Proposta',
     noProposal: 'Nessuna proposta per questo',
     filter: 'Cerca una classe',
     noClass: 'Nessuna classe ha questo nome.',
     submit: 'Invia',
     undo: 'Indietro',
-    undoLast: (choice) => `ultima: ${choice}`,
+    undoLast: 'ultima:',
     skipped: 'saltato',
     skip: 'Salta',
     guide: 'Istruzioni',
@@ -90,7 +93,11 @@ export const it: Messages = {
     image: 'Immagine senza descrizione',
     imageFailed: 'Non è stato possibile caricare l’immagine. Riprova, oppure salta questo compito.',
     zoom: { in: 'Ingrandisci', out: 'Rimpicciolisci', reset: 'Adatta alla finestra' },
-    now: { gave: (choice) => `Risposta: ${choice}.`, skipped: 'Saltato.', back: 'Sei tornato al compito precedente.' },
+    now: {
+      gave: (choice) => `Risposta: ${choice}.`,
+      skipped: 'Saltato.',
+      back: 'Sei tornato al compito precedente.',
+    },
   },
 
   skip: {
@@ -114,6 +121,7 @@ export const it: Messages = {
 
   keys: {
     title: 'Tasti e impostazioni',
+    touchTitle: 'Impostazioni',
     groups: { work: 'Area di lavoro', classes: 'Classi', view: 'Immagine' },
     classes: 'Scegli una classe',
     accept: 'Accetta la proposta, o invia',
@@ -145,7 +153,8 @@ export const it: Messages = {
     notFound: 'Qui non c’è nulla',
     notFoundLead: 'L’indirizzo è incompleto, oppure il progetto è di un’altra organizzazione.',
     project: 'Non è stato possibile aprire il progetto',
-    kind: (kind) => `Questa pagina non conosce il tipo «${kind}». Il server potrebbe essere più recente: ricaricala.`,
+    kind: (kind) =>
+      `Questa pagina non conosce il tipo «${kind}». Il server potrebbe essere più recente: ricaricala.`,
     home: 'Vedi tutti i progetti',
   },
 };

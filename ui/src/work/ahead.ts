@@ -8,7 +8,7 @@ export const FULL = 8;
 
 export class Ahead {
   #tasks: Task[] = [];
-  /** Every task that was shown on this page; the server may send one again while its answer is on the way. */
+  /** Every task that was shown or answered here; the server may send one again while its answer is on the way. */
   readonly #seen = new Set<number>();
 
   get size(): number {
@@ -28,8 +28,8 @@ export class Ahead {
   }
 
   /** Append the tasks that are new here and return them. */
-  add(tasks: Task[], answered: Iterable<number> = []): Task[] {
-    const known = new Set([...this.#seen, ...this.ids, ...answered]);
+  add(tasks: Task[]): Task[] {
+    const known = new Set([...this.#seen, ...this.ids]);
     const fresh = tasks.filter((task) => !known.has(task.task_id));
     this.#tasks.push(...fresh);
     return fresh;
@@ -44,6 +44,11 @@ export class Ahead {
   /** Put the shown task back to the front, for an earlier one to be shown again. */
   putBack(task: Task): void {
     this.#tasks.unshift(task);
+  }
+
+  /** These were answered here, by this page or an earlier one. */
+  note(taskIds: number[]): void {
+    for (const id of taskIds) this.#seen.add(id);
   }
 
   /** The server refused the answer to this task; should it offer the task again, show it. */

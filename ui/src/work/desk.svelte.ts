@@ -23,7 +23,7 @@ export interface Complaint {
 
 export interface DeskOptions {
   project: ProjectDetail;
-  owner: number;
+  owner: string;
   journal: Journal;
   api: Pick<typeof api, 'work' | 'project' | 'serverNow'>;
   /** The session has ended; what is unsent stays in the journal. */
@@ -82,6 +82,7 @@ export class Desk {
 
   async open(): Promise<void> {
     await this.#outbox.load(this.#options.owner, this.project.id);
+    this.#ahead.note(this.#outbox.tasks);
     if (!this.#options.journal.durable) this.complaint = { about: 'journal', detail: '' };
     this.#refresh();
     await this.sync();
@@ -114,7 +115,7 @@ export class Desk {
     if (!last || this.#outbox.retractable?.key !== last.entry.key) return false;
     this.#outbox.retract();
     if (this.task) this.#ahead.putBack(this.task);
-    if (last.entry.answer) (this.given -= 1), this.#paces.pop();
+    if (last.entry.answer) ((this.given -= 1), this.#paces.pop());
     this.#show(last.task, last.entry.answer, last.entry.activeMs);
     this.#refresh();
     return true;
@@ -213,7 +214,8 @@ export class Desk {
 
   #holding(): number[] {
     const shown = this.task ? [this.task.task_id] : [];
-    return [...new Set([...shown, ...this.#ahead.ids, ...this.#outbox.tasks])];
+    const newestFirst = this.#outbox.tasks.reverse();
+    return [...new Set([...shown, ...this.#ahead.ids, ...newestFirst])].slice(0, 100);
   }
 
   #acknowledge(batch: Entry[], receipts: Receipt[]): void {
@@ -221,13 +223,17 @@ export class Desk {
     this.#outbox.comeBack(batch);
     this.#outbox.settle(settled);
     this.#failures = settled.length === batch.length ? 0 : this.#failures + 1;
-    if (this.#failures === 0 && this.#outbox.due(Date.now(), 1).length) this.#again = true;
+    if (this.#failures === 0) {
+      if (this.complaint?.about === 'server') this.complaint = null;
+      if (this.#outbox.due(Date.now(), 1).length) this.#again = true;
+    }
     for (const receipt of receipts) if (receipt.status === 'refused') this.#refused(receipt);
   }
 
   #stock(tasks: Task[]): void {
     this.#ahead.dropExpired(this.#options.api.serverNow());
-    this.#options.onTasks?.(this.#ahead.add(tasks, this.#outbox.tasks));
+    const fresh = this.#ahead.add(tasks);
+    this.#options.onTasks?.(fresh);
     if (!this.task) this.#show(this.#ahead.take());
     this.dry = this.task === null;
   }
@@ -280,7 +286,10 @@ export class Desk {
     if (this.#failures > 0) return BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length) - 1] as number;
     const now = Date.now();
     const release = this.#outbox.nextRelease(now);
-    const waits = [release === null ? Infinity : release - now, this.task || document.hidden ? Infinity : POLL_MS];
+    const waits = [
+      release === null ? Infinity : release - now,
+      this.task || document.hidden ? Infinity : POLL_MS,
+    ];
     const first = Math.min(...waits);
     return first === Infinity ? null : first;
   }

@@ -5,7 +5,7 @@ export interface Entry {
   /** The idempotency key; the server stores each key once. */
   key: string;
   /** The user who answered: another person on this browser must not send it as theirs. */
-  owner: number;
+  owner: string;
   project: number;
   task: number;
   /** Null for a skip. */
@@ -22,7 +22,7 @@ export interface Journal {
   /** True where entries outlive the tab. */
   readonly durable: boolean;
   /** A person's entries in the order they were given. */
-  all(owner: number): Promise<Entry[]>;
+  all(owner: string): Promise<Entry[]>;
   put(entry: Entry): Promise<void>;
   remove(keys: string[]): Promise<void>;
 }
@@ -58,7 +58,7 @@ class DurableJournal implements Journal {
 
   constructor(private readonly db: IDBDatabase) {}
 
-  async all(owner: number): Promise<Entry[]> {
+  async all(owner: string): Promise<Entry[]> {
     const index = this.db.transaction(STORE).objectStore(STORE).index('owner');
     const rows = (await settled(index.getAll(owner))) as (Entry & { order: number })[];
     return rows.map(({ order: _, ...entry }) => entry);

@@ -58,7 +58,10 @@ export class Keys {
 
   /** The groups as the panel shows them. */
   get groups(): { name: string; bindings: Binding[] }[] {
-    const shown = [...this.#groups].map(([name, all]) => ({ name, bindings: all.filter((b) => b.label !== null) }));
+    const shown = [...this.#groups].map(([name, all]) => ({
+      name,
+      bindings: all.filter((b) => b.label !== null),
+    }));
     return shown.filter((group) => group.bindings.length > 0);
   }
 

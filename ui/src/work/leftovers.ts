@@ -4,7 +4,11 @@ import type { Journal } from './journal';
 import { acknowledged, toRequest } from './outbox';
 
 /** Try each project's left answers once. Returns how many are still here; they go with the next visit. */
-export async function sendLeftovers(work: (typeof api)['work'], journal: Journal, owner: number): Promise<number> {
+export async function sendLeftovers(
+  work: (typeof api)['work'],
+  journal: Journal,
+  owner: string,
+): Promise<number> {
   const entries = (await journal.all(owner)).filter((entry) => entry.heldUntil <= Date.now());
   let kept = entries.length;
   for (const project of new Set(entries.map((entry) => entry.project))) {

@@ -19,7 +19,7 @@ export class Outbox {
   }
 
   /** Take over what an earlier page left behind. */
-  async load(owner: number, project: number): Promise<void> {
+  async load(owner: string, project: number): Promise<void> {
     const left = (await this.journal.all(owner)).filter((entry) => entry.project === project);
     this.#entries = [...left, ...this.#entries];
   }
@@ -64,7 +64,7 @@ export class Outbox {
 
   /** These are being sent: nobody else sends them, and they cannot be taken back any more. */
   depart(batch: Entry[]): void {
-    for (const { key } of batch) this.#inFlight.add(key), this.#sent.add(key);
+    for (const { key } of batch) (this.#inFlight.add(key), this.#sent.add(key));
   }
 
   /** The sending ended without an answer: they stay, and go again. */
@@ -95,7 +95,9 @@ export function toRequest(batch: Entry[], want: number, holding: number[]): Work
         ? [{ task_id: task, answer, active_ms: activeMs, idempotency_key: key, proposal_seen: proposalSeen }]
         : [],
     ),
-    skip: batch.flatMap(({ task, answer, reason }) => (answer ? [] : [{ task_id: task, reason: reason ?? '' }])),
+    skip: batch.flatMap(({ task, answer, reason }) =>
+      answer ? [] : [{ task_id: task, reason: reason ?? '' }],
+    ),
     want,
     holding,
   };

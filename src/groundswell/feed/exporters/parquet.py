@@ -11,13 +11,13 @@ from groundswell.feed.exporters.exporter import ExportReport, file_report
 from groundswell.feed.rebatch import rebatch
 
 _GROUP_ROWS = 2**16
-_GROUP_BYTES = 64 * 1024**2
+_GROUP_BYTES = 32 * 1024**2
 
 
 class Parquet:
     """One Parquet file, compressed by zstd; every value and type reads back as it was, media included.
 
-    Row groups hold up to 65,536 rows or 64 MiB, whatever the sizes of the incoming batches.
+    Row groups hold up to 65,536 rows or 32 MiB, whatever the sizes of the incoming batches.
     """
 
     name = "parquet"

@@ -52,7 +52,9 @@ class SubmitBody(Struct, forbid_unknown_fields=True):
 
     def submit(self) -> Submit:
         """Return it as the service takes it."""
-        return Submit(TaskId(self.task_id), self.answer, self.active_ms, self.idempotency_key, self.proposal_seen)
+        return Submit(
+            TaskId(self.task_id), self.answer, self.active_ms, self.idempotency_key, self.proposal_seen
+        )
 
 
 class SkipBody(Struct, forbid_unknown_fields=True):
@@ -171,7 +173,9 @@ class ProjectDetailOut(ProjectOut):
 
 
 def _project_fields(project: Project, counts: ProjectCounts) -> dict[str, Any]:
-    model = ModelOut(counts.model_version, counts.model_accuracy) if counts.model_version is not None else None
+    model = (
+        ModelOut(counts.model_version, counts.model_accuracy) if counts.model_version is not None else None
+    )
     return {
         "id": project.id,
         "name": project.name,
@@ -245,7 +249,9 @@ class ReceiptOut(Struct):
     @classmethod
     def of(cls, receipt: Receipt) -> "ReceiptOut":
         """Shape a receipt."""
-        return cls(receipt.idempotency_key, receipt.task_id, receipt.status, receipt.annotation_id, receipt.error)
+        return cls(
+            receipt.idempotency_key, receipt.task_id, receipt.status, receipt.annotation_id, receipt.error
+        )
 
 
 class ProgressOut(Struct):

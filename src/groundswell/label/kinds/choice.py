@@ -77,7 +77,9 @@ class SingleChoice:
         if not isinstance(choice, str) or len(answer) != 1:
             raise InvalidAnswer(f'an answer is {{"choice": "<class>"}}; got {str(answer)[:100]}')
         if choice not in ontology.classes:
-            raise InvalidAnswer(f"{choice[:100]!r} is not a class of this project: {', '.join(ontology.classes[:20])}")
+            raise InvalidAnswer(
+                f"{choice[:100]!r} is not a class of this project: {', '.join(ontology.classes[:20])}"
+            )
         return {"choice": choice}
 
     def distance(self, one: Answer, other: Answer) -> float:

@@ -85,7 +85,7 @@ create table workers (
   id bigint generated always as identity primary key,
   user_id uuid references users,
   name text not null,
-  origin text not null check (origin in ('member', 'simulated')),
+  origin text not null check (origin in ('member', 'program', 'simulated')),
   created_at timestamptz not null default now(),
   unique (org_id, id),
   unique (org_id, user_id)

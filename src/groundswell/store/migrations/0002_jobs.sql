@@ -1,6 +1,10 @@
 -- Background jobs: our rules on top of procrastinate's tables, which `migrate` puts into a schema of
 -- their own first.
 
+-- An owner without a superuser's rights, as on managed PostgreSQL, must be told that it may become the
+-- role that it made.
+grant groundswell_app to current_user;
+
 -- One fresh job per key suffices; a job that waits for its second try does not count, so that putting
 -- it back can never fail.
 create unique index one_pending_job on procrastinate.procrastinate_jobs (lock)
@@ -25,5 +29,14 @@ begin
   on conflict (lock) where status = 'todo' and attempts = 0 do nothing;
 end $$;
 
-revoke execute on function defer_job from public;
+-- Procrastinate's triggers look their types up in the search path, hence these wrappers.
+create function retry_failed_job(job_id bigint) returns bigint
+  language sql set search_path = procrastinate, pg_temp
+as $$
+  update procrastinate_jobs set status = 'todo', attempts = 1, scheduled_at = null
+  where id = job_id and status = 'failed'
+  returning id
+$$;
+
+revoke execute on function defer_job, retry_failed_job from public;
 grant execute on function defer_job to groundswell_app;

@@ -13,12 +13,11 @@ export interface View {
 }
 
 export const START: View = { scale: 1, x: 0, y: 0 };
-const MARGIN = 24;
 const MAX_SCALE = 40;
 
 /** How large one image pixel is drawn so that the image fits. Icons grow to some 480 px, pictures at most threefold. */
 export function fitScale(natural: Size, box: Size): number {
-  const room = Math.min((box.width - 2 * MARGIN) / natural.width, (box.height - 2 * MARGIN) / natural.height);
+  const room = 0.95 * Math.min(box.width / natural.width, box.height / natural.height);
   const longest = Math.max(natural.width, natural.height);
   const largest = longest <= 64 ? 480 / longest : 3;
   return Math.max(0.01, Math.min(room, largest));

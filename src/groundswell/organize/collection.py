@@ -1,0 +1,220 @@
+"""The library's face of the river: collect, clean, save."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from groundswell import clock
+from groundswell.clean import Operator, default_recipe, run
+from groundswell.collect import MAX_ITEM_BYTES, Options, Records, Source, open_source
+from groundswell.items import Drop, Item, items_of, to_batch
+from groundswell.organize.report import Report
+from groundswell.organize.store import DatasetStore
+from groundswell.organize.version import Version
+from groundswell.store.blobs import BlobStore
+
+HOME = Path("groundswell-data")
+LOCAL = "local"
+"""The organization of whoever uses the library on their own machine."""
+
+_BATCH_ROWS = 1024
+_BATCH_BYTES = 32 * 1024 * 1024
+_REPORT_EVERY = 256
+
+OnProgress = Callable[[int], None]
+OnDrop = Callable[[Drop], None]
+
+
+def collect(
+    source: str | Path | Source | Sequence[str | Mapping[str, Any]],
+    *,
+    text_column: str | None = None,
+    licence: str | None = None,
+    max_item_bytes: int = MAX_ITEM_BYTES,
+    home: Path | None = None,
+    on_progress: OnProgress | None = None,
+    now: datetime | None = None,
+) -> "Collection":
+    """Point at raw data; it is read when the collection is used, not before.
+
+    Example:
+        >>> from groundswell.organize import collect
+        >>> animals = collect(["a cat", "a cat ", "a dog"]).clean()
+        >>> [item.text for item in animals.items()]
+        ['a cat', 'a dog']
+        >>> print(animals.report)
+        3 read, 2 kept, 1 dropped (1 duplicate:exact)
+
+    Args:
+        source: a file (JSONL, CSV, Parquet, Arrow, text, an image), a folder of images or of text
+            files, `"digits"`, a list of texts, a list of mappings with a `text` each, or any `Source`.
+        text_column: the column that holds the text, where it cannot be found by itself.
+        licence: SPDX id or text, written on every item.
+        max_item_bytes: records over this many bytes are set aside.
+        home: the data folder for `save`; `groundswell-data` in the current folder if None.
+        on_progress: called now and then with the number of records read so far.
+        now: the instant that is written on every item; the present if None.
+
+    Raises:
+        SourceNotFound: there is nothing at the path.
+        EmptySource: there is nothing in it.
+        UnreadableSource: it is of no kind that can be read.
+    """
+    if isinstance(source, str | Path):
+        opened = open_source(
+            source,
+            collected_at=now or clock.now(),
+            text_column=text_column,
+            licence=licence,
+            max_item_bytes=max_item_bytes,
+        )
+    elif isinstance(source, Source):
+        opened = source
+    else:
+        opened = Records(source, Options(now or clock.now(), text_column, licence, max_item_bytes))
+    return Collection(opened, home=home, on_progress=on_progress)
+
+
+class Collection:
+    """A source and the steps that its items go through; lazy, and usable any number of times.
+
+    Attributes:
+        source: where the items come from.
+        operators: the steps, in order; none keeps everything that can be read.
+        report: the counts of the last run that ended; None before.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        operators: Sequence[Operator] = (),
+        *,
+        home: Path | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self.source = source
+        self.operators = tuple(operators)
+        self.report: Report | None = None
+        self._home = home
+        self._on_progress = on_progress
+
+    def clean(self, *operators: Operator) -> "Collection":
+        """Return a collection with more steps: those given, or else the default recipe.
+
+        The default brings texts into one Unicode form and drops what is empty, broken, blank, or a
+        copy or near copy of an item before it; see `groundswell.clean.default_recipe`.
+
+        Example:
+            >>> from groundswell.clean import DropExactDuplicates
+            >>> from groundswell.organize import collect
+            >>> [item.text for item in collect(["b", "a", "b"]).clean(DropExactDuplicates()).items()]
+            ['b', 'a']
+        """
+        steps = (*self.operators, *(operators or default_recipe()))
+        return Collection(self.source, steps, home=self._home, on_progress=self._on_progress)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield what is kept as Arrow batches of `ITEM_SCHEMA` (with the columns that steps have added)."""
+        return self._run(lambda drop: None, self._on_progress)
+
+    def items(self) -> Iterator[Item]:
+        """Yield what is kept, item by item."""
+        for batch in self.batches():
+            yield from items_of(batch)
+
+    def save(
+        self,
+        name: str,
+        *,
+        home: Path | None = None,
+        store: DatasetStore | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Version:
+        """Run the steps and keep the result as a new version of a dataset; nothing is kept if that fails.
+
+        Example:
+            >>> import tempfile, pathlib
+            >>> from groundswell.organize import collect
+            >>> home = pathlib.Path(tempfile.mkdtemp())
+            >>> collect(["a cat", "a dog"]).clean().save("animals", home=home)
+            <animals version 1: 2 items>
+
+        Args:
+            name: of the dataset, new or not: a-z, 0-9, `.`, `_`, `-`.
+            home: the data folder; that of the collection if None.
+            store: where to write instead.
+            on_progress: as in `collect`, for this run.
+
+        Raises:
+            InvalidName: no dataset can have this name.
+            EmptySource: the source holds no records.
+            UnreadableSource: not one record could be read.
+        """
+        target = store or local_store(home or self._home)
+        with target.draft(name) as draft:
+            for batch in self._run(draft.drop, on_progress or self._on_progress):
+                draft.add(batch)
+            counts = {"collected": self.report.collected, "kept": self.report.kept} if self.report else {}
+            return draft.commit(recipe=self.operators, lineage={"source": self.describe(), **counts})
+
+    def describe(self) -> str:
+        """Return one line on what is collected."""
+        return self.source.describe()
+
+    def size_bytes(self) -> int | None:
+        """Return how many bytes will be read, as stored; None where that is not known."""
+        return self.source.size_bytes()
+
+    def __repr__(self) -> str:
+        steps = ", ".join(operator.name for operator in self.operators) or "as it is"
+        return f"<Collection of {self.describe()}; {steps}; {self.report or 'not run yet'}>"
+
+    def _run(self, on_drop: OnDrop, on_progress: OnProgress | None) -> Iterator[pa.RecordBatch]:
+        report = Report()
+
+        def note(drop: Drop) -> None:
+            report.count(drop)
+            on_drop(drop)
+
+        read = _reported(self.source.read(), report, on_progress or (lambda count: None))
+        for batch in run(_packed(read, note), self.operators, on_drop=note):
+            report.kept += batch.num_rows
+            yield batch
+        self.report = report
+
+
+def local_store(home: Path | None = None) -> DatasetStore:
+    """Return the datasets of the local organization below a data folder, `groundswell-data` if None."""
+    home = HOME if home is None else Path(home)
+    return DatasetStore(home / "datasets" / LOCAL, BlobStore(home / "blobs" / LOCAL))
+
+
+def _reported(
+    records: Iterator[Item | Drop], report: Report, on_progress: OnProgress
+) -> Iterator[Item | Drop]:
+    for record in records:
+        report.collected += 1
+        if report.collected % _REPORT_EVERY == 0:
+            on_progress(report.collected)
+        yield record
+    on_progress(report.collected)
+
+
+def _packed(records: Iterator[Item | Drop], on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
+    """Yield the items in batches that are limited in rows and in bytes; hand drops to `on_drop`."""
+    waiting: list[Item] = []
+    size_bytes = 0
+    for record in records:
+        if isinstance(record, Drop):
+            on_drop(record)
+            continue
+        waiting.append(record)
+        size_bytes += len(record.text or record.data or b"")
+        if len(waiting) >= _BATCH_ROWS or size_bytes >= _BATCH_BYTES:
+            yield to_batch(waiting)
+            waiting, size_bytes = [], 0
+    if waiting:
+        yield to_batch(waiting)

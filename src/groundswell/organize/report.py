@@ -1,0 +1,35 @@
+"""What became of everything that was read."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from groundswell.items import Drop
+
+
+@dataclass
+class Report:
+    """Counts of one run: every record that was read was kept, dropped or has failed.
+
+    Attributes:
+        collected: records that were read, readable or not.
+        kept: items that came out at the end.
+        dropped: reason code to number, of decisions.
+        failed: reason code to number, of errors.
+    """
+
+    collected: int = 0
+    kept: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+
+    def count(self, drop: Drop) -> None:
+        """Count a record that was set aside."""
+        (self.failed if drop.failed else self.dropped)[drop.reason] += 1
+
+    def __str__(self) -> str:
+        parts = [f"{self.collected:,} read", f"{self.kept:,} kept"]
+        for word, reasons in (("dropped", self.dropped), ("failed", self.failed)):
+            if reasons:
+                listed = ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
+                parts.append(f"{reasons.total():,} {word} ({listed})")
+        return ", ".join(parts)

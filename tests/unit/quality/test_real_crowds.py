@@ -1,0 +1,65 @@
+"""Known numbers on real crowds. Skipped unless `GROUNDSWELL_TEST_DATA` names a folder that holds them."""
+
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from groundswell.quality import consensus
+
+CROWDS = Path(os.environ.get("GROUNDSWELL_TEST_DATA", "no such folder")) / "crowd"
+
+pytestmark = pytest.mark.skipif(
+    not CROWDS.is_dir(), reason="set GROUNDSWELL_TEST_DATA to a folder with crowd/<set>/answers.csv"
+)
+
+SETS = [
+    "bluebird",
+    "rte",
+    "wsd",
+    "web",
+    "weather_amt",
+    "music_genre",
+    "zencrowd_us",
+    "product",
+    "face",
+    "s_adult",
+]
+
+
+def read(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def accuracy(name, method):
+    """Per cent of the tasks with a known truth that get the right label."""
+    labels = consensus(read(CROWDS / name / "answers.csv"), method=method).labels
+    truth = {row["task"]: row["truth"] for row in read(CROWDS / name / "truth.csv")}
+    return 100 * np.mean([labels[task] == label for task, label in truth.items() if task in labels])
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("bluebird", 75.9), ("rte", 87.5), ("product", 89.7), ("face", 63.5)]
+)
+def test_majority_is_as_right_as_another_implementation(name, known):
+    """The numbers are crowd-kit 1.4.2's; it breaks ties at random."""
+    assert accuracy(name, "majority") == pytest.approx(known, abs=0.6)
+
+
+@pytest.mark.parametrize(("name", "known"), [("rte", 92.8), ("product", 94.0), ("face", 64.0)])
+def test_dawid_skene_is_as_right_as_another_implementation(name, known):
+    """The numbers are crowd-kit 1.4.2's; ours runs to convergence."""
+    assert accuracy(name, "dawid_skene") == pytest.approx(known, abs=0.6)
+
+
+def test_the_default_is_above_majority_and_dawid_skene_on_average_and_never_collapses():
+    scores = {
+        method: np.array([accuracy(name, method) for name in SETS])
+        for method in ("shrunk", "majority", "dawid_skene")
+    }
+    assert scores["shrunk"].mean() > scores["majority"].mean() + 3
+    assert scores["shrunk"].mean() > scores["dawid_skene"].mean() + 0.4
+    assert (scores["shrunk"] - scores["majority"]).min() > -2.5

@@ -1,0 +1,209 @@
+import { afterEach, beforeEach, expect, test, vi, type Mock } from 'vitest';
+import { ApiError, Unreachable } from '../api';
+import type { Answer, ProjectDetail, Task, WorkReply, WorkRequest } from '../wire';
+import { Desk, HOLD_MS } from './desk.svelte';
+import { tabJournal } from './journal';
+
+const project = { id: 7, state: 'active', tasks_completed: 0, tasks_total: 100 } as ProjectDetail;
+const cat: Answer = { choice: 'cat' };
+
+function aTask(task_id: number): Task {
+  const item = { kind: 'text' as const, text: `text ${task_id}`, url: null, meta: {} };
+  return { task_id, item, lease_expires_at: '2100-01-01T00:00:00Z', proposal: null };
+}
+
+/** A server that gives tasks 1, 2, 3… and stores each idempotency key once, as the real one does. */
+class FakeServer {
+  next = 1;
+  left = 100;
+  stored = new Map<string, string>();
+  requests: WorkRequest[] = [];
+  failure: Error | null = null;
+  /** The reply is lost after the answers were stored. */
+  loseReply = false;
+  refuse: string | null = null;
+
+  work = async (_: number, body: WorkRequest): Promise<WorkReply> => {
+    this.requests.push(structuredClone(body));
+    if (this.failure) throw this.failure;
+    const spoilt = body.submit.some((each) => each.answer.choice === this.refuse);
+    if (spoilt) throw new ApiError(422, 'invalid_answer', 'no such class');
+    for (const each of body.submit) this.stored.set(each.idempotency_key, each.answer.choice);
+    if (this.loseReply) throw new Unreachable();
+    const receipts = body.submit.map(({ idempotency_key, task_id }) => ({
+      idempotency_key,
+      task_id,
+      status: 'stored' as const,
+      annotation_id: 1,
+      error: null,
+    }));
+    const give = Math.min(body.want, this.left);
+    this.left -= give;
+    const tasks = Array.from({ length: give }, () => aTask(this.next++));
+    return { receipts, tasks, progress: { completed: 0, total: 100, mine: this.stored.size } };
+  };
+
+  get choices(): string[] {
+    return [...this.stored.values()];
+  }
+}
+
+let server: FakeServer;
+let journal: ReturnType<typeof tabJournal>;
+let signedOut: Mock<() => void>;
+
+async function openDesk(): Promise<Desk> {
+  const api = { work: server.work, project: async () => project, serverNow: () => Date.now() };
+  const desk = new Desk({ project, owner: 'ada', journal, api, onSignedOut: signedOut });
+  await desk.open();
+  return desk;
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('document', { hidden: false });
+  vi.stubGlobal('navigator', { onLine: true });
+  server = new FakeServer();
+  journal = tabJournal();
+  signedOut = vi.fn<() => void>();
+});
+afterEach(() => vi.useRealTimers());
+
+test('the next task is shown at once, and the newest answer waits to be taken back', async () => {
+  const desk = await openDesk();
+  desk.give(cat);
+  expect(desk.task?.task_id).toBe(2);
+  await settle();
+  expect(server.choices).toEqual([]);
+  await vi.advanceTimersByTimeAsync(HOLD_MS);
+  expect(server.choices).toEqual(['cat']);
+  expect([desk.saving, desk.last]).toEqual(['saved', null]);
+});
+
+test('an answer is sent as soon as the next one is given', async () => {
+  const desk = await openDesk();
+  desk.give(cat);
+  desk.give({ choice: 'dog' });
+  await settle();
+  expect(server.choices).toEqual(['cat']);
+});
+
+test('an answer that was taken back is shown again and never sent', async () => {
+  const desk = await openDesk();
+  desk.give(cat);
+  expect(desk.takeBack()).toBe(true);
+  expect([desk.task?.task_id, desk.draft, desk.given]).toEqual([1, cat, 0]);
+  desk.give({ choice: 'dog' });
+  expect(desk.task?.task_id).toBe(2);
+  await vi.advanceTimersByTimeAsync(HOLD_MS);
+  expect(server.choices).toEqual(['dog']);
+});
+
+test('an answer that was sent cannot be taken back', async () => {
+  const desk = await openDesk();
+  desk.give(cat);
+  await vi.advanceTimersByTimeAsync(HOLD_MS);
+  expect(desk.takeBack()).toBe(false);
+});
+
+test('tasks are asked for before they run out', async () => {
+  const desk = await openDesk();
+  for (let i = 0; i < 30; i++) {
+    expect(desk.task?.task_id).toBe(i + 1);
+    desk.give(cat);
+    await settle();
+  }
+  expect(Math.max(...server.requests.map((request) => request.want))).toBeLessThanOrEqual(8);
+});
+
+test('answers given without a network are kept, and go out once when it is back', async () => {
+  const desk = await openDesk();
+  server.failure = new Unreachable();
+  for (let i = 0; i < 4; i++) desk.give(cat);
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect([desk.saving, desk.unsaved]).toEqual(['offline', 4]);
+  expect(await journal.all('ada')).toHaveLength(4);
+  server.failure = null;
+  desk.comeBack();
+  await settle();
+  expect([server.stored.size, desk.saving, desk.unsaved]).toEqual([4, 'saved', 0]);
+  expect(await journal.all('ada')).toEqual([]);
+});
+
+test('an answer whose receipt was lost is sent again under the same key', async () => {
+  const desk = await openDesk();
+  server.loseReply = true;
+  desk.give(cat);
+  await vi.advanceTimersByTimeAsync(HOLD_MS);
+  expect(desk.saving).toBe('offline');
+  server.loseReply = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([server.stored.size, desk.saving]).toEqual([1, 'saved']);
+});
+
+test('what a closed tab left is sent by the next one, and its task is not shown again', async () => {
+  const first = await openDesk();
+  server.failure = new Unreachable();
+  first.give(cat);
+  first.close();
+  await settle();
+  server.failure = null;
+  server.next = 1;
+  const second = await openDesk();
+  expect(server.choices).toEqual(['cat']);
+  expect([second.unsaved, second.task?.task_id]).toEqual([0, 2]);
+});
+
+test('a task that is offered again while its answer is on the way is not shown twice', async () => {
+  const desk = await openDesk();
+  server.next = 1;
+  for (let i = 0; i < 8; i++) (desk.give(cat), await settle());
+  expect(desk.task?.task_id).toBeGreaterThan(8);
+});
+
+test('hiding the page ends the hold and sends at once', async () => {
+  const desk = await openDesk();
+  desk.give(cat);
+  desk.leaveSight();
+  await settle();
+  expect(server.choices).toEqual(['cat']);
+});
+
+test('one answer that the server cannot take does not hold up the others', async () => {
+  const desk = await openDesk();
+  server.refuse = 'unicorn';
+  for (const choice of ['cat', 'unicorn', 'dog']) desk.give({ choice });
+  await vi.advanceTimersByTimeAsync(HOLD_MS);
+  expect(server.choices).toEqual(['cat', 'dog']);
+  expect(desk.complaint).toEqual({ about: 'refused', detail: 'no such class' });
+  expect(desk.saving).toBe('saved');
+});
+
+test('a session that ended keeps the answers here', async () => {
+  const desk = await openDesk();
+  server.failure = new ApiError(401, 'not_signed_in', 'no session');
+  desk.give(cat);
+  await vi.advanceTimersByTimeAsync(HOLD_MS);
+  expect(signedOut).toHaveBeenCalledOnce();
+  expect(await journal.all('ada')).toHaveLength(1);
+});
+
+test('a desk without work looks for new tasks every few seconds', async () => {
+  server.left = 0;
+  const desk = await openDesk();
+  expect(desk.phase).toBe('empty');
+  server.left = 1;
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect([desk.phase, desk.task?.task_id]).toEqual(['task', 1]);
+});
+
+test('running out of tasks without a network is not called done', async () => {
+  server.left = 1;
+  const desk = await openDesk();
+  server.failure = new Unreachable();
+  desk.give(cat);
+  await vi.advanceTimersByTimeAsync(HOLD_MS);
+  expect(desk.phase).toBe('failed');
+});
