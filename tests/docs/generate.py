@@ -78,8 +78,9 @@ def settings_page() -> str:
         f"| `{VARIABLE}{field.name.upper()}` | {meaning[field.name]} | `{field.default}` |"
         for field in dataclasses.fields(Settings)
     ]
-    return "# Settings\n\nRead from the environment once, at the start.\n\n| variable | meaning | default |\n|---|---|---|\n" + (
-        "\n".join(rows) + "\n"
+    return (
+        "# Settings\n\nRead from the environment once, at the start.\n\n| variable | meaning | default |\n|---|---|---|\n"
+        + ("\n".join(rows) + "\n")
     )
 
 

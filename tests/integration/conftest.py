@@ -2,13 +2,29 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from groundswell.app import App, local_member
+from groundswell.ids import ProjectId, WorkerId
+from groundswell.items import digest_text
+from groundswell.label.delivery import issue_certificate
+from groundswell.label.model import ProjectSpec, Skip
+from groundswell.label.opening import open_project
+from groundswell.label.programmatic import Said, answer_open_tasks
+from groundswell.label.service import labels_of, review, work
+from groundswell.organize import collect
 from groundswell.store import Database, EmbeddedPostgres, migrate, start_postgres
+from groundswell.tenancy.model import Member, Scope
+from groundswell.workforce.model import Origin
+from groundswell.workforce.service import add_workers
 
 _numbers = itertools.count(1)
 
@@ -57,3 +73,106 @@ def _create_database(server: EmbeddedPostgres, name: str, *, template: str) -> s
             sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
         )
     return make_conninfo(server.dsn, dbname=name)
+
+
+@dataclass
+class Desk:
+    """A labelling project over a few texts, open for work, and what tests do with it."""
+
+    app: App
+    member: Member
+    project_id: ProjectId
+    items: int
+    price_cents: int = 3
+
+    @property
+    def scope(self) -> Scope:
+        return self.member.scope()
+
+    async def learn(self) -> None:
+        await self.app.workshop.learn(str(self.member.org_id), self.project_id)
+
+    async def let_leases_run_out(self) -> None:
+        async with self.app.db.system_transaction() as tx:
+            await tx.execute(sql.SQL("update leases set expires_at = now() - interval '1 second'"))
+
+
+async def open_desk(db: Database, home: Path, **spec: Any) -> Desk:
+    app = App(home, db)
+    member = await local_member(app)
+    store = app.datasets(member.org_slug)
+    texts = [f"text number {number} about {word}" for number, word in enumerate(["cats", "dogs"] * 10)]
+    version = collect(texts).save("animals", store=store)
+    given = ProjectSpec(**{**SPEC, **spec, "dataset": version.name, "dataset_version": version.number})
+    project_id = await open_project(db, member.scope(), version, given)
+    desk = Desk(app, member, project_id, version.rows)
+    await desk.learn()
+    return desk
+
+
+SPEC = {"name": "animals", "kind": "", "classes": ("cat", "dog"), "price_cents": 3, "instructions": "# Look"}
+
+
+@pytest.fixture
+async def desk(db: Database, tmp_path: Path) -> Desk:
+    """A project where each of 20 texts wants one answer."""
+    return await open_desk(db, tmp_path)
+
+
+@pytest.fixture
+async def desk_of_three(db: Database, tmp_path: Path) -> Desk:
+    """The same, where each text wants three answers."""
+    return await open_desk(db, tmp_path, answers=3)
+
+
+@pytest.fixture
+async def labelled(db: Database, tmp_path: Path) -> Desk:
+    """A project that has been through everything, so that every tenant table has rows."""
+    gold_text = "text number 0 about cats"
+    desk = await open_desk(db, tmp_path, audit_share=1.0, gold={digest_text(gold_text): "cat"})
+    first, second = await add_workers(db, desk.scope, ["one", "two"], Origin.PROGRAM)
+    await desk.app.worker_of(desk.member)
+    skipped = (await work(db, desk.scope, desk.project_id, second, want=1)).tasks
+    skips = [Skip(task.task_id, "unclear") for task in skipped]
+    await work(db, desk.scope, desk.project_id, second, skips=skips, want=0)
+    rng = np.random.default_rng(1)
+    answer = {first: lambda task: Said("cat" if "cat" in task.payload["text"] else "dog", 2.0)}
+    await answer_open_tasks(db, desk.scope, desk.project_id, answer, rng=rng)
+    await desk.learn()
+    tasks = await labels_of(db, desk.scope, desk.project_id)
+    await review(
+        db, desk.scope, desk.project_id, [(t.task_id, t.answer) for t in tasks], reviewer="an expert"
+    )
+    await issue_certificate(db, desk.scope, desk.project_id)
+    await reopen_one(desk, first)
+    return desk
+
+
+async def reopen_one(desk: Desk, worker: WorkerId) -> None:
+    """Leave a lease, an open slot and a prediction behind, as a project in full swing has them."""
+    async with desk.app.db.system_transaction() as tx:
+        task = await tx.fetch_one(
+            sql.SQL("select org_id, id, project_id from tasks order by id limit 1"), dict
+        )
+        await tx.execute(
+            sql.SQL(
+                "insert into leases (org_id, task_id, worker_id, project_id, priority, seq, slot, expires_at) "
+                "values (%(org_id)s, %(id)s, %(worker)s, %(project_id)s, 0, 1, 99, now() + interval '1 hour')"
+            ),
+            worker=worker,
+            **task,
+        )
+        await tx.execute(
+            sql.SQL(
+                "insert into ready (org_id, project_id, priority, seq, slot, task_id) "
+                "values (%(org_id)s, %(project_id)s, 0, 1, 98, %(id)s)"
+            ),
+            **task,
+        )
+        for model in (
+            "insert into models (org_id, project_id, version, report) values (%(org_id)s, %(project_id)s, 77, '{}') "
+            "on conflict do nothing",
+            "insert into predictions (org_id, task_id, model_version, answer, probability) "
+            "values (%(org_id)s, %(id)s, 77, '{}', 0.5) on conflict do nothing",
+        ):
+            await tx.execute(sql.SQL(model), **task)

@@ -12,8 +12,8 @@ def choose_text_column(columns: Mapping[str, bool], wanted: str | None, source: 
 
     Args:
         columns: every column's name, and whether its values are texts.
-        wanted: the column that the user named, or None: then the first of `USUAL_NAMES` that holds
-            texts, else the only column that does.
+        wanted: the column that the user named, or None: then the first of `USUAL_NAMES`, in any case, that
+            holds texts, else the only column that does.
         source: what is read, for the message.
 
     Raises:
@@ -24,9 +24,10 @@ def choose_text_column(columns: Mapping[str, bool], wanted: str | None, source: 
             raise MissingColumn(f"{source} has no column {wanted!r}; it has {_listed(columns)}")
         return wanted
     texts = [name for name, is_text in columns.items() if is_text]
-    for name in USUAL_NAMES:
-        if name in texts:
-            return name
+    by_usual_name = {name.lower(): name for name in reversed(texts)}
+    for usual in USUAL_NAMES:
+        if usual in by_usual_name:
+            return by_usual_name[usual]
     if len(texts) == 1:
         return texts[0]
     found = "no column of texts" if not texts else f"{len(texts)} columns of texts"

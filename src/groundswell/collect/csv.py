@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import ClassVar
 
-from groundswell.collect.columns import choose_text_column
+from groundswell.collect.columns import USUAL_NAMES, choose_text_column
 from groundswell.collect.good import require_good
 from groundswell.collect.lines import Line, read_lines
 from groundswell.collect.source import Options, Origin, Place, printable
@@ -91,10 +91,11 @@ class Csv:
         return max(DELIMITERS, key=header.text.count) if header else DELIMITERS[0]
 
     def _columns(self, header: "Row", delimiter: str) -> dict[str, bool]:
-        """Return the columns, and whether the first rows have a text in each (in place of a number)."""
+        """Return the columns, and whether each is of texts: by its name, or by words in the first rows."""
         sample = list(islice(self._rows(delimiter), 1, _SAMPLE_ROWS))
         return {
-            name: any(len(row.fields) > place and _is_words(row.fields[place]) for row in sample)
+            name: name.lower() in USUAL_NAMES
+            or any(len(row.fields) > place and _is_words(row.fields[place]) for row in sample)
             for place, name in enumerate(header.fields)
         }
 

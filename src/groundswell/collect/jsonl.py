@@ -10,10 +10,10 @@ from groundswell.collect.columns import choose_text_column
 from groundswell.collect.good import require_good
 from groundswell.collect.lines import Line, read_lines
 from groundswell.collect.source import Options, Origin, Place, printable
+from groundswell.errors import UnreadableSource
 from groundswell.items import Drop, Item
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
-_ARRAY = "a JSON array; one object a line is needed (jq -c '.[]' converts)"
 _SAMPLE_LINES = 100
 _SAMPLE_CHARACTERS = 1 << 20
 
@@ -45,6 +45,7 @@ class Jsonl:
 
         Raises:
             MissingColumn: the text field is not among the first objects.
+            UnreadableSource: the file is one JSON array.
         """
         origin = Origin(printable(self.place.spec), self.name, self.options)
         return require_good(self._records(origin), origin.source)
@@ -60,6 +61,7 @@ class Jsonl:
     def _records(self, origin: Origin) -> Iterator[Item | Drop]:
         lines = read_lines(self.place.path, self.options.max_item_bytes)
         sample = _sample(lines)
+        _require_no_array(sample, origin.source)
         fields = _fields(sample)
         if not fields:  # nothing to choose from: every line is a problem, which names itself
             column = self.options.text_column or ""
@@ -84,17 +86,23 @@ def _sample(lines: Iterator[Line]) -> list[Line]:
     return sample
 
 
+def _require_no_array(sample: list[Line], source: str) -> None:
+    """Refuse a JSON array spread over lines: read line by line, most of it would be set aside."""
+    first = next((line.text.lstrip() for line in sample if line.text.strip()), "")
+    if first.startswith("["):
+        raise UnreadableSource(
+            f"{source} is a JSON array; one object a line is needed: jq -c '.[]' in.json > out.jsonl"
+        )
+
+
 def _fields(sample: list[Line]) -> dict[str, bool]:
-    """Return the fields of the sample's objects, and whether each holds only texts (or nothing)."""
+    """Return the fields of the sample's objects, and whether each holds a text in any of them."""
     fields: dict[str, bool] = {}
     for line in sample:
         parsed = _parse(line.text)
         if isinstance(parsed, dict):
             for name, value in parsed.items():
-                if value is not None:
-                    fields[name] = fields.get(name, True) and isinstance(value, str)
-                else:
-                    fields.setdefault(name, True)
+                fields[name] = fields.get(name, False) or isinstance(value, str)
     return fields
 
 
@@ -102,11 +110,9 @@ def _record(line: Line, column: str, origin: Origin) -> Item | Drop:
     locator = f"line {line.number}"
     parsed = _parse(line.text)
     if isinstance(parsed, ValueError):
-        is_array = line.text.lstrip().startswith("[")
-        return origin.failure(locator, "json:invalid", _ARRAY if is_array else f"not JSON: {parsed}")
+        return origin.failure(locator, "json:invalid", f"not JSON: {parsed}")
     if not isinstance(parsed, dict):
-        detail = _ARRAY if isinstance(parsed, list) else "no JSON object"
-        return origin.failure(locator, "json:not_object", detail)
+        return origin.failure(locator, "json:not_object", f"no JSON object but {type(parsed).__name__}")
     text = parsed.pop(column, None)
     if not isinstance(text, str):
         found = "null or absent" if text is None else type(text).__name__

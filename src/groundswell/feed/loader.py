@@ -1,7 +1,7 @@
 """The feed: an ordered, resumable stream of columnar batches."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from groundswell.feed.plan import Plan
 from groundswell.feed.samples import Samples
 from groundswell.feed.split import FRACTIONS, split_of
 from groundswell.feed.state import FORMAT, delivered_of
+
+T = TypeVar("T")
 
 Decoder = Callable[[Any], Any]
 """From one value of a column to an array or number, of one shape for all samples."""
@@ -115,16 +117,30 @@ class Feed:
         Raises:
             Conflict: all were delivered before; a second loop would silently train on nothing.
         """
+        return self.counted(self._left())
+
+    def counted(self, batches: Iterable[T]) -> Iterator[T]:
+        """Pass on the batches that are left, made elsewhere and in order, and count each as delivered.
+
+        For loaders that prepare batches ahead, in threads or processes: these call `batch`, and what is
+        prepared but not yet passed on does not count.
+
+        Raises:
+            Conflict: all were delivered before.
+        """
         if self._ended:
             raise Conflict(
                 f"this feed has delivered all its {self.plan.batches} batches; "
                 "ask for more with epochs=..., or call rewind() to start over"
             )
-        return self._deliver()
+        return self._count(batches)
 
-    def _deliver(self) -> Iterator[Batch]:
+    def _left(self) -> Iterator[Batch]:
         while not self.finished:
-            batch = self.batch(self.delivered)
+            yield self.batch(self.delivered)
+
+    def _count(self, batches: Iterable[T]) -> Iterator[T]:
+        for batch in batches:
             self.delivered += 1
             yield batch
         self._ended = True

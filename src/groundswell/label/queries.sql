@@ -103,20 +103,20 @@ delete from ready where (task_id, slot) in (
   select task_id, slot from ready where project_id = %(project_id)s for update skip locked
 );
 
--- fill_ready: open one slot for each of these tasks, in this order
+-- fill_ready: open slots for these tasks, in this order; a task that comes twice gets two
 with given as (
-  select g.task_id, g.place from unnest(%(task_ids)s::bigint[]) with ordinality as g (task_id, place)
+  select g.task_id, g.place, row_number() over (partition by g.task_id order by g.place) as nth,
+         count(*) over (partition by g.task_id) as times
+  from unnest(%(task_ids)s::bigint[]) with ordinality as g (task_id, place)
 ), opened as (
-  update tasks t set asked = t.asked + 1 from (select task_id, count(*) from given group by task_id) g
-  where t.id = g.task_id and t.state = 'pending' returning t.id, t.org_id, t.project_id, t.priority, t.asked
+  update tasks t set asked = t.asked + g.times from (select distinct task_id, times from given) g
+  where t.id = g.task_id and t.state = 'pending'
+  returning t.id, t.org_id, t.project_id, t.priority, t.asked
 )
 insert into ready (org_id, project_id, priority, seq, slot, task_id)
-select o.org_id, o.project_id, o.priority, g.place, o.asked, o.id
+select o.org_id, o.project_id, o.priority, g.place, o.asked - g.times + g.nth, o.id
 from opened o join given g on g.task_id = o.id
 on conflict do nothing;
-
--- count_ready: how many slots are open
-select count(*)::int from ready where project_id = %(project_id)s;
 
 -- ── leases and answers (the hot path) ──
 

@@ -66,12 +66,10 @@ class EmbeddedPostgres:
 
     Attributes:
         folder: the data folder; `postgres/` and `postgres.log` are below it.
-        dsn: where to connect as the database's owner; the same again after each start.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
-        self.dsn = _dsn(self.folder / DATA)
         self._data = self.folder / DATA
         self._lock: FolderLock | None = None
         self._keeper: threading.Thread | None = None
@@ -80,6 +78,11 @@ class EmbeddedPostgres:
         self._answered = threading.Event()
         self._stopping = threading.Event()
         self._ended = threading.Event()
+
+    @property
+    def dsn(self) -> str:
+        """Where to connect as the database's owner; the same at each start."""
+        return _dsn(self._data)
 
     @property
     def pid(self) -> int:
@@ -113,6 +116,7 @@ class EmbeddedPostgres:
                     break
             self._keeper = None
         if self._lock is not None:
+            _forget_short_name(self._data)
             self._lock.close()
             self._lock = None
 
@@ -147,6 +151,8 @@ class EmbeddedPostgres:
                 pause_s = min(5.0, pause_s * 2 + 0.1)
                 log.error("PostgreSQL ended (%d); starting it again in %.1f s", code, pause_s)
                 stop_leftovers(self._data)
+        except (OSError, StoreError) as error:
+            log.error("PostgreSQL cannot be kept running: %s", error)
         finally:
             self._ended.set()
 
@@ -194,8 +200,7 @@ def _short_name(data: Path) -> Path:
     """
     if len(os.fsencode(data)) <= LONGEST_SOCKET_FOLDER:
         return data
-    digest = sha256(os.fsencode(data)).hexdigest()[:16]
-    link = Path(tempfile.gettempdir()) / f"groundswell-{os.geteuid()}-{digest}"
+    link = _link(data)
     try:
         link.symlink_to(data)
     except FileExistsError:
@@ -207,6 +212,17 @@ def _short_name(data: Path) -> Path:
     return link
 
 
+def _forget_short_name(data: Path) -> None:
+    link = _link(data)
+    if link.is_symlink() and link.readlink() == data:
+        link.unlink()
+
+
+def _link(data: Path) -> Path:
+    digest = sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"groundswell-{os.geteuid()}-{digest}"
+
+
 def _log_file(path: Path) -> Path:
     if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
         path.replace(path.with_suffix(".log.1"))
@@ -214,4 +230,5 @@ def _log_file(path: Path) -> Path:
 
 
 def _tail(path: Path, lines: int = 12) -> str:
-    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+    said = path.read_text(errors="replace") if path.exists() else "(nothing)"
+    return "\n".join(said.splitlines()[-lines:])

@@ -1,11 +1,11 @@
 """PostgreSQL as operating-system processes: who runs it, how it dies with us, what was left behind."""
 
-import ctypes
 import logging
 import os
 import pwd
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,7 @@ UNPRIVILEGED = 65533
 NOBODY = 65534
 """What nearly every system calls nobody; any other named account would do."""
 
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
+LAUNCH = str(Path(__file__).with_name("launch.py"))
 
 
 @dataclass(frozen=True)
@@ -92,36 +91,19 @@ def account_for_initdb(account: Account) -> Account:
 def spawn(
     command: Sequence[str | Path], *, cwd: Path, account: Account, output: IO[Any], env: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Start a program that is asked to stop (SIGINT) when the calling *thread* ends.
+    """Start a program as `account` that gets SIGINT when the calling *thread* ends (see `launch`).
 
-    Linux ties the signal to the thread that forked, not to the process, so the caller must be a
-    thread that lives as long as the program should. The program gets a session of its own: Ctrl-C
-    in the terminal reaches us first, and we stop it last.
-
-    Source:
-        prctl(2), PR_SET_PDEATHSIG: "the parent ... is considered to be the thread that created
-        this process".
+    It gets a session of its own: Ctrl-C in the terminal reaches us first, and we stop it last.
     """
-    parent = os.getpid()
-
-    def die_with_parent() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    switch: dict[str, Any] = (
-        {} if account.is_ours else {"user": account.uid, "group": account.gid, "extra_groups": []}
-    )
+    us = (os.getpid(), account.uid, account.gid)
     return subprocess.Popen(
-        command,
+        [sys.executable, "-I", "-S", LAUNCH, *map(str, us), *map(str, command)],
         cwd=cwd,
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=die_with_parent,
-        **switch,
     )
 
 

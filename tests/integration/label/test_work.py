@@ -91,7 +91,14 @@ async def test_a_skipped_task_goes_to_others_and_never_back(db, desk):
             tasks = (await work(db, desk.scope, desk.project_id, worker, want=8, holding=list(seen))).tasks
             seen |= {each.task_id for each in tasks}
             if worker is first and tasks:
-                await work(db, desk.scope, desk.project_id, worker, skips=[Skip(t.task_id, "") for t in tasks], want=0)
+                await work(
+                    db,
+                    desk.scope,
+                    desk.project_id,
+                    worker,
+                    skips=[Skip(t.task_id, "") for t in tasks],
+                    want=0,
+                )
     assert task.task_id not in seen_by_first
     assert task.task_id in seen_by_second
 
@@ -120,14 +127,18 @@ async def test_active_time_is_bounded_by_the_time_since_the_lease_and_every_seco
     assert earned.price_cents == desk.price_cents
 
 
-async def test_many_workers_at_once_never_exceed_the_redundancy_and_never_meet_a_task_twice(db, desk_of_three):
+async def test_many_workers_at_once_never_exceed_the_redundancy_and_never_meet_a_task_twice(
+    db, desk_of_three
+):
     desk = desk_of_three
     workers = await crowd(db, desk, 12)
     answered: list[tuple[int, int]] = []
 
     async def labour(worker):
         while tasks := (await work(db, desk.scope, desk.project_id, worker, want=4)).tasks:
-            done = await work(db, desk.scope, desk.project_id, worker, submits=[answer(t) for t in tasks], want=0)
+            done = await work(
+                db, desk.scope, desk.project_id, worker, submits=[answer(t) for t in tasks], want=0
+            )
             answered.extend((r.task_id, worker) for r in done.receipts if r.status is ReceiptStatus.STORED)
 
     await desk.learn()

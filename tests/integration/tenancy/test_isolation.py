@@ -8,7 +8,8 @@ from groundswell.tenancy.service import create_organization
 
 pytestmark = pytest.mark.anyio
 
-GLOBAL_TABLES = {"users", "organizations", "schema_migrations"}
+GLOBAL_TABLES = {"users", "organizations", "schema_migrations", "job_errors"}
+"""The last two are out of reach for the role that the service works as."""
 
 
 def tenant_tables(dsn: str) -> list[str]:
@@ -36,6 +37,15 @@ def test_every_tenant_table_has_row_level_security_with_a_policy_for_reading_and
     assert {row[0] for row in secured} >= set(tenant_tables(dsn))
 
 
+@pytest.mark.parametrize("table", ["schema_migrations", "job_errors"])
+async def test_a_table_of_the_system_is_out_of_reach_of_a_tenant(db, labelled, table):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        async with db.transaction(labelled.scope.org_id) as tx:
+            await tx.fetch_all(
+                psycopg.sql.SQL("select * from {}").format(psycopg.sql.Identifier(table)), dict
+            )
+
+
 async def test_another_tenant_sees_no_row_of_any_table(dsn, db, labelled):
     """`labelled` has put rows of the first organization into the tables."""
     other = await create_organization(db, slug="other", name="Other", email="eve@other.example", person="Eve")
@@ -48,12 +58,16 @@ async def test_another_tenant_sees_no_row_of_any_table(dsn, db, labelled):
     async with db.transaction(other.scope().org_id) as tx:
         for table in tenant_tables(dsn):
             leaked = await tx.fetch_value(
-                psycopg.sql.SQL("select count(*) from {} where org_id = %(org)s").format(psycopg.sql.Identifier(table)),
+                psycopg.sql.SQL("select count(*) from {} where org_id = %(org)s").format(
+                    psycopg.sql.Identifier(table)
+                ),
                 org=labelled.member.org_id,
             )
             assert leaked == 0, table
     filled = {table for table, count in own_rows.items() if count}
-    assert filled >= set(tenant_tables(dsn)) - {"api_keys", "sign_in_tokens", "sessions"}, "the walk must meet rows"
+    assert filled >= set(tenant_tables(dsn)) - {"api_keys", "sign_in_tokens", "sessions"}, (
+        "the walk must meet rows"
+    )
 
 
 async def test_another_tenant_cannot_write_a_row_for_the_first(db, labelled):
@@ -61,7 +75,9 @@ async def test_another_tenant_cannot_write_a_row_for_the_first(db, labelled):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         async with db.transaction(other.scope().org_id) as tx:
             await tx.execute(
-                psycopg.sql.SQL("insert into workers (org_id, name, origin) values (%(org)s, 'x', 'program')"),
+                psycopg.sql.SQL(
+                    "insert into workers (org_id, name, origin) values (%(org)s, 'x', 'program')"
+                ),
                 org=labelled.member.org_id,
             )
 

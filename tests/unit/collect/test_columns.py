@@ -14,6 +14,7 @@ from groundswell.errors import MissingColumn
         ({"body": True, "title": True}, "body"),
         ({"id": False, "review": True}, "review"),
         ({"text": False, "review": True}, "review"),
+        ({"id": True, "Text": True}, "Text"),
     ],
 )
 def test_it_is_found(columns: dict[str, bool], chosen: str) -> None:

@@ -1,12 +1,21 @@
 import doctest
+import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
+from PIL import Image
 
 from groundswell.errors import SourceNotFound, TooLarge
-from groundswell.feed import Feed, face, feed
+from groundswell.feed import Feed, decode_image, face, feed
+from groundswell.feed.exporters import exporter_for
 from groundswell.feed.snapshot import snapshot
+from groundswell.items import Item, ItemKind, to_batch
+from groundswell.organize import DatasetStore, Version
+from groundswell.store.blobs import BlobStore
 
 
 def labels(stream: Feed) -> list[int]:
@@ -52,3 +61,45 @@ def test_a_path_that_holds_no_snapshot_is_an_error(tmp_path: Path) -> None:
 
 def test_the_example_of_the_docstring_runs_as_it_says() -> None:
     assert doctest.testmod(face).failed == 0
+
+
+@pytest.fixture
+def digits(tmp_path: Path) -> Version:
+    """A stored version of twelve images of two classes, their bytes in a blob store."""
+    store = DatasetStore(tmp_path / "datasets", BlobStore(tmp_path / "blobs"))
+    version = store.write("digits", [to_batch([image_item(number) for number in range(12)])])
+    labels = [f"class {number % 2}" for number in range(12)]
+    return store.add_columns(version, pa.table({"id": version.ids(), "label": labels}))
+
+
+def image_item(number: int) -> Item:
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((4, 4), number, dtype=np.uint8)).save(buffer, "PNG")
+    return Item(
+        ItemKind.IMAGE,
+        None,
+        buffer.getvalue(),
+        "image/png",
+        "scans",
+        f"{number}.png",
+        datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def test_a_stored_version_of_images_is_fed_as_pixels_with_or_without_a_snapshot(
+    digits: Version, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"columns": ["data", "label"], "decode": {"data": decode_image}, "seed": 3}
+    for folder in (None, tmp_path / "snapshot"):
+        fed = list(feed(digits, 5, folder=folder, **options))
+        pixels = np.concatenate([batch["data"] for batch in fed])
+        labels = [label for batch in fed for label in batch["label"]]
+        assert sorted(pixels[:, 0, 0].tolist()) == list(range(12))
+        assert labels == [f"class {value % 2}" for value in pixels[:, 0, 0]]
+
+
+def test_a_stored_version_is_exported_with_its_media(digits: Version, tmp_path: Path) -> None:
+    exporter = exporter_for("image_folder")
+    exporter.write(digits.batches(with_data=exporter.needs_data), tmp_path / "out")
+    files = {path.name[:2].rstrip("-."): path.parent.name for path in (tmp_path / "out").rglob("*.png")}
+    assert files == {str(number): f"class {number % 2}" for number in range(12)}

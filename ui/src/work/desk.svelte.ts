@@ -54,6 +54,8 @@ export class Desk {
   complaint = $state.raw<Complaint | null>(null);
   /** The server had no task for us when last asked. */
   dry = $state(false);
+  /** The last call failed; another try will come. */
+  cutOff = $state(false);
 
   readonly #options: DeskOptions;
   readonly #outbox: Outbox;
@@ -76,7 +78,7 @@ export class Desk {
   get phase(): Phase {
     if (this.task) return 'task';
     if (this.project.state !== 'active') return 'paused';
-    if (this.saving === 'trouble' || this.saving === 'offline') return 'failed';
+    if (this.cutOff) return 'failed';
     return this.dry ? 'empty' : 'loading';
   }
 
@@ -115,7 +117,10 @@ export class Desk {
     if (!last || this.#outbox.retractable?.key !== last.entry.key) return false;
     this.#outbox.retract();
     if (this.task) this.#ahead.putBack(this.task);
-    if (last.entry.answer) ((this.given -= 1), this.#paces.pop());
+    if (last.entry.answer) {
+      this.given -= 1;
+      this.#paces.pop();
+    }
     this.#show(last.task, last.entry.answer, last.entry.activeMs);
     this.#refresh();
     return true;
@@ -169,9 +174,12 @@ export class Desk {
 
   #refresh(): void {
     this.unsaved = this.#outbox.size;
+    this.cutOff = this.#failures > 0;
     this.pace = pacePerMinute(this.#paces);
     if (this.last && this.#outbox.retractable?.key !== this.last.entry.key) this.last = null;
-    if (this.#failures === 0) this.saving = this.unsaved ? 'saving' : 'saved';
+    if (this.#failures > 0) return;
+    if (this.#outbox.stuck) this.saving = 'trouble';
+    else this.saving = this.unsaved ? 'saving' : 'saved';
   }
 
   // ── what goes on behind ──
@@ -226,6 +234,7 @@ export class Desk {
     if (this.#failures === 0) {
       if (this.complaint?.about === 'server') this.complaint = null;
       if (this.#outbox.due(Date.now(), 1).length) this.#again = true;
+      else this.#batch = BATCH;
     }
     for (const receipt of receipts) if (receipt.status === 'refused') this.#refused(receipt);
   }
@@ -238,7 +247,7 @@ export class Desk {
     this.dry = this.task === null;
   }
 
-  #refused(receipt: Pick<Receipt, 'task_id' | 'error'>): void {
+  #refused(receipt: Receipt): void {
     this.complaint = { about: 'refused', detail: receipt.error ?? '' };
     this.#ahead.forget(receipt.task_id);
   }
@@ -263,12 +272,12 @@ export class Desk {
     this.#options.onSignedOut();
   }
 
-  /** A request that can never succeed: find the answer that spoils it, and let the others through. */
+  /** A request that cannot succeed: find the answer that spoils it, and let the others through. */
   #isolate(batch: Entry[], error: ApiError): boolean {
     if (![400, 413, 422].includes(error.status) || batch.length === 0) return false;
     if (batch.length === 1) {
-      this.#refused({ task_id: (batch[0] as Entry).task, error: error.detail });
-      this.#outbox.settle(batch);
+      this.complaint = { about: 'refused', detail: error.detail };
+      this.#outbox.setAside(batch);
     }
     this.#batch = 1;
     return true;
@@ -295,14 +304,19 @@ export class Desk {
   }
 
   async #wake(): Promise<void> {
-    if (!this.task && this.#failures === 0) await this.#lookAtProject();
-    await this.sync();
+    if (this.task || (await this.#lookAtProject())) await this.sync();
+    else this.#schedule();
   }
 
-  async #lookAtProject(): Promise<void> {
-    await this.#options.api.project(this.project.id).then(
-      (project) => (this.project = project),
-      (error) => this.#fail([], error),
-    );
+  /** Learn whether the project was paused, resumed or given new instructions. False if the call failed. */
+  async #lookAtProject(): Promise<boolean> {
+    try {
+      this.project = await this.#options.api.project(this.project.id);
+      this.#failures = 0;
+    } catch (error) {
+      this.#fail([], error);
+    }
+    this.#refresh();
+    return !this.cutOff && !this.#closed;
   }
 }

@@ -4,7 +4,7 @@ import type { Answer, ProjectDetail, Task, WorkReply, WorkRequest } from '../wir
 import { Desk, HOLD_MS } from './desk.svelte';
 import { tabJournal } from './journal';
 
-const project = { id: 7, state: 'active', tasks_completed: 0, tasks_total: 100 } as ProjectDetail;
+const active = { id: 7, state: 'active', tasks_completed: 0, tasks_total: 100 } as ProjectDetail;
 const cat: Answer = { choice: 'cat' };
 
 function aTask(task_id: number): Task {
@@ -17,11 +17,17 @@ class FakeServer {
   next = 1;
   left = 100;
   stored = new Map<string, string>();
+  state = active;
   requests: WorkRequest[] = [];
   failure: Error | null = null;
   /** The reply is lost after the answers were stored. */
   loseReply = false;
   refuse: string | null = null;
+
+  project = async (): Promise<ProjectDetail> => {
+    if (this.failure) throw this.failure;
+    return this.state;
+  };
 
   work = async (_: number, body: WorkRequest): Promise<WorkReply> => {
     this.requests.push(structuredClone(body));
@@ -53,8 +59,8 @@ let journal: ReturnType<typeof tabJournal>;
 let signedOut: Mock<() => void>;
 
 async function openDesk(): Promise<Desk> {
-  const api = { work: server.work, project: async () => project, serverNow: () => Date.now() };
-  const desk = new Desk({ project, owner: 'ada', journal, api, onSignedOut: signedOut });
+  const api = { work: server.work, project: server.project, serverNow: () => Date.now() };
+  const desk = new Desk({ project: server.state, owner: 'ada', journal, api, onSignedOut: signedOut });
   await desk.open();
   return desk;
 }
@@ -171,14 +177,15 @@ test('hiding the page ends the hold and sends at once', async () => {
   expect(server.choices).toEqual(['cat']);
 });
 
-test('one answer that the server cannot take does not hold up the others', async () => {
+test('one answer that the server cannot take holds up no others, and stays here', async () => {
   const desk = await openDesk();
   server.refuse = 'unicorn';
   for (const choice of ['cat', 'unicorn', 'dog']) desk.give({ choice });
   await vi.advanceTimersByTimeAsync(HOLD_MS);
   expect(server.choices).toEqual(['cat', 'dog']);
   expect(desk.complaint).toEqual({ about: 'refused', detail: 'no such class' });
-  expect(desk.saving).toBe('saved');
+  expect([desk.saving, desk.unsaved]).toEqual(['trouble', 1]);
+  expect((await journal.all('ada')).map((entry) => entry.answer?.choice)).toEqual(['unicorn']);
 });
 
 test('a session that ended keeps the answers here', async () => {
@@ -206,4 +213,16 @@ test('running out of tasks without a network is not called done', async () => {
   desk.give(cat);
   await vi.advanceTimersByTimeAsync(HOLD_MS);
   expect(desk.phase).toBe('failed');
+});
+
+test('a paused desk goes on by itself when it is resumed, though the network failed in between', async () => {
+  server.state = { ...active, state: 'paused' };
+  const desk = await openDesk();
+  expect(desk.phase).toBe('paused');
+  server.failure = new Unreachable();
+  await vi.advanceTimersByTimeAsync(20_000);
+  server.failure = null;
+  server.state = active;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect([desk.phase, desk.saving]).toEqual(['task', 'saved']);
 });

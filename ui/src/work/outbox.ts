@@ -7,6 +7,8 @@ export class Outbox {
   /** Keys that were sent at least once: the server may have stored them, so they cannot be taken back. */
   readonly #sent = new Set<string>();
   readonly #inFlight = new Set<string>();
+  /** Keys that the server cannot take as they are: kept, and tried again by the next page. */
+  readonly #aside = new Set<string>();
 
   constructor(private readonly journal: Journal) {}
 
@@ -59,12 +61,26 @@ export class Outbox {
 
   /** Entries that may be sent at `now` and are not under way, oldest first. */
   due(now: number, limit: number): Entry[] {
-    return this.#entries.filter((e) => e.heldUntil <= now && !this.#inFlight.has(e.key)).slice(0, limit);
+    const waits = ({ key }: Entry) => this.#inFlight.has(key) || this.#aside.has(key);
+    return this.#entries.filter((entry) => entry.heldUntil <= now && !waits(entry)).slice(0, limit);
+  }
+
+  /** Stop sending these from this page, so that they hold up no others. They stay in the journal. */
+  setAside(batch: Entry[]): void {
+    for (const { key } of batch) this.#aside.add(key);
+  }
+
+  /** How many were set aside. */
+  get stuck(): number {
+    return this.#aside.size;
   }
 
   /** These are being sent: nobody else sends them, and they cannot be taken back any more. */
   depart(batch: Entry[]): void {
-    for (const { key } of batch) (this.#inFlight.add(key), this.#sent.add(key));
+    for (const { key } of batch) {
+      this.#inFlight.add(key);
+      this.#sent.add(key);
+    }
   }
 
   /** The sending ended without an answer: they stay, and go again. */

@@ -1,0 +1,94 @@
+import importlib.util
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from groundswell.errors import Conflict, MissingExtra
+from groundswell.feed import Feed, Snapshot
+from groundswell.feed.snapshot import snapshot
+from groundswell.feed.torch import TorchFeed
+
+has_torch = importlib.util.find_spec("torch") is not None
+needs_torch = pytest.mark.skipif(not has_torch, reason="PyTorch is not installed")
+
+
+@pytest.fixture
+def stored(tmp_path: Path, version: Any) -> Snapshot:
+    return snapshot(version, tmp_path / "s", shard_bytes=2000)
+
+
+def make(stored: Snapshot, **options: Any) -> Feed:
+    return Feed(stored, 7, **{"epochs": 2, "seed": 1, **options})
+
+
+def labels(batches: Any) -> list[list[int]]:
+    return [batch["label"].tolist() for batch in batches]
+
+
+@pytest.mark.skipif(has_torch, reason="PyTorch is installed")
+def test_without_pytorch_the_error_holds_the_line_that_installs_it(stored: Snapshot) -> None:
+    with pytest.raises(MissingExtra, match="pip install torch"):
+        TorchFeed(make(stored))
+
+
+@needs_torch
+def test_numbers_become_tensors_and_texts_stay(stored: Snapshot) -> None:
+    import torch
+
+    batch = next(iter(TorchFeed(make(stored))))
+    assert (batch["label"].dtype, batch["label"].shape) == (torch.int16, (7,))
+    assert {type(text) for text in batch["text"]} == {str}
+
+
+@needs_torch
+@pytest.mark.parametrize(("workers", "context"), [(0, None), (1, "fork"), (2, "fork"), (2, "spawn")])
+def test_workers_change_neither_the_batches_nor_their_order(
+    stored: Snapshot, workers: int, context: Any
+) -> None:
+    fed = labels(TorchFeed(make(stored), num_workers=workers, multiprocessing_context=context))
+    assert fed == labels(make(stored))
+
+
+@needs_torch
+@pytest.mark.parametrize("stop", [0, 1, 14, 15, 29, 30])
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_workers_prepared_ahead_does_not_count_as_delivered(
+    stored: Snapshot, workers: int, stop: int
+) -> None:
+    whole = labels(make(stored))
+    feed = make(stored)
+    taken = labels(
+        itertools.islice(
+            iter(TorchFeed(feed, num_workers=workers, prefetch_factor=2 if workers else None)), stop
+        )
+    )
+    resumed = make(stored)
+    resumed.load_state_dict(feed.state_dict())
+    assert taken + labels(TorchFeed(resumed, num_workers=2 - workers)) == whole
+
+
+@needs_torch
+def test_an_endless_feed_goes_on_through_workers(stored: Snapshot) -> None:
+    stream = iter(TorchFeed(make(stored, epochs=None), num_workers=1))
+    fed = labels(itertools.islice(stream, 40))
+    assert fed == labels(itertools.islice(iter(make(stored, epochs=None)), 40))
+
+
+@needs_torch
+def test_a_second_loop_over_a_finished_feed_is_an_error(stored: Snapshot) -> None:
+    loader = TorchFeed(make(stored))
+    assert len(labels(loader)) == len(loader) == 30
+    with pytest.raises(Conflict, match="rewind"):
+        iter(loader)
+
+
+@needs_torch
+def test_decoded_pixels_are_tensors(stored: Snapshot) -> None:
+    from groundswell.feed.samples import TableSamples
+
+    samples = TableSamples(pa.table({"data": pa.array([b"ab", b"cd"], pa.large_binary())}))
+    feed = Feed(samples, 2, shuffle=False, decode={"data": list})
+    assert next(iter(TorchFeed(feed)))["data"].tolist() == [[97, 98], [99, 100]]
