@@ -1,0 +1,31 @@
+"""Models that propose, what to ask next, and when to stop. It proposes and never decides: a person's answer stands.
+
+One round, in arrays: `features_of` the items once, then `learn` from the answers so far, then `plan` the next
+questions. Nothing here touches a database.
+"""
+
+from groundswell.assist.coverage import cover
+from groundswell.assist.features import features_of, image_features, text_features
+from groundswell.assist.learn import LEAST_LABELS, Learned, ModelReport, learn
+from groundswell.assist.model import KernelModel, LeavesOneOut, Model
+from groundswell.assist.out_of_fold import out_of_fold
+from groundswell.assist.routing import Plan, State, has_proven_itself, plan
+
+__all__ = [
+    "LEAST_LABELS",
+    "KernelModel",
+    "Learned",
+    "LeavesOneOut",
+    "Model",
+    "ModelReport",
+    "Plan",
+    "State",
+    "cover",
+    "features_of",
+    "has_proven_itself",
+    "image_features",
+    "learn",
+    "out_of_fold",
+    "plan",
+    "text_features",
+]

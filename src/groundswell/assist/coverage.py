@@ -9,7 +9,7 @@ from groundswell.assist.model import Features, squared_distances
 from groundswell.quality.result import Floats
 
 MOST_CONSIDERED = 2000
-"""Candidates looked at; a random draw of more. Bounds time and memory (similarities are 16 MB at most)."""
+"""Candidates looked at; of more, a draw in proportion to their worth. Bounds time and memory (similarities are 16 MB at most)."""
 
 
 def cover(features: Features, worth: Floats, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -35,7 +35,8 @@ def cover(features: Features, worth: Floats, n: int, rng: np.random.Generator) -
     """
     pool = np.arange(len(features))
     if len(pool) > max(MOST_CONSIDERED, n):
-        pool = np.sort(rng.choice(pool, max(MOST_CONSIDERED, n), replace=False))
+        chance = worth + 1e-9
+        pool = np.sort(rng.choice(pool, max(MOST_CONSIDERED, n), replace=False, p=chance / chance.sum()))
     near = _similarities(features[pool])
     value, covered = worth[pool].astype(np.float32), np.zeros(len(pool), np.float32)
     chosen = np.zeros(min(n, len(pool)), np.intp)

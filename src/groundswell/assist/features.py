@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from PIL import Image
 
 from groundswell.errors import InputError, MissingExtra
 from groundswell.items import Item, ItemKind
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Features = NDArray[np.float32]
 
@@ -83,11 +87,13 @@ def text_features(texts: Sequence[str], *, dimensions: int = 128, vocabulary: in
     rank = min(dimensions, *terms.shape)
     if rank < 1:
         return np.zeros((len(texts), 1), np.float32)
-    left, strengths, _ = randomized_svd(terms, rank, n_iter=2, random_state=0, power_iteration_normalizer="QR")
+    left, strengths, _ = randomized_svd(
+        terms, rank, n_iter=2, random_state=0, power_iteration_normalizer="QR"
+    )
     return _unit_rows(np.asarray(left * strengths)).astype(np.float32)
 
 
-def _weighted_terms(texts: list[str], vocabulary: int) -> "csr_matrix":
+def _weighted_terms(texts: list[str], vocabulary: int) -> csr_matrix:
     """Return the sparse TF-IDF of words and of characters, side by side, each family with unit rows."""
     from scipy.sparse import hstack
 
@@ -96,11 +102,13 @@ def _weighted_terms(texts: list[str], vocabulary: int) -> "csr_matrix":
     return hstack([words, characters], format="csr")
 
 
-def _frequent_terms(texts: list[str], vocabulary: int, **analysis: object) -> "csr_matrix":
+def _frequent_terms(texts: list[str], vocabulary: int, **analysis: Any) -> csr_matrix:
     """Return the TF-IDF of the terms that most texts share, of those in at least two texts (or all, for few)."""
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
-    hashing = HashingVectorizer(n_features=2**20, alternate_sign=False, norm=None, dtype=np.float32, **analysis)
+    hashing = HashingVectorizer(
+        n_features=2**20, alternate_sign=False, norm=None, dtype=np.float32, **analysis
+    )
     counts = hashing.transform(texts)
     spread = np.bincount(counts.indices, minlength=counts.shape[1])
     frequent = np.argsort(-spread, kind="stable")[:vocabulary]

@@ -30,10 +30,22 @@ class Places:
         return list(zip(self.shards.tolist(), self.rows.tolist(), strict=True))
 
     @cached_property
+    def present(self) -> list[int]:
+        """The shards that occur."""
+        return sorted(set(self.shards.tolist()))
+
+    @cached_property
     def groups(self) -> list[tuple[int, npt.NDArray[np.intp]]]:
         """For each shard that occurs, which of the batch's samples lie in it."""
-        present = sorted(set(self.shards.tolist()))
-        return [(shard, np.flatnonzero(self.shards == shard)) for shard in present]
+        return [(shard, np.flatnonzero(self.shards == shard)) for shard in self.present]
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether so few samples share a shard that handling them together costs more than it saves."""
+        return len(self.rows) < _FEW * len(self.present)
+
+
+_FEW = 8
 
 
 class Layout(Protocol):
@@ -62,12 +74,17 @@ class Fixed:
 
     def gather(self, places: Places, opened: Callable[[int], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """Return a new array `[size]`, or `[size, length]` for vectors."""
-        if len(places.groups) == 1:
-            return opened(places.groups[0][0])[places.rows]
-        like = opened(0)
+        arrays = {shard: opened(shard) for shard in places.present or [0]}
+        if len(arrays) == 1:
+            return next(iter(arrays.values()))[places.rows]
+        like = arrays[places.present[0]]
         values = np.empty((len(places.rows), *like.shape[1:]), like.dtype)
-        for shard, where in places.groups:
-            values[where] = opened(shard)[places.rows[where]]
+        if places.is_scattered:
+            for place, (shard, row) in enumerate(places.pairs):
+                values[place] = arrays[shard][row]
+        else:
+            for shard, where in places.groups:
+                values[where] = arrays[shard][places.rows[where]]
         return values
 
 
@@ -83,7 +100,7 @@ class Objects:
 
     def gather(self, places: Places, opened: Callable[[int], Reader]) -> npt.NDArray[Any]:
         """Return an object array `[size]`."""
-        readers = {shard: opened(shard) for shard, _ in places.groups}
+        readers = {shard: opened(shard) for shard in places.present}
         values = (readers[shard](row) for shard, row in places.pairs)
         return np.fromiter(values, dtype=object, count=len(places.pairs))
 
@@ -104,8 +121,8 @@ class Texts(Objects):
 
     def gather(self, places: Places, opened: Callable[[int], Any]) -> npt.NDArray[Any]:
         """Return an object array `[size]`."""
-        if len(places.groups) == 1:
-            array, _ = opened(places.groups[0][0])
+        if len(places.present) == 1:
+            array, _ = opened(places.present[0])
             return np.asarray(_pick(array, places.rows).to_numpy(zero_copy_only=False))
         return super().gather(places, lambda shard: opened(shard)[1])
 

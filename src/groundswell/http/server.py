@@ -178,7 +178,8 @@ async def blob(request: Request) -> Response:
 
 async def health(request: Request) -> Response:
     """Say whether the service and its database answer."""
-    await request.app.state.app.db.ping()
+    async with request.app.state.app.db.system_transaction():
+        pass
     return _json({"status": "ok"})
 
 

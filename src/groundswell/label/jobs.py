@@ -11,10 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.assist.features import features_of
+from groundswell.assist.learn import Learned
 from groundswell.assist.model import Features
 from groundswell.errors import MissingExtra
 from groundswell.ids import OrgId, ProjectId, WorkerId
-from groundswell.label.learning import Conclusion, TaskRow, VoteRow, conclude, situation
+from groundswell.label.learning import (
+    Conclusion,
+    TaskRow,
+    VoteRow,
+    conclude,
+    is_due,
+    refresh,
+    report_of,
+    situation,
+    train,
+)
 from groundswell.label.model import Project, ProjectState
 from groundswell.organize import DatasetStore
 from groundswell.store import Database, Tx, load_queries
@@ -49,6 +60,7 @@ class Workshop:
     db: Database
     datasets: Callable[[str], DatasetStore]
     _features: dict[str, Features] = field(default_factory=dict, repr=False)
+    _learned: dict[int, Learned] = field(default_factory=dict, repr=False)
 
     async def learn(self, org_id: str, project_id: int) -> None:
         """Infer labels, train the model, settle what is certain enough and plan what to ask next.
@@ -61,16 +73,20 @@ class Workshop:
         if read is None:
             return
         project, tasks, votes, leases, slug = read
+        now = situation(tasks, votes, leases, project.classes)
+        rng = np.random.default_rng([project_id, len(votes)])
         features, reason = await self._features_of(slug, project, tasks)
-        conclusion = await asyncio.to_thread(
-            conclude,
-            project,
-            situation(tasks, votes, leases, project.classes),
-            features,
-            rng=np.random.default_rng([project_id, len(votes)]),
-            reason=reason,
-        )
-        await self._write(scope, project, tasks, conclusion)
+        learned = self._learned.get(project_id)
+        report = None
+        if learned is None or is_due(learned, len(now.votes)):
+            learned = await asyncio.to_thread(train, now, features, rng=rng, reason=reason)
+            report = report_of(now.votes, learned) if learned.evidence is not None else None
+        elif len(now.votes):
+            learned = await asyncio.to_thread(refresh, learned, now)
+        conclusion = await asyncio.to_thread(conclude, project, now, learned, features, rng=rng)
+        await self._write(scope, project, tasks, conclusion, report)
+        if report is not None:
+            self._learned[project_id] = learned
 
     async def _read(
         self, scope: Scope, project_id: ProjectId
@@ -98,15 +114,20 @@ class Workshop:
         return self._features[version.digest][[task.position for task in tasks]], ""
 
     async def _write(
-        self, scope: Scope, project: Project, tasks: Sequence[TaskRow], conclusion: Conclusion
+        self,
+        scope: Scope,
+        project: Project,
+        tasks: Sequence[TaskRow],
+        conclusion: Conclusion,
+        report: dict[str, Any] | None,
     ) -> None:
         of = {"org_id": scope.org_id, "project_id": project.id}
         task_ids = np.array([task.id for task in tasks], np.int64)
         async with self.db.transaction(scope.org_id) as tx:
             await tx.execute(SQL["lock_project"], project_id=project.id)
             version = None
-            if conclusion.report is not None:
-                version = await tx.fetch_value(SQL["insert_model"], report=conclusion.report, **of)
+            if report is not None:
+                version = await tx.fetch_value(SQL["insert_model"], report=report, **of)
             await _save_consensus(tx, project, task_ids, conclusion, version, of)
             if version is not None:
                 await _save_predictions(tx, project, task_ids, conclusion, version, scope)

@@ -1,7 +1,7 @@
 """What a project has learnt: from rows to arrays, through assist, and on to a conclusion. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -20,6 +20,9 @@ WINDOW = 512
 
 LEAST_WINDOW = 32
 """Open slots of a plan that goes where answers count, at least, so that nobody waits for the next plan."""
+
+RETRAIN_GROWTH = 1.1
+"""A model is trained anew when it could learn from this many times the answers it was trained on."""
 
 ROUNDS = 12
 """A plan that goes where answers count opens this part of all tasks at once: smaller learns more often."""
@@ -103,7 +106,6 @@ class Conclusion:
         answers: int64 `[n]`, people's answers behind each label.
         source: who the label comes from, for each task.
         evidence: float64 `[n, K]`, the model's calibrated probabilities, or None without a model.
-        report: how the model was trained and how good it is, or None without a model.
         settle: places of tasks that ask no more.
         ask: places of tasks to open a slot for, in the order of work.
         finished: whether no task asks any more.
@@ -116,7 +118,6 @@ class Conclusion:
     answers: NDArray[np.int64]
     source: list[str]
     evidence: NDArray[np.float64] | None
-    report: dict[str, Any] | None
     settle: NDArray[np.int64]
     ask: NDArray[np.int64]
     finished: bool
@@ -126,18 +127,38 @@ class Conclusion:
     worker_answers: NDArray[np.int64]
 
 
+def is_due(learned: Learned | None, votes: int) -> bool:
+    """Say whether the model is to be trained anew: there is none, or a tenth more answers than it was trained on."""
+    if learned is None or learned.evidence is None or learned.consensus is None:
+        return True
+    return votes >= RETRAIN_GROWTH * len(learned.consensus.votes)
+
+
+def refresh(learned: Learned, now: Situation) -> Learned:
+    """Infer labels from the answers of now with what the model said before; cheap, nothing is trained."""
+    found = consensus(now.votes, evidence=learned.evidence, gold=now.gold)
+    return replace(learned, posterior=found.posterior, consensus=found)
+
+
+def train(
+    now: Situation, features: Features | None, *, rng: np.random.Generator, reason: str = ""
+) -> Learned:
+    """Infer labels and train the model anew; `reason` says why there are no features, where there are none."""
+    return learn(features, now.votes, now.gold, rng=rng, no_features=reason)
+
+
 def conclude(
-    project: Project, now: Situation, features: Features | None, *, rng: np.random.Generator, reason: str = ""
+    project: Project, now: Situation, learned: Learned, features: Features | None, *, rng: np.random.Generator
 ) -> Conclusion:
-    """Infer the label of every task, train the model, and decide which tasks are settled and which to ask next.
+    """Say the label of every task, and decide which tasks are settled and which to ask next.
 
     With a target, people and model decide together and answers go where they are worth most. Without
     one, people alone decide, each task gets its fixed number of answers, and the model merely proposes.
 
     Args:
-        features: a row for each task, or None where there are none, for `reason`.
+        learned: what was learnt of the tasks of `now`.
+        features: a row for each task, where there are any.
     """
-    learned = learn(features, now.votes, now.gold, rng=rng, no_features=reason)
     answers = now.votes.votes_per_item.astype(np.int64)
     if project.target_probability is None:
         posterior = consensus(now.votes, gold=now.gold).posterior if len(now.votes) else learned.posterior
@@ -156,7 +177,6 @@ def conclude(
         answers=answers,
         source=_sources(project, now, learned, answers),
         evidence=learned.evidence,
-        report=None if learned.evidence is None else _report(now.votes, learned),
         settle=np.flatnonzero(settled),
         ask=ask,
         finished=bool(settled.all()),
@@ -235,7 +255,7 @@ def _skills(learned: Learned) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     return found.skill, found.skill_error
 
 
-def _report(votes: Votes, learned: Learned) -> dict[str, Any]:
+def report_of(votes: Votes, learned: Learned) -> dict[str, Any]:
     """Return the model's report as it is stored; agreement is between people, where tasks have several answers."""
     agreement = krippendorff_alpha(votes).value if len(votes) else float("nan")
     figures = {**asdict(learned.report), "agreement": agreement}

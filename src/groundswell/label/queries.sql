@@ -262,7 +262,10 @@ from unnest(%(task_ids)s::bigint[], %(answers)s::text[], %(probabilities)s::real
             %(sources)s::text[]) as g (task_id, answer, probability, annotations, source)
 on conflict (task_id) do update set
   answer = excluded.answer, probability = excluded.probability, annotations = excluded.annotations,
-  source = excluded.source, model_version = excluded.model_version, updated_at = now();
+  source = excluded.source, model_version = coalesce(excluded.model_version, consensus.model_version),
+  updated_at = now()
+where (consensus.answer, consensus.probability, consensus.annotations, consensus.source)
+  is distinct from (excluded.answer, excluded.probability, excluded.annotations, excluded.source);
 
 -- save_predictions: replace the newest proposal of these tasks
 insert into predictions (org_id, task_id, model_version, answer, probability)

@@ -7,6 +7,7 @@ import pytest
 
 from groundswell.errors import MissingColumn
 from groundswell.feed.columns import Columns
+from groundswell.feed.order import Order
 from groundswell.feed.samples import TableSamples
 
 PLAIN: dict[str, tuple[pa.DataType, list[Any]]] = {
@@ -74,6 +75,18 @@ def test_no_rows_give_empty_arrays_of_the_columns_own_dtype(
     columns = Columns(TableSamples(pa.table({"c": pa.array([value], kind)})))
     none, one = columns.take(np.arange(0))["c"], columns.take(np.array([0]))["c"]
     assert (none.shape, none.dtype) == (shape, one.dtype)
+
+
+@pytest.mark.parametrize("shard_rows", [1, 7, 500, 1000])
+@pytest.mark.parametrize("in_order", [True, False])
+def test_large_and_small_shards_read_alike(shard_rows: int, in_order: bool) -> None:
+    whole = pa.table({"x": range(1000), "text": [f"text {number}" for number in range(1000)]})
+    columns = Columns(TableSamples(pa.Table.from_batches(whole.to_batches(shard_rows))))
+    rows = np.arange(300, 700) if in_order else Order(1000).sample(0, np.arange(400))
+    taken = columns.take(rows)
+    assert taken["x"].tolist() == rows.tolist()
+    assert taken["text"].tolist() == [f"text {row}" for row in rows]
+    assert all(values.flags.writeable for values in taken.values())
 
 
 def test_the_dtype_of_a_column_does_not_depend_on_the_batch() -> None:
