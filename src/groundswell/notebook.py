@@ -1,4 +1,4 @@
-"""What `import groundswell as gs` adds to the library stages: datasets by name, and labelling in one call."""
+"""Labelling in one call, from a notebook: `groundswell.label`."""
 
 import asyncio
 import contextlib
@@ -15,8 +15,6 @@ import numpy as np
 from groundswell.app import App, local_member, open_app
 from groundswell.clock import now
 from groundswell.errors import InputError
-from groundswell.feed import Feed
-from groundswell.feed import feed as feed_source
 from groundswell.http.serve import address_of, bind, serving
 from groundswell.ids import ProjectId
 from groundswell.items import Item
@@ -25,7 +23,7 @@ from groundswell.label.model import LeasedTask, Progress, ProjectSpec, ProjectSt
 from groundswell.label.opening import open_or_resume, open_project
 from groundswell.label.programmatic import Answerer, Said, answer_open_tasks
 from groundswell.label.service import get_project, labels_of
-from groundswell.organize import Collection, Version, collect, local_store
+from groundswell.organize import Collection, Version, collect
 from groundswell.settings import Settings
 from groundswell.tenancy.model import Member
 from groundswell.tenancy.service import create_sign_in_token
@@ -35,44 +33,6 @@ from groundswell.workforce.service import add_workers
 T = TypeVar("T")
 Labeller = Callable[[Item], str | None]
 """A program that labels: gets an item, returns a class, or None to pass."""
-
-
-def dataset(name: str, number: int | None = None, *, home: str | Path | None = None) -> Version:
-    """Return a stored version of a dataset: the newest, or the one of that number.
-
-    Example:
-        >>> import groundswell as gs, tempfile
-        >>> home = tempfile.mkdtemp()
-        >>> gs.collect(["good", "bad"]).save("reviews", home=home)
-        <reviews version 1: 2 items>
-        >>> gs.dataset("reviews", home=home).to_table(["text"])["text"].to_pylist()
-        ['good', 'bad']
-
-    Raises:
-        NotFound: there is no such dataset or version.
-    """
-    return local_store(Path(home) if home else None).open(name, number)
-
-
-def feed(source: Any, batch_size: int = 64, *, home: str | Path | None = None, **options: Any) -> Feed:
-    """Open an ordered, resumable stream of training batches from a dataset.
-
-    Example:
-        >>> import groundswell as gs, tempfile
-        >>> home = tempfile.mkdtemp()
-        >>> version = gs.collect(["one", "two", "three"]).save("numbers", home=home)
-        >>> batches = gs.feed("numbers", batch_size=2, columns=["text"], seed=1, home=home)
-        >>> sorted(text for batch in batches for text in batch["text"])
-        ['one', 'three', 'two']
-
-    Args:
-        source: the name of a stored dataset, a `Version`, a snapshot or its folder, or an Arrow table.
-        home: the data folder, where `source` is a name.
-        options: see `groundswell.feed.feed`: seed, epochs, shuffle, rank, world_size, tail, columns,
-            split, decode, folder.
-    """
-    is_name = isinstance(source, str) and not Path(source).exists()
-    return feed_source(dataset(source, home=home) if is_name else source, batch_size, **options)
 
 
 def label(

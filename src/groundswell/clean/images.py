@@ -38,8 +38,8 @@ class DropBadImages:
         verdicts = [
             self._judge(data.as_py() or b"") if kind == ItemKind.IMAGE else _FINE for kind, data in rows
         ]
-        reasons, details = zip(*verdicts, strict=True)
-        return Result(batch, pa.array(reasons, pa.string()), pa.array(details, pa.string()))
+        reasons = pa.array([reason for reason, _ in verdicts], pa.string())
+        return Result(batch, reasons, pa.array([detail for _, detail in verdicts], pa.string()))
 
     def _judge(self, data: bytes) -> tuple[str | None, str | None]:
         try:

@@ -9,12 +9,20 @@ import pyarrow as pa
 from groundswell.feed.loader import Feed
 from groundswell.feed.samples import MEMORY_LIMIT_BYTES, Samples, TableSamples, read_into_memory
 from groundswell.feed.snapshot import Snapshot, Version, open_snapshot, read_version, snapshot
+from groundswell.organize import dataset
 
 Source: TypeAlias = Snapshot | Version | pa.Table | str | Path
-"""What can be fed: a snapshot, or the folder of one; a dataset version; an Arrow table in memory."""
+"""What can be fed: a snapshot, or its folder; a dataset version, or the name of a dataset; an Arrow table."""
 
 
-def feed(source: Source, batch_size: int = 64, *, folder: str | Path | None = None, **options: Any) -> Feed:
+def feed(
+    source: Source,
+    batch_size: int = 64,
+    *,
+    folder: str | Path | None = None,
+    home: str | Path | None = None,
+    **options: Any,
+) -> Feed:
     """Open an ordered, resumable stream of batches from a dataset.
 
     Example:
@@ -32,18 +40,23 @@ def feed(source: Source, batch_size: int = 64, *, folder: str | Path | None = No
         [['poor', 'good'], ['fine']]
 
     Args:
-        source: a snapshot or the path of its folder, a dataset version, or an Arrow table.
+        source: a snapshot or the path of its folder, a dataset version, the name of a stored dataset (its
+            newest version), or an Arrow table.
         batch_size: samples of one step over all ranks together.
         folder: where a snapshot of a version is made, and found again by the next run. Without it a version
             is read into memory, up to 2 GiB.
+        home: the data folder, where `source` is a name; `groundswell-data` if None.
         options: the keyword arguments of `Feed`: seed, epochs, shuffle, rank, world_size, tail, columns,
             split, fractions, split_seed, decode.
 
     Raises:
         TooLarge: a version without `folder` does not fit the memory limit.
+        NotFound: there is no dataset of the name.
         SourceNotFound: there is no snapshot at the path.
         GroundswellError: whatever `Feed` and `snapshot` raise.
     """
+    if isinstance(source, str) and not Path(source).exists():
+        source = dataset(source, home=home)
     return Feed(samples_of(source, folder=folder, columns=options.get("columns")), batch_size, **options)
 
 

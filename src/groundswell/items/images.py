@@ -3,7 +3,7 @@
 import io
 import warnings
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from groundswell.errors import TooLarge, UnreadableSource
 
@@ -32,6 +32,8 @@ def open_image(data: bytes, *, max_pixels: int = MAX_PIXELS) -> ImageFile.ImageF
             image.load()
     except TooLarge:
         raise
+    except UnidentifiedImageError as error:
+        raise UnreadableSource(f"not a readable image: none of {', '.join(FORMATS)}") from error
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged input
         raise UnreadableSource(f"not a readable image: {_one_line(error)}") from error
     return image

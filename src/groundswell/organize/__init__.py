@@ -1,6 +1,6 @@
 """Datasets of items: named, versioned, immutable, each row traceable to where it came from."""
 
-from groundswell.organize.collection import Collection, collect, local_store
+from groundswell.organize.collection import Collection, collect, dataset, local_store
 from groundswell.organize.draft import Draft
 from groundswell.organize.manifest import Parent, require_name
 from groundswell.organize.report import Report
@@ -15,6 +15,7 @@ __all__ = [
     "Report",
     "Version",
     "collect",
+    "dataset",
     "local_store",
     "require_name",
 ]

@@ -34,7 +34,7 @@ def collect(
     text_column: str | None = None,
     licence: str | None = None,
     max_item_bytes: int = MAX_ITEM_BYTES,
-    home: Path | None = None,
+    home: str | Path | None = None,
     on_progress: OnProgress | None = None,
     now: datetime | None = None,
 ) -> "Collection":
@@ -92,7 +92,7 @@ class Collection:
         source: Source,
         operators: Sequence[Operator] = (),
         *,
-        home: Path | None = None,
+        home: str | Path | None = None,
         on_progress: OnProgress | None = None,
     ) -> None:
         self.source = source
@@ -129,7 +129,7 @@ class Collection:
         self,
         name: str,
         *,
-        home: Path | None = None,
+        home: str | Path | None = None,
         store: DatasetStore | None = None,
         on_progress: OnProgress | None = None,
     ) -> Version:
@@ -186,10 +186,33 @@ class Collection:
         self.report = report
 
 
-def local_store(home: Path | None = None) -> DatasetStore:
+def local_store(home: str | Path | None = None) -> DatasetStore:
     """Return the datasets of the local organization below a data folder, `groundswell-data` if None."""
     home = HOME if home is None else Path(home)
     return DatasetStore(home / "datasets" / LOCAL, BlobStore(home / "blobs" / LOCAL))
+
+
+def dataset(name: str, number: int | None = None, *, home: str | Path | None = None) -> Version:
+    """Return a stored version of a dataset: the newest, or the one of that number.
+
+    Example:
+        >>> import tempfile
+        >>> from groundswell.organize import collect, dataset
+        >>> home = tempfile.mkdtemp()
+        >>> collect(["good", "bad"]).save("reviews", home=home)
+        <reviews version 1: 2 items>
+        >>> dataset("reviews", home=home).to_table(["text"])["text"].to_pylist()
+        ['good', 'bad']
+
+    Args:
+        name: of the dataset.
+        number: of the version.
+        home: the data folder; `groundswell-data` in the current folder if None.
+
+    Raises:
+        NotFound: there is no such dataset or version.
+    """
+    return local_store(home).open(name, number)
 
 
 def _reported(

@@ -32,6 +32,7 @@ class FragmentWriter:
         self.rows = 0
         self._schema: pa.Schema | None = None
         self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = self._waiting_bytes = 0
         self._open: _OpenFile | None = None
         self._done: list[StoredFile] = []
 
@@ -55,8 +56,9 @@ class FragmentWriter:
             )
         self.rows += batch.num_rows
         self._waiting.append(batch)
-        waiting_rows = sum(each.num_rows for each in self._waiting)
-        if waiting_rows >= _CHUNK_ROWS or sum(each.nbytes for each in self._waiting) >= _CHUNK_BYTES:
+        self._waiting_rows += batch.num_rows
+        self._waiting_bytes += batch.nbytes
+        if self._waiting_rows >= _CHUNK_ROWS or self._waiting_bytes >= _CHUNK_BYTES:
             self._write_chunk()
 
     def finish(self) -> tuple[StoredFile, ...]:
@@ -75,7 +77,7 @@ class FragmentWriter:
         if not self._waiting:
             return
         chunk = pa.Table.from_batches(self._waiting, self._schema).combine_chunks()
-        self._waiting = []
+        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
         if self._open is None:
             self._open = _OpenFile(self.folder, chunk.schema)
         self._open.write(chunk)

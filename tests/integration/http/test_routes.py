@@ -1,0 +1,181 @@
+"""Every route: for its own people, for nobody, for another tenant, and with what it does not expect."""
+
+import pytest
+
+from groundswell.http.api import ENDPOINTS
+from groundswell.http.server import PREFIX
+from groundswell.tenancy.model import Role
+from groundswell.tenancy.service import add_member, create_api_key, find_member
+
+pytestmark = pytest.mark.anyio
+
+BODIES = {"state": {"state": "active"}, "work": {"want": 1}, "keys": {"name": "another"}}
+
+
+def calls(project_id: int, key_id: str) -> list[tuple[str, str, dict]]:
+    """Return method, path and body of one good call of each endpoint, from the route table itself."""
+    return [
+        (
+            endpoint.method,
+            PREFIX + endpoint.path.format(project_id=project_id, key_id=key_id),
+            BODIES[endpoint.path.rsplit("/", 1)[-1]] if endpoint.body else None,
+        )
+        for endpoint in ENDPOINTS
+    ]
+
+
+async def first_key(web) -> str:
+    return (await web.call("GET", "/api/v1/keys")).json()["items"][0]["id"]
+
+
+async def test_every_route_works_for_an_admin_of_its_organization(web):
+    key_id = await first_key(web)
+    routes = sorted(calls(web.desk.project_id, key_id), key=lambda call: call[0] == "DELETE")
+    for method, path, body in routes:
+        response = await web.call(method, path, json=body)
+        assert response.is_success, f"{method} {path}: {response.text}"
+
+
+async def test_no_route_works_for_nobody(web):
+    for method, path, body in calls(web.desk.project_id, await first_key(web)):
+        response = await web.http.request(method, path, json=body)
+        assert (response.status_code, response.json()["code"]) == (401, "not_signed_in"), path
+
+
+async def test_no_route_shows_or_touches_anything_of_another_tenant(web):
+    key_id = await first_key(web)
+    before = await web.call("GET", f"/api/v1/projects/{web.desk.project_id}")
+    for method, path, body in calls(web.desk.project_id, key_id):
+        response = await web.call(method, path, key=web.strangers_key, json=body)
+        if "{" in next(
+            PREFIX + e.path for e in ENDPOINTS if matches(PREFIX + e.path, path) and e.method == method
+        ):
+            expected = 404 if "workers" not in path else 200
+            assert response.status_code == expected, f"{method} {path}: {response.text}"
+        assert "animals" not in response.text
+        assert web.desk.member.email not in response.text
+    assert (await web.call("GET", f"/api/v1/projects/{web.desk.project_id}")).json() == before.json()
+    assert (await web.call("GET", "/api/v1/keys")).json()["items"][0]["revoked_at"] is None
+
+
+def matches(template: str, path: str) -> bool:
+    one, other = template.split("/"), path.split("/")
+    return len(one) == len(other) and all(
+        a == b or a.startswith("{") for a, b in zip(one, other, strict=True)
+    )
+
+
+async def test_the_workers_of_another_tenants_project_are_an_empty_list(web):
+    response = await web.call("GET", f"/api/v1/projects/{web.desk.project_id}/workers", key=web.strangers_key)
+    assert response.json() == {"items": []}
+
+
+async def test_media_of_another_tenant_is_not_found(web):
+    digest = web.desk.app.blobs(web.desk.member.org_slug).put(b"\x89PNG\r\n\x1a\n rest")
+    own = await web.call("GET", f"/api/v1/blobs/{digest}")
+    assert (own.status_code, own.headers["content-type"]) == (200, "image/png")
+    assert (await web.call("GET", f"/api/v1/blobs/{digest}", key=web.strangers_key)).status_code == 404
+    assert (await web.http.get(f"/api/v1/blobs/{digest}")).status_code == 401
+
+
+@pytest.mark.parametrize("digest", ["..", "%2e%2e%2fpostgres", "a" * 63, "A" * 64, "g" * 64])
+async def test_a_digest_that_is_none_reaches_no_file(web, digest):
+    assert (await web.call("GET", f"/api/v1/blobs/{digest}")).status_code == 404
+
+
+async def test_media_that_is_no_image_is_never_shown_in_a_page(web):
+    digest = web.desk.app.blobs(web.desk.member.org_slug).put(b"<svg onload=alert(1)>")
+    response = await web.call("GET", f"/api/v1/blobs/{digest}")
+    assert response.headers["content-type"] == "application/octet-stream"
+    assert response.headers["content-disposition"] == "attachment"
+
+
+async def test_a_labeler_works_but_does_not_manage(web):
+    db = web.desk.app.db
+    await add_member(db, web.desk.scope, email="lee@example.org", person="Lee", role=Role.LABELER)
+    labeler = await find_member(db, slug="local", email="lee@example.org")
+    with pytest.raises(Exception, match="needs the role manager"):
+        await create_api_key(db, labeler.scope(), "mine")
+
+
+async def test_a_cookie_reads_but_writes_only_with_the_header_of_our_own_page(web, cookie):
+    path = f"/api/v1/projects/{web.desk.project_id}/work"
+    assert (await web.http.get("/api/v1/projects", headers=cookie)).is_success
+    forged = await web.http.post(path, headers=cookie, json={"want": 0})
+    assert (forged.status_code, forged.json()["code"]) == (403, "not_allowed")
+    assert (await web.http.post(path, headers={**cookie, "X-Groundswell": "ui"}, json={"want": 0})).is_success
+
+
+async def test_a_session_ends_when_it_is_signed_out(web, cookie):
+    headers = {**cookie, "X-Groundswell": "ui"}
+    assert (await web.http.delete("/api/v1/session", headers=headers)).status_code == 204
+    assert (await web.http.get("/api/v1/session", headers=cookie)).status_code == 401
+
+
+async def test_a_sign_in_token_is_good_once(web):
+    from groundswell.clock import now
+    from groundswell.tenancy.service import create_sign_in_token
+
+    token = await create_sign_in_token(web.desk.app.db, web.desk.member, now=now())
+    send = {"headers": {"X-Groundswell": "ui"}, "json": {"token": token}}
+    first = await web.http.post("/api/v1/session", **send)
+    assert first.json()["user"]["role"] == "admin"
+    assert "HttpOnly" in first.headers["set-cookie"]
+    assert "SameSite=strict" in first.headers["set-cookie"]
+    again = await web.http.post("/api/v1/session", **send)
+    assert (again.status_code, again.json()["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "truncated"),
+        (b"not json", "malformed"),
+        (b"[]", "Expected `object`"),
+        (b'{"want": 9}', "<= 8"),
+        (b'{"want": "1"}', "Expected `int`"),
+        (b'{"wants": 1}', "unknown field `wants`"),
+        (b'{"submit": [{"task_id": 1}]}', "missing required field"),
+        (b'{"submit": [{"task_id": -1, "answer": {}, "idempotency_key": "x"}]}', ">= 1"),
+        (b"[" * 100_000, "got `array`"),
+        (b'{"submit": [{"task_id": 1, "answer": {"choice": ' + b"[" * 100_000, "truncated"),
+        (b'{"want": ' + b"1" * 2_000_000 + b"}", "at most"),
+    ],
+)
+async def test_a_bad_body_gets_a_problem_that_says_what_is_wrong(web, body, says):
+    response = await web.call("POST", f"/api/v1/projects/{web.desk.project_id}/work", content=body)
+    assert response.status_code in (400, 413)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert says.lower() in response.json()["detail"].lower()
+
+
+@pytest.mark.parametrize("cursor", ["0", "-1", "x", "9" * 30, "%00"])
+async def test_a_bad_cursor_is_named(web, cursor):
+    response = await web.call("GET", f"/api/v1/projects?cursor={cursor}")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_input")
+    assert "cursor" in response.json()["detail"]
+
+
+async def test_a_project_that_is_not_there_is_not_found(web):
+    response = await web.call("GET", "/api/v1/projects/999999")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+async def test_a_page_of_another_site_that_rebinds_its_name_is_refused(web):
+    assert (await web.http.get("/health", headers={"Host": "evil.example"})).status_code == 400
+
+
+async def test_every_answer_carries_the_security_headers(web):
+    for path in ("/health", "/api/v1/projects", "/nowhere"):
+        response = await web.http.get(path)
+        assert "default-src 'none'" in response.headers["content-security-policy"]
+        assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_openapi_document_describes_every_endpoint(web):
+    document = (await web.http.get("/api/v1/openapi.json")).json()
+    for endpoint in ENDPOINTS:
+        operation = document["paths"][PREFIX + endpoint.path][endpoint.method.lower()]
+        assert operation["summary"]
+        assert operation["description"]
+        assert ("requestBody" in operation) == (endpoint.body is not None)
