@@ -150,10 +150,13 @@ def test_noise_within_a_good_file_raises_nothing_but_input_errors(
     whole = path.read_bytes()
     cut = int(at * len(whole))
     path.write_bytes(whole[:cut] + data + whole[cut:])
+    records: list[Item | Drop] = []
+    message = ""
     try:
-        records = list(open_source(path, collected_at=NOW, max_item_bytes=5000).read())
-    except InputError:
-        return
+        records.extend(open_source(path, collected_at=NOW, max_item_bytes=5000).read())
+    except InputError as error:
+        message = str(error)
+    assert "\n" not in message
     to_batch([each for each in records if isinstance(each, Item)]).validate(full=True)
     assert all(each.reason.count(":") == 1 and each.detail for each in records if isinstance(each, Drop))
 

@@ -21,10 +21,10 @@ class SignedIn {
     }
   }
 
-  async signIn(token: string): Promise<void> {
+  async signIn(token: string, next?: string): Promise<void> {
     this.who = await api.signIn(token);
     this.ended = null;
-    router.go(this.#returnTo, { replace: true });
+    router.go(next ?? this.#returnTo, { replace: true });
     this.#returnTo = '/';
   }
 

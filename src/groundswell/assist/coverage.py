@@ -9,7 +9,7 @@ from groundswell.assist.model import Features, squared_distances
 from groundswell.quality.result import Floats
 
 MOST_CONSIDERED = 2000
-"""Candidates looked at; of more, a draw in proportion to their worth. Bounds time and memory (similarities are 16 MB at most)."""
+"""Candidates looked at; of more, a draw in proportion to their worth. Keeps similarities within 16 MB."""
 
 
 def cover(features: Features, worth: Floats, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -33,6 +33,8 @@ def cover(features: Features, worth: Floats, n: int, rng: np.random.Generator) -
         (1978), doi:10.1007/BF01588971. That typical items help most when labels are few: Hacohen, Dekel and
         Weinshall (2022), arXiv:2202.02794.
     """
+    if not len(features):
+        return np.zeros(0, np.intp)
     pool = np.arange(len(features))
     if len(pool) > max(MOST_CONSIDERED, n):
         chance = worth + 1e-9

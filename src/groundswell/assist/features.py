@@ -55,9 +55,8 @@ def image_features(images: Sequence[bytes]) -> Features:
     """
     if not images:
         return np.zeros((0, 0), np.float32)
-    opened = [_open(data) for data in images]
-    side = min(_SIDE, max((max(image.size) for image in opened if image), default=_SIDE))
-    colour = np.stack([_fitted(image, side) for image in opened])
+    side = min(_SIDE, max(_longer_side(data) for data in images) or _SIDE)
+    colour = np.stack([_fitted(_decoded(data), side) for data in images])
     grey = colour @ np.array([0.299, 0.587, 0.114], np.float32)
     parts = (_pixels(grey), _gradient_histograms(grey), 0.1 * _colours(colour))
     return np.hstack(parts).astype(np.float32)
@@ -116,15 +115,26 @@ def _frequent_terms(texts: list[str], vocabulary: int, **analysis: Any) -> csr_m
     return TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, kept])
 
 
-def _open(data: bytes) -> Image.Image | None:
+_UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+
+
+def _longer_side(data: bytes) -> int:
+    """Return the longer side in pixels, from the header alone; 0 where it cannot be read."""
+    try:
+        return max(Image.open(io.BytesIO(data)).size)
+    except _UNREADABLE:
+        return 0
+
+
+def _decoded(data: bytes) -> Image.Image | None:
     """Decode an image to RGB on white, or None; large JPEGs are decoded at a fraction of their size."""
     try:
-        image = Image.open(io.BytesIO(data))
+        image: Image.Image = Image.open(io.BytesIO(data))
         image.draft("RGB", (2 * _SIDE, 2 * _SIDE))
         if image.mode.startswith(("I", "F")):
             image = _eight_bits(image)
         seen = image.convert("RGBA")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except _UNREADABLE:
         return None
     white = Image.new("RGBA", seen.size, "white")
     return Image.alpha_composite(white, seen).convert("RGB")
@@ -142,7 +152,7 @@ def _fitted(image: Image.Image | None, side: int) -> Features:
     if image is None:
         return np.zeros((side, side, 3), np.float32)
     small = image if image.size == (side, side) else image.resize((side, side), Image.Resampling.BOX)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(np.asarray(small) / 255, np.float32)
 
 
 def _pixels(grey: Features) -> Features:
@@ -157,9 +167,10 @@ def _colours(colour: Features) -> Features:
 
 def _gradient_histograms(grey: Features) -> Features:
     """Strength of the gradients in 8 directions in each of 4 x 4 cells, unit rows, `[n, 128]`."""
-    n, side, _ = grey.shape
-    down, across = np.gradient(np.pad(grey, ((0, 0), (1, 1), (1, 1)), mode="edge"), axis=(1, 2))
-    down, across = down[:, 1:-1, 1:-1], across[:, 1:-1, 1:-1]
+    n, side = grey.shape[:2]
+    padded = np.pad(grey, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    down = padded[:, 2:, 1:-1] - padded[:, :-2, 1:-1]
+    across = padded[:, 1:-1, 2:] - padded[:, 1:-1, :-2]
     turn = (np.arctan2(down, across) % (2 * np.pi)) / (2 * np.pi) * _BINS
     below = np.floor(turn)
     cell = np.arange(side) * _CELLS // side

@@ -76,14 +76,14 @@ class Learned:
     @property
     def label(self) -> Codes:
         """The most probable class of each item, int32 `[n_items]`."""
-        return self.posterior.argmax(axis=1).astype(np.int32)
+        return np.asarray(self.posterior.argmax(axis=1), np.int32)
 
     @property
     def proposal(self) -> Codes:
         """The class that the model proposes for each item, int32 `[n_items]`; -1 for none."""
         if self.evidence is None:
             return np.full(len(self.posterior), -1, np.int32)
-        return self.evidence.argmax(axis=1).astype(np.int32)
+        return np.asarray(self.evidence.argmax(axis=1), np.int32)
 
 
 def learn(
@@ -201,7 +201,7 @@ def _without(both: _Inferred, evidence: Floats, known: Codes) -> Floats:
 def _sureness(targets: Floats) -> Floats:
     """Return how much each soft label weighs: 0.01 for knowing nothing, 1 for certainty, `[n]`."""
     chance = 1 / targets.shape[1]
-    return np.maximum((targets.max(axis=1) - chance) / max(1 - chance, 1e-9), 0.01)
+    return np.asarray(np.maximum((targets.max(axis=1) - chance) / max(1 - chance, 1e-9), 0.01))
 
 
 def _expected_answer(votes: Votes, posterior: Floats) -> Floats:

@@ -60,8 +60,7 @@ class KernelModel:
 
     def fit(self, features: Features, targets: Floats, weight: Floats | None = None) -> Self:
         """Learn from soft labels; see `Model.fit`."""
-        n, k = targets.shape
-        root = np.sqrt(np.ones(n) if weight is None else weight)[:, None]
+        root = np.sqrt(np.ones(len(targets)) if weight is None else weight)[:, None]
         shares = (targets * root**2).sum(0) + 0.5
         self._centre = shares / shares.sum()
         self._choose_anchors(features)
@@ -74,7 +73,9 @@ class KernelModel:
 
     def predict_proba(self, features: Features) -> Floats:
         """Return class probabilities; see `Model.predict_proba`."""
-        return self._probabilities(self._basis(features) @ self._coefficients)
+        onto = self._whiten @ self._coefficients
+        blocks = np.array_split(features, len(features) // _BLOCK + 1)
+        return self._probabilities(np.concatenate([self._kernel(block) @ onto for block in blocks]))
 
     def left_out_proba(self) -> Floats:
         """Return leave-one-out probabilities of the fitted items; see `LeavesOneOut`."""
@@ -90,8 +91,12 @@ class KernelModel:
         kernel = np.exp(-self._falloff * apart) + 1e-6 * np.eye(len(apart))
         self._whiten = np.linalg.inv(np.linalg.cholesky(kernel)).T
 
+    def _kernel(self, features: Features) -> Floats:
+        """Return the similarity of each item to each anchor, 0 to 1."""
+        return np.asarray(np.exp(-self._falloff * squared_distances(features, self._anchors)))
+
     def _basis(self, features: Features) -> Floats:
-        return np.asarray(np.exp(-self._falloff * squared_distances(features, self._anchors)) @ self._whiten)
+        return np.asarray(self._kernel(features) @ self._whiten)
 
     def _probabilities(self, scores: Floats) -> Floats:
         """Turn scores into probabilities: far from every labelled item, scores are 0 and the class shares remain."""
@@ -99,6 +104,7 @@ class KernelModel:
 
 
 _TINY = 1e-9
+_BLOCK = 4096  # items predicted at a time: bounds memory
 
 
 def softmax(logits: Floats) -> Floats:
@@ -109,8 +115,9 @@ def softmax(logits: Floats) -> Floats:
 
 def squared_distances(a: Features, b: Features) -> Floats:
     """Squared Euclidean distances `[len(a), len(b)]`, never below 0."""
-    norms = (a * a).sum(1)[:, None] + (b * b).sum(1)
-    return np.maximum(norms - 2 * (a @ b.T), 0).astype(np.float64)
+    left, right = a.astype(np.float64), b.astype(np.float64)
+    norms = (left * left).sum(1)[:, None] + (right * right).sum(1)
+    return np.asarray(np.maximum(norms - 2 * (left @ right.T), 0))
 
 
 def _ridge_left_out(basis: Floats, wanted: Floats, ridge: float) -> tuple[Floats, Floats]:

@@ -236,7 +236,7 @@ def export(
 
     async def run() -> dict[str, object]:
         from groundswell.app import local_member, open_app
-        from groundswell.label.delivery import deliver
+        from groundswell.label.delivery import deliver, labelled_batches
         from groundswell.label.service import find_project
 
         async with open_app(settings) as app:
@@ -244,7 +244,9 @@ def export(
             store = app.datasets(member.org_slug)
             project_id = await find_project(app.db, member.scope(), project)
             version = await deliver(app.db, member.scope(), store, project_id, proposals=proposals)
-            written = chosen.write(version.batches(with_data=chosen.needs_data), target, overwrite=overwrite)
+            written = chosen.write(
+                labelled_batches(version, with_data=chosen.needs_data), target, overwrite=overwrite
+            )
         return {
             "file": str(target),
             "rows": written.rows,

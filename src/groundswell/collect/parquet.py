@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from groundswell.collect.columns import choose_text_column
 from groundswell.collect.good import require_good
-from groundswell.collect.source import Options, Origin, Place, printable
+from groundswell.collect.source import Options, Origin, Place, one_line, printable
 from groundswell.errors import UnreadableSource
 from groundswell.items import Drop, Item
 
@@ -77,7 +77,8 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     try:
         yield from reader(path)
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableSource(f"{printable(path)} is damaged, or not what its name says: {error}") from error
+        message = f"{printable(path)} is damaged, or not what its name says: {one_line(str(error))}"
+        raise UnreadableSource(message) from error
 
 
 def _parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:

@@ -117,7 +117,7 @@ class Origin:
 
     def failure(self, locator: str, reason: str, detail: str) -> Drop:
         """Return the drop of a record that could not be read."""
-        return Drop(None, self.source, locator, self.step, reason, detail, failed=True)
+        return Drop(None, self.source, locator, self.step, reason, one_line(detail), failed=True)
 
     def refusal(self, locator: str, reason: str, detail: str) -> Drop:
         """Return the drop of a record that is not read by rule, for example a symbolic link."""
@@ -143,6 +143,11 @@ class Origin:
             meta=plain(meta) if meta else {},
             licence=self.options.licence,
         )
+
+
+def one_line(text: str) -> str:
+    """Return a message of some library as one line of bounded length."""
+    return " ".join(text.split())[:500]
 
 
 def printable(path: str | os.PathLike[str]) -> str:

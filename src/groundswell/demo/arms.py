@@ -17,7 +17,7 @@ from groundswell.quality import Votes, majority
 from groundswell.workforce.simulated import SimulatedCrowd
 
 VOTES = 3
-EPOCHS = 30
+EPOCHS = 20
 BATCH_SIZE = 64
 CLASSES = tuple(str(digit) for digit in range(10))
 

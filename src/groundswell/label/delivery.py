@@ -3,18 +3,19 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from groundswell.errors import Conflict
 from groundswell.ids import ProjectId
 from groundswell.label.kinds import Answer
 from groundswell.label.model import Project, TaskLabel
 from groundswell.label.service import SQL, get_project, labels_of
-from groundswell.organize import DatasetStore, Version
+from groundswell.organize import DatasetStore, Version, field_types, with_fields
 from groundswell.quality import Certificate, certify
 from groundswell.store import Database
 from groundswell.tenancy.model import Role, Scope
@@ -101,6 +102,22 @@ _SCHEMA = pa.schema(
         ("label_answers", pa.int32()),
     ]
 )
+
+
+def labelled_batches(version: Version, *, with_data: bool = False) -> Iterator[pa.RecordBatch]:
+    """Yield the labelled items of a delivered version as a person wants them in a file.
+
+    That is `id`, `text` or `data`, where the item is from (`source`, `locator`), the other fields of
+    its record as columns of their own, and the label columns.
+
+    Args:
+        with_data: bring the bytes of media.
+    """
+    is_text = pc.any(pc.equal(version.to_table(["kind"])["kind"], "text")).as_py()
+    columns = ["id", *(["text"] if is_text else []), "source", "locator", "meta", *LABEL_COLUMNS]
+    types = field_types(version.to_table(["meta"])["meta"].to_pylist())
+    batches = version.batches(columns, with_data)
+    yield from with_fields((batch.filter(pc.is_valid(batch["label"])) for batch in batches), types)
 
 
 # ── certificates ─────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from groundswell.organize.collection import Collection, collect, dataset, local_store
 from groundswell.organize.draft import Draft
+from groundswell.organize.fields import field_types, with_fields
 from groundswell.organize.manifest import Parent, require_name
 from groundswell.organize.report import Report
 from groundswell.organize.store import DatasetStore
@@ -16,6 +17,8 @@ __all__ = [
     "Version",
     "collect",
     "dataset",
+    "field_types",
     "local_store",
     "require_name",
+    "with_fields",
 ]

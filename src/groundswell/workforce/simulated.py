@@ -59,7 +59,7 @@ class SimulatedCrowd:
         n_classes: int,
         *,
         seed: int = 0,
-        mean_skill: float = 0.93,
+        mean_skill: float = 0.95,
         skill_spread: float = 0.05,
         spammer_share: float = 0.15,
         confusable: float = 0.5,
@@ -97,8 +97,9 @@ class SimulatedCrowd:
         regular = _confusions(skill, self._look_alike, confusable, rng)
         self.confusion = _with_spammers(regular, kinds, rng)
         self.activity = _activity(n_workers, rng)
+        self._cares = np.array([kind == "regular" for kind in kinds])
         pace = median_seconds * rng.lognormal(0.0, 0.3, n_workers)
-        self._pace = np.where([k == "regular" for k in kinds], pace, pace / 4)
+        self._pace = np.where(self._cares, pace, pace / 4)
         accuracy = np.trace(self.confusion, axis1=1, axis2=2) / n_classes
         self.workers = tuple(
             SimulatedWorker(i, kind, float(accuracy[i]), float(self._pace[i])) for i, kind in enumerate(kinds)
@@ -123,14 +124,14 @@ class SimulatedCrowd:
         """Return many answers at once: labels and seconds, one for each (worker, item, truth), as `answer` does."""
         who, what, true = (np.asarray(a, np.int64) for a in (workers, items, truths))
         rows = self.confusion[who, true]
-        hard = self.is_hard(what)
+        hard = self.is_hard(what) & self._cares[who]
         rows[hard] = _harder(rows[hard], true[hard], self._pull(what[hard], true[hard]))
         draw = _uniform(self._seed, who, what, _LABEL)
         labels = np.minimum((draw[:, None] > np.cumsum(rows, axis=1)).sum(1), self.n_classes - 1)
         return labels, self._pace[who] * np.exp(0.5 * self._normal(who, what))
 
     def is_hard(self, items: ArrayLike) -> NDArray[np.bool_]:
-        """Say which items are hard for everyone."""
+        """Say which items are hard for everyone who does the work."""
         what = np.asarray(items, np.int64)
         return _uniform(self._seed, np.zeros_like(what), what, _HARD) < self.hard_share
 
@@ -147,7 +148,7 @@ class SimulatedCrowd:
     def _normal(self, who: NDArray[np.int64], what: NDArray[np.int64]) -> NDArray[np.float64]:
         """Standard normal draws, one for each (worker, item) (Box and Muller)."""
         radius = np.sqrt(-2 * np.log(_uniform(self._seed, who, what, _SECONDS)))
-        return radius * np.cos(2 * np.pi * _uniform(self._seed, who, what, _SECONDS_2))
+        return np.asarray(radius * np.cos(2 * np.pi * _uniform(self._seed, who, what, _SECONDS_2)))
 
 
 def _require(holds: bool, message: str) -> None:
@@ -205,7 +206,7 @@ def _with_spammers(
 
 
 def _activity(n_workers: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Shares that fall off with rank (exponent 0.5), the ranks being random."""
+    """Shares that fall off with rank (exponent one half), the ranks being random."""
     share = (1.0 + rng.permutation(n_workers)) ** -0.5
     return np.asarray(share / share.sum())
 

@@ -178,6 +178,7 @@ def test_killing_everything_at_once_leaves_nothing_in_the_way_not_even_zombies(h
     ) as owner:
         stale = int((home / "postgres" / "postmaster.pid").read_text().split()[0])
         os.kill(owner.pid, signal.SIGSTOP)  # so that it cannot reap, nor start another
+        os.waitpid(owner.pid, os.WUNTRACED)
         for pid in (stale, owner.pid):  # the postmaster's own children die with it
             os.kill(pid, signal.SIGKILL)
     os.kill(stale, 0)  # a zombie: it still takes signals

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from groundswell.collect import folder
 from groundswell.collect.folder import look, walk
 
 
@@ -35,12 +36,12 @@ def test_links_loops_and_pipes_are_set_aside(tmp_path: Path) -> None:
 
 def test_folders_deeper_than_pythons_recursion_are_walked(tmp_path: Path) -> None:
     folders = [tmp_path / "/".join("d" * depth) for depth in range(1, sys.getrecursionlimit() + 100)]
-    for folder in folders:
-        folder.mkdir()
+    for path in folders:
+        path.mkdir()
     (tmp_path / "z.txt").write_text("x")
     found = seen(tmp_path)
-    for folder in reversed(folders):  # pytest's own clean-up recurses
-        folder.rmdir()
+    for path in reversed(folders):  # pytest's own clean-up recurses
+        path.rmdir()
     assert found == [("z.txt", "")]
 
 
@@ -65,5 +66,5 @@ def test_a_look_counts_suffixes_without_that_of_the_compression(tmp_path: Path) 
     ("path", "kind"), [("/dev/null", "other"), ("/nowhere/at/all", "nothing"), ("/", "folder")]
 )
 def test_a_look_tells_what_is_there(path: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groundswell.collect.folder.walk", lambda path: iter(()))
+    monkeypatch.setattr(folder, "walk", lambda path: iter(()))
     assert look(path).kind == kind

@@ -27,7 +27,8 @@ def jsonl(tmp_path: Path) -> Path:
 
 
 def test_the_examples_in_the_docstrings_run() -> None:
-    assert doctest.testmod(collection) == (0, 7) or doctest.testmod(collection).failed == 0
+    found = doctest.testmod(collection)
+    assert (found.failed, found.attempted > 5) == (0, True)
 
 
 def test_a_file_is_collected_cleaned_and_saved_with_every_record_accounted_for(

@@ -121,7 +121,7 @@ export const it: Messages = {
 
   keys: {
     title: 'Tasti e impostazioni',
-    touchTitle: 'Impostazioni',
+    touchTitle: 'Opzioni',
     groups: { work: 'Area di lavoro', classes: 'Classi', view: 'Immagine' },
     classes: 'Scegli una classe',
     accept: 'Accetta la proposta, o invia',

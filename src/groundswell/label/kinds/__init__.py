@@ -4,6 +4,7 @@ A kind is one file here (schema, validation, distance, merge) and one of the sam
 (the screen). Third parties add kinds through the entry-point group `groundswell.label_kinds`.
 """
 
+from functools import cache
 from importlib.metadata import entry_points
 
 from groundswell.errors import InvalidName
@@ -14,8 +15,9 @@ from groundswell.label.kinds.text_choice import TextChoice
 BUILT_IN: dict[str, LabelKind] = {kind.name: kind for kind in (TextChoice(), ImageChoice())}
 
 
+@cache
 def label_kinds() -> dict[str, LabelKind]:
-    """Return every label kind by name: the built-in ones, then those of installed plugins."""
+    """Return every label kind by name: those of installed plugins, and the built-in ones. Looked up once."""
     plugged = {point.name: point.load()() for point in entry_points(group="groundswell.label_kinds")}
     return {**plugged, **BUILT_IN}
 
