@@ -69,11 +69,11 @@ def serve(home: Path, path: Path, *options: str) -> Served:
         "--port",
         "0",
     ]
-    process = subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    log = home.parent / "stderr.txt"
+    with log.open("a") as errors:
+        process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=errors, text=True)
     link = process.stdout.readline().strip()
-    assert link, process.communicate()[1]
+    assert link, log.read_text()
     return Served(process, home, path, link)
 
 

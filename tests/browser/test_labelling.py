@@ -130,7 +130,7 @@ def test_a_used_link_says_what_to_do_and_a_new_one_signs_in(page: Page, shapes: 
     expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
     page.get_by_role("textbox").fill(shapes.link)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("used")).to_be_visible()
+    expect(page.get_by_text("not valid any more")).to_be_visible()
     page.get_by_role("textbox").fill(shapes.new_link())
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1, name="Projects")).to_be_visible()
