@@ -1,6 +1,7 @@
 /** Who is signed in, and where to return to after signing in. */
 import { api, ApiError } from './api';
 import { router } from './router.svelte';
+import type { Ticket } from './ticket';
 import type { Session } from './wire';
 
 class SignedIn {
@@ -21,7 +22,7 @@ class SignedIn {
     }
   }
 
-  async signIn(token: string, next?: string): Promise<void> {
+  async signIn({ token, next }: Ticket): Promise<void> {
     this.who = await api.signIn(token);
     this.ended = null;
     router.go(next ?? this.#returnTo, { replace: true });

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.assist.coverage import cover
-from groundswell.assist.learn import ModelReport
+from groundswell.assist.learning import ModelReport
 from groundswell.assist.model import Features
 from groundswell.errors import InputError
 from groundswell.quality.result import Floats

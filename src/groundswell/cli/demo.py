@@ -71,12 +71,12 @@ async def _collect(app: App, steps: Steps) -> tuple[Version, str]:
 
 
 async def _repeat(app: App, items: Version, steps: Steps, seed: int) -> Repetition:
-    with steps.step(f"Seed {seed}: three ways to label, train and test") as step:
+    with steps.step(f"Seed {seed}") as step:
         found = await repeat(app, await local_member(app), items, seed=seed, on_labels=step.reach)
         step.outcome = (
-            f"model accuracy with automatic labels {found.automatic.model_accuracy:.1%}, three votes "
-            f"{found.votes.model_accuracy:.1%}, Groundswell {found.groundswell.model_accuracy:.1%} "
-            f"({found.groundswell.answers:,} of {found.votes.answers:,} answers)"
+            f"model {found.automatic.model_accuracy:.1%} by automatic labels, {found.votes.model_accuracy:.1%} by "
+            f"three votes, {found.groundswell.model_accuracy:.1%} by Groundswell with {found.groundswell.answers:,} "
+            f"of {found.votes.answers:,} answers"
         )
     return found
 

@@ -80,7 +80,8 @@ class Steps:
         with Progress(*columns, console=self.console, transient=True, disable=not sys.stderr.isatty()) as bar:
             step = Step(bar, bar.add_task(what, total=total))
             yield step
-        self.console.print(f"[green]✓[/green] {what}" + (f": {step.outcome}" if step.outcome else ""))
+        self.console.print("[green]✓[/green]", end=" ")
+        self.console.print(what + (f": {step.outcome}" if step.outcome else ""), soft_wrap=True, markup=False)
 
 
 class Step:

@@ -9,19 +9,27 @@ from numpy.typing import NDArray
 from groundswell.demo.arms import Arm
 from groundswell.demo.experiment import Repetition
 
-ARMS: tuple[tuple[str, str, Callable[[Repetition], Arm]], ...] = (
-    ("auto_only", "Automatic labels alone", lambda r: r.automatic),
-    ("three_votes", "Majority of three votes", lambda r: r.votes),
-    ("groundswell", "Groundswell: people and model", lambda r: r.groundswell),
+
+@dataclass(frozen=True)
+class ArmOf:
+    """One of the arms that are compared: its names, and where it is in a repetition."""
+
+    name: str
+    short: str
+    of: Callable[[Repetition], Arm]
+
+
+ARMS = (
+    ArmOf("Automatic labels alone", "Automatic", lambda r: r.automatic),
+    ArmOf("Majority of three votes", "Three votes", lambda r: r.votes),
+    ArmOf("Groundswell: people and model", "Groundswell", lambda r: r.groundswell),
 )
-"""Key, name and part of a repetition of each arm."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One arm over all repetitions: means, with the standard deviation between repetitions."""
 
-    key: str
     name: str
     label_accuracy: float
     label_spread: float
@@ -33,12 +41,12 @@ class Row:
 def claim_table(repetitions: Sequence[Repetition]) -> list[Row]:
     """Return one row for each arm."""
     rows = []
-    for key, name, part in ARMS:
-        arms = [part(repetition) for repetition in repetitions]
+    for column in ARMS:
+        arms = [column.of(repetition) for repetition in repetitions]
         labels = np.array([arm.label_accuracy for arm in arms])
         models = np.array([arm.model_accuracy for arm in arms])
         answers = float(np.mean([arm.answers for arm in arms]))
-        rows.append(Row(key, name, labels.mean(), _spread(labels), models.mean(), _spread(models), answers))
+        rows.append(Row(column.name, labels.mean(), _spread(labels), models.mean(), _spread(models), answers))
     return rows
 
 

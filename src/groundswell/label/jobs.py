@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.assist.features import features_of
-from groundswell.assist.learn import Learned
+from groundswell.assist.learning import Learned
 from groundswell.assist.model import Features
 from groundswell.errors import MissingExtra
 from groundswell.ids import OrgId, ProjectId, WorkerId

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.assist.learn import Learned, learn
+from groundswell.assist.learning import Learned, learn
 from groundswell.assist.model import Features
 from groundswell.assist.routing import State, has_proven_itself, plan
 from groundswell.label.model import Project

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.assist.learn import ModelReport
+from groundswell.assist.learning import ModelReport
 from groundswell.assist.routing import State, has_proven_itself, plan
 from groundswell.errors import InputError
 

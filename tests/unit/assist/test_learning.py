@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from groundswell.assist.learn import LEAST_LABELS, learn
+from groundswell.assist.learning import LEAST_LABELS, learn
 from groundswell.errors import InputError
 from groundswell.quality.majority import majority
 from groundswell.quality.votes import Votes

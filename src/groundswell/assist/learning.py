@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.assist.model import Features, KernelModel, Model
-from groundswell.assist.out_of_fold import out_of_fold
+from groundswell.assist.folds import out_of_fold
 from groundswell.errors import InputError
 from groundswell.quality.calibration import expected_calibration_error
 from groundswell.quality.infer import Aggregator
