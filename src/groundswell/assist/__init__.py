@@ -6,9 +6,9 @@ questions. Nothing here touches a database.
 
 from groundswell.assist.coverage import cover
 from groundswell.assist.features import features_of, image_features, text_features
+from groundswell.assist.folds import out_of_fold
 from groundswell.assist.learning import LEAST_LABELS, Learned, ModelReport, learn
 from groundswell.assist.model import KernelModel, LeavesOneOut, Model
-from groundswell.assist.folds import out_of_fold
 from groundswell.assist.routing import Plan, State, has_proven_itself, plan
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.assist.model import Features, KernelModel, Model
 from groundswell.assist.folds import out_of_fold
+from groundswell.assist.model import Features, KernelModel, Model
 from groundswell.errors import InputError
 from groundswell.quality.calibration import expected_calibration_error
 from groundswell.quality.infer import Aggregator
@@ -102,8 +102,10 @@ def learn(
     Each round (1) infers labels from answers, gold and what the model said in the round before; (2) trains on
     the labelled items with those soft labels, each weighing as much as it is sure; (3) predicts every item by a
     model that was not shown its label, calibrated; (4) infers again. The model's agreement is also what tells
-    good workers from bad ones where most items have a single answer. Two rounds: on digits, two sets of
-    news posts and tweets a third gained nothing for half as much time again.
+    good workers from bad ones where most items have a single answer. Two rounds:
+    on digits, tweets and two sets of news posts, each with one simulated answer an item, the second gained one to
+    four points of accuracy. A third gained more on easy sets, lost on the hardest, and there claimed to be
+    right five points more often than it was.
 
     Args:
         features: `[n_items, d]`, a row for each item; None where there are none, and so no model.

@@ -90,8 +90,7 @@ def plan(
     The target is for the delivered labels as a whole: `mean of the largest posterior >= target`. Answers go
     where doubt is largest, so the plan finds the level to which the doubtful items must be raised for the mean to
     come out (as water fills a basin): items above it are settled, items below get one more question. Easy items
-    pay for hard ones, which for the same accuracy takes fewer answers than to bring every item to the
-    target.
+    pay for hard ones, which takes fewer answers than to bring every item to the target.
 
     An item with an open question is not asked again until it is answered. Items of the audit share are asked
     first. The others come in an order that spreads the questions over the doubt (`cover`): from no labels at all,

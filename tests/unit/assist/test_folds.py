@@ -1,7 +1,7 @@
 import numpy as np
 
-from groundswell.assist.model import KernelModel
 from groundswell.assist.folds import out_of_fold
+from groundswell.assist.model import KernelModel
 
 
 class Parrot:
