@@ -1,10 +1,10 @@
 /** The tasks that wait here, so that the next one is there before it is asked for. */
 import type { Task } from '../wire';
 
-/** Ask for more below this many. */
+/** Below this many, ask for more even if no answer is due to be sent. */
 export const LOW = 5;
-/** Ask up to this many; also the most that the server gives at once. */
-export const FULL = 8;
+/** A request asks up to this many. Few, because a task that is leased late has a fresher proposal. */
+export const FULL = 6;
 
 export class Ahead {
   #tasks: Task[] = [];

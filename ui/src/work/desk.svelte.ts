@@ -200,12 +200,12 @@ export class Desk {
   }
 
   #wanted(): number {
-    return this.project.state === 'active' && this.#ahead.isLow ? this.#ahead.want : 0;
+    return this.project.state === 'active' ? this.#ahead.want : 0;
   }
 
   async #exchange({ want, keepalive }: { want: number; keepalive: boolean }): Promise<void> {
     const batch = this.#outbox.due(Date.now(), this.#batch);
-    if (batch.length === 0 && want === 0) return;
+    if (batch.length === 0 && (want === 0 || !this.#ahead.isLow)) return;
     this.#outbox.depart(batch);
     this.#refresh();
     try {
