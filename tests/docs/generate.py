@@ -78,10 +78,8 @@ def settings_page() -> str:
         f"| `{VARIABLE}{field.name.upper()}` | {meaning[field.name]} | `{field.default}` |"
         for field in dataclasses.fields(Settings)
     ]
-    return (
-        "# Settings\n\nRead from the environment once, at the start.\n\n| variable | meaning | default |\n|---|---|---|\n"
-        + ("\n".join(rows) + "\n")
-    )
+    head = "# Settings\n\nRead from the environment once, at the start.\n\n"
+    return head + "| variable | meaning | default |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
 def api_page() -> str:
@@ -97,9 +95,10 @@ def api_page() -> str:
                 if parameter["in"] == "query":
                     parts.append(f"- `{parameter['name']}`: {parameter['description']}")
     parts.append(
-        "\n## Other routes\n\n- `POST /api/v1/session`, `DELETE /api/v1/session`: sign a browser in with the token of a "
-        "sign-in link, and out.\n- `GET /api/v1/blobs/{digest}`: the bytes of a media item.\n- `GET /health`: whether the "
-        "service and its database answer; needs no sign-in.\n"
+        "\n## Other routes\n\n"
+        "- `POST /api/v1/session`, `DELETE /api/v1/session`: sign a browser in with a sign-in link's token, and out.\n"
+        "- `GET /api/v1/blobs/{digest}`: the bytes of a media item.\n"
+        "- `GET /health`: whether the service and its database answer; needs no sign-in.\n"
     )
     return "\n".join(parts)
 

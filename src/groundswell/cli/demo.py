@@ -1,6 +1,8 @@
 """`groundswell demo`: the walk through the river with its progress, the comparison, the report."""
 
 import asyncio
+import shutil
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,7 +44,12 @@ def run_demo(settings: Settings, *, seeds: int, report: Path | None, as_json: bo
     say(f"\nThe crowd was simulated; the images are real. {time.monotonic() - started:.0f} s in all.")
     say(f"Report    {page.absolute()}")
     say(f"Data      {home.absolute()}")
-    say(f"Browse    groundswell --home {home} up")
+    say(f"Browse    {_command()} --home {home} up")
+
+
+def _command() -> str:
+    """Return what to type for this command: its name, or its path where the name is not found."""
+    return "groundswell" if shutil.which("groundswell") else sys.argv[0]
 
 
 async def _run(settings: Settings, seeds: int, page: Path) -> list[Repetition]:

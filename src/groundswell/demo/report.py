@@ -109,8 +109,8 @@ def _certificates(repetitions: Sequence[Repetition]) -> str:
     text = (
         f"Each project asked people until the expected accuracy reached {TARGET:.0%}. Then a random {found.audited} of "
         f"{found.population:,} items were reviewed. For seed 1 that certifies, with {found.level:.0%} confidence, that "
-        f"{found.low:.1%} to {found.high:.1%} of the labels are right; by the hidden truth {first.certified_accuracy:.1%} "
-        "are. What is delivered also has the errors corrected that the audit found."
+        f"{found.low:.1%} to {found.high:.1%} of the labels are right; by the hidden truth "
+        f"{first.certified_accuracy:.1%} are. What is delivered also has the errors corrected that the audit found."
     )
     rows = [
         (f"seed {r.seed}", r.certificate.low, r.certificate.high, r.certified_accuracy) for r in repetitions

@@ -30,8 +30,8 @@ async def deliver(
     """Write the labels of a project as a new version of its dataset.
 
     The version has every item; it adds the columns `label`, `label_probability`, `label_source` (people,
-    model, people and model, gold, review) and `label_answers`, null where there is no label. A review overrules the consensus. When nothing has changed
-    since the last delivery, that version is returned.
+    model, people and model, gold, review) and `label_answers`, null where there is no label. A review
+    overrules the consensus. When nothing has changed since the last delivery, that version is returned.
 
     Args:
         proposals: include items whose only label is a model's proposal (`label_source` "proposal").

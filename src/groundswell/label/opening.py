@@ -8,6 +8,7 @@ import numpy as np
 
 from groundswell.errors import Conflict, EmptySource, NotFound
 from groundswell.ids import ProjectId
+from groundswell.items import digest_text
 from groundswell.label.kinds import kind_for_items
 from groundswell.label.model import ProjectSpec, ProjectState
 from groundswell.label.service import create_project, find_project, get_project, set_project_state
@@ -67,9 +68,9 @@ async def open_project(db: Database, scope: Scope, version: Version, spec: Proje
     complete = replace(
         spec, kind=kind_for_items(kinds.pop()).name, dataset=version.name, dataset_version=version.number
     )
-    project_id = await create_project(
-        db, scope, complete, version, rng=np.random.default_rng(int(version.digest[:8], 16))
-    )
+    # The draw of the audit share follows from the items alone: the same items give the same audit.
+    drawn_by = int(digest_text(" ".join(version.ids()))[:16], 16)
+    project_id = await create_project(db, scope, complete, version, rng=np.random.default_rng(drawn_by))
     await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
     return project_id
 

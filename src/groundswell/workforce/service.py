@@ -23,7 +23,9 @@ async def add_workers(db: Database, scope: Scope, names: Sequence[str], origin: 
     """Create workers that are no members, marked for ever as what they are; managers and admins only."""
     scope.require(Role.MANAGER)
     async with db.transaction(scope.org_id) as tx:
-        ids = await tx.fetch_values(SQL["insert_workers"], org_id=scope.org_id, names=list(names), origin=origin)
+        ids = await tx.fetch_values(
+            SQL["insert_workers"], org_id=scope.org_id, names=list(names), origin=origin
+        )
     return [WorkerId(worker_id) for worker_id in ids]
 
 
