@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from groundswell.feed import Feed as Feed
     from groundswell.feed import feed as feed
+    from groundswell.items import Item as Item
     from groundswell.notebook import Labelling as Labelling
     from groundswell.notebook import label as label
     from groundswell.organize import Collection as Collection
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Collection": "groundswell.organize",
     "Feed": "groundswell.feed",
+    "Item": "groundswell.items",
     "Labelling": "groundswell.notebook",
     "Version": "groundswell.organize",
     "certify": "groundswell.quality",

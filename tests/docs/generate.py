@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import groundswell
 from groundswell import errors
 from groundswell.cli.main import main
 from groundswell.http.api import ENDPOINTS
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
         "errors.md": NOTE + errors_page(),
         "settings.md": NOTE + settings_page(),
         "api.md": NOTE + api_page(),
+        "python.md": NOTE + python_page(),
     }
 
 
@@ -100,6 +102,19 @@ def api_page() -> str:
         "- `GET /api/v1/blobs/{digest}`: the bytes of a media item.\n"
         "- `GET /health`: whether the service and its database answer; needs no sign-in.\n"
     )
+    return "\n".join(parts)
+
+
+def python_page() -> str:
+    parts = [
+        "# Python\n\nThe public names of `import groundswell as gs`, each with an example that the tests run. The stages "
+        "below them (`groundswell.collect`, `clean`, `organize`, `quality`, `assist`, `feed`) are documented in "
+        "their docstrings.\n"
+    ]
+    for name in groundswell.__all__[1:]:
+        value = getattr(groundswell, name)
+        doc = inspect.getdoc(value)
+        parts.append(f"## gs.{name}\n\n```\n{name}{inspect.signature(value)}\n\n{doc}\n```\n")
     return "\n".join(parts)
 
 
