@@ -46,7 +46,7 @@ imports: $(STAMP) ## Check that imports point upstream (ARCHITECTURE.md)
 	$(BIN)/lint-imports
 
 ui: $(STAMP) ## Type-check and test the web UI
-	cd ui && npm run --silent check && npm run --silent test
+	cd ui && { test -d node_modules || npm ci --silent; } && npm run --silent check && npm run --silent test
 
 docs: $(STAMP) ## Write the generated parts of docs/reference anew
 	$(BIN)/python -m tests.docs.generate
