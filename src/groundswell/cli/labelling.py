@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,6 +169,8 @@ async def _label(settings: Settings, collection, spec, port: int) -> None:  # ty
                 click.echo(await _sign_in_link(app, member, address_of(listener), project_id))
                 say("Open this link and label. Ctrl-C stops; the same command goes on later.")
                 say(f"Get the labels, at any time: groundswell export {spec.name}")
+                if find_spec("sklearn") is None:
+                    say("For a model's proposals on texts: pip install 'groundswell[models]'")
                 await stop.wait()
                 say("Stopping; everything is kept.")
 
