@@ -141,16 +141,12 @@ def _workers(first: Repetition) -> str:
             skill.name,
             f"{skill.annotations}",
             f"{skill.skill:.0%} ± {skill.standard_error:.0%}",
-            f"{first.true_skill[skill.worker_id]:.0%}",
+            f"{first.simulated[skill.worker_id].accuracy:.0%}",
+            f"{first.simulated[skill.worker_id].median_seconds:.1f} s",
         ]
         for skill in first.skills[:MOST_WORKERS]
     ]
-    headings = [
-        f"Worker (the {MOST_WORKERS} busiest, seed 1)",
-        "Answers",
-        "Skill, as estimated",
-        "Skill, as simulated",
-    ]
+    headings = [f"Worker (the {MOST_WORKERS} busiest)", "Answers", "Estimated skill", "Simulated skill", "Time"]
     return _table(headings, rows)
 
 
