@@ -99,22 +99,29 @@ async def local_member(app: App) -> Member:
 @contextlib.asynccontextmanager
 async def background(app: App) -> AsyncIterator[None]:
     """Learn from answers and return expired leases for as long as the context lasts."""
-    duties = [
-        asyncio.create_task(run_worker(app.db, {LEARN: app.workshop.learn})),
-        asyncio.create_task(_expire_leases(app)),
-    ]
+    stopping = asyncio.Event()
+    worker = asyncio.create_task(run_worker(app.db, {LEARN: app.workshop.learn}))
+    worker.add_done_callback(_report_end)
+    sweeper = asyncio.create_task(_expire_leases(app, stopping))
     try:
         yield
     finally:
-        for duty in duties:
-            duty.cancel()
-        await asyncio.gather(*duties, return_exceptions=True)
+        stopping.set()  # not a cancellation, which a connection pool may lose up to Python 3.11
+        worker.cancel()
+        await asyncio.gather(worker, sweeper, return_exceptions=True)
 
 
-async def _expire_leases(app: App) -> None:
-    while True:
-        await asyncio.sleep(EXPIRY_PERIOD_SECONDS)
+async def _expire_leases(app: App, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
         try:
             await expire_leases(app.db)
         except Exception as error:
             log.warning("leases were not swept this time: %s", error)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), EXPIRY_PERIOD_SECONDS)
+
+
+def _report_end(worker: asyncio.Task[None]) -> None:
+    """Say that background work has ended, where nobody asked it to: people still label, but nothing is learnt."""
+    if not worker.cancelled() and (error := worker.exception()) is not None:
+        log.critical("background work has ended and needs a restart", exc_info=error)

@@ -14,13 +14,13 @@ import numpy as np
 
 from groundswell.app import App, local_member, open_app
 from groundswell.clock import now
-from groundswell.errors import InputError
+from groundswell.errors import Conflict, InputError
 from groundswell.http.serve import address_of, bind, serving
 from groundswell.ids import ProjectId
 from groundswell.items import Item
 from groundswell.label.delivery import deliver
 from groundswell.label.model import LeasedTask, Progress, ProjectSpec, ProjectState
-from groundswell.label.opening import open_or_resume, open_project
+from groundswell.label.opening import open_or_resume, open_project, resume
 from groundswell.label.programmatic import Answerer, Said, answer_open_tasks
 from groundswell.label.service import get_project, labels_of
 from groundswell.organize import Collection, Version, collect
@@ -152,12 +152,21 @@ class Labelling:
         self.close()
 
     def __repr__(self) -> str:
+        if self._loop.is_closed():
+            return f"<Labelling {self._spec.name!r}: closed>"
         done = self.progress()
         return f"<Labelling {self._spec.name!r}: {done.completed:,} of {done.total:,} done; open {self.url}>"
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._loop.is_closed():
+            work.close()
+            raise Conflict(f"labelling {self._spec.name!r} is closed; call label() again to go on with it")
         future: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        return future.result()
+        try:
+            return future.result()
+        except BaseException:  # Ctrl-C, for example: nothing goes on behind the caller's back
+            future.cancel()
+            raise
 
     async def _open(self, source: Any, by: Sequence[Labeller], port: int) -> None:
         listener = self._stack.enter_context(bind(self._settings.host, port))
@@ -173,7 +182,8 @@ class Labelling:
 
 async def _open_project(app: App, member: Member, source: Any, spec: ProjectSpec) -> ProjectId:
     if isinstance(source, Version):
-        return await open_project(app.db, member.scope(), source, spec)
+        resumed = await resume(app.db, member.scope(), spec)
+        return resumed[0] if resumed else await open_project(app.db, member.scope(), source, spec)
     collection = source if isinstance(source, Collection) else collect(source)
     store = app.datasets(member.org_slug)
     project_id, _ = await open_or_resume(app.db, member.scope(), store, collection, spec)

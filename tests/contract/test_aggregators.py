@@ -46,6 +46,9 @@ def test_the_result_has_the_promised_shapes_and_probabilities(name, votes):
         assert result.skill.shape == result.skill_error.shape == (votes.n_workers,)
         assert ((result.skill >= 0) & (result.skill <= 1 + 1e-12)).all()
         assert (result.skill_error >= 0).all()
+    if result.difficulty is not None:
+        assert result.difficulty.shape == (votes.n_items,)
+        assert (result.difficulty > 0).all()
     if result.confusion is not None:
         assert result.confusion.sum(axis=2) == pytest.approx(np.ones((votes.n_workers, votes.n_classes)))
 

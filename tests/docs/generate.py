@@ -107,8 +107,8 @@ def api_page() -> str:
 
 def python_page() -> str:
     parts = [
-        "# Python\n\nThe public names of `import groundswell as gs`, each with an example that the tests run. The stages "
-        "below them (`groundswell.collect`, `clean`, `organize`, `quality`, `assist`, `feed`) are documented in "
+        "# Python\n\nThe public names of `import groundswell as gs`, each with an example that the tests run. The "
+        "stages below them (`groundswell.collect`, `clean`, `organize`, `quality`, `assist`, `feed`) are documented in "
         "their docstrings.\n"
     ]
     for name in groundswell.__all__[1:]:

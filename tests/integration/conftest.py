@@ -1,7 +1,8 @@
 """One real PostgreSQL for the whole session, and a fresh, migrated database for each test."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from groundswell.app import App, local_member
 from groundswell.ids import ProjectId, WorkerId
 from groundswell.items import digest_text
 from groundswell.label.delivery import issue_certificate
-from groundswell.label.model import ProjectSpec, Skip
+from groundswell.label.jobs import Workshop
+from groundswell.label.model import Project, ProjectSpec, Skip, Work
 from groundswell.label.opening import open_project
 from groundswell.label.programmatic import Said, answer_open_tasks
-from groundswell.label.service import labels_of, review, work
+from groundswell.label.service import get_project, labels_of, review, work
 from groundswell.organize import collect
 from groundswell.store import Database, EmbeddedPostgres, migrate, start_postgres
 from groundswell.tenancy.model import Member, Scope
@@ -90,18 +92,51 @@ class Desk:
         return self.member.scope()
 
     async def learn(self) -> None:
-        await self.app.workshop.learn(str(self.member.org_id), self.project_id)
+        await self.learn_in(self.app.workshop)
+
+    async def learn_in(self, workshop: Workshop) -> None:
+        await workshop.learn(str(self.member.org_id), self.project_id)
+
+    async def project(self) -> Project:
+        return (await get_project(self.app.db, self.scope, self.project_id))[0]
+
+    async def states(self) -> dict[str, int]:
+        """How many tasks are in each state."""
+        return dict(Counter(task.state for task in await labels_of(self.app.db, self.scope, self.project_id)))
+
+    async def answers(self) -> dict[int, int]:
+        """How many answers each task has."""
+        async with self.app.db.system_transaction() as tx:
+            rows = await tx.fetch_all(
+                sql.SQL(
+                    "select t.id, count(distinct a.worker_id) from tasks t "
+                    "left join annotations a on a.task_id = t.id where t.project_id = %(id)s group by t.id"
+                ),
+                tuple,
+                id=self.project_id,
+            )
+        return dict(rows)
+
+    async def crowd(self, size: int) -> list[WorkerId]:
+        return await add_workers(
+            self.app.db, self.scope, [f"worker {n}" for n in range(size)], Origin.PROGRAM
+        )
+
+    async def work(self, worker: WorkerId, **request: Any) -> Work:
+        return await work(self.app.db, self.scope, self.project_id, worker, **request)
 
     async def let_leases_run_out(self) -> None:
         async with self.app.db.system_transaction() as tx:
             await tx.execute(sql.SQL("update leases set expires_at = now() - interval '1 second'"))
 
 
-async def open_desk(db: Database, home: Path, **spec: Any) -> Desk:
+TEXTS = [f"text number {number} about {word}" for number, word in enumerate(["cats", "dogs"] * 10)]
+
+
+async def open_desk(db: Database, home: Path, texts: Sequence[str] = TEXTS, **spec: Any) -> Desk:
     app = App(home, db)
     member = await local_member(app)
     store = app.datasets(member.org_slug)
-    texts = [f"text number {number} about {word}" for number, word in enumerate(["cats", "dogs"] * 10)]
     version = collect(texts).save("animals", store=store)
     given = ProjectSpec(**{**SPEC, **spec, "dataset": version.name, "dataset_version": version.number})
     project_id = await open_project(db, member.scope(), version, given)
@@ -126,10 +161,25 @@ async def desk_of_three(db: Database, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
+def open_desk_on() -> Callable[..., Awaitable[Desk]]:
+    """Make a project in a database and folder of the test's own."""
+    return open_desk
+
+
+@pytest.fixture
+def new_desk(db: Database, tmp_path: Path) -> Callable[..., Awaitable[Desk]]:
+    """Make a project as described: `await new_desk(texts, answers=2)`."""
+
+    async def make(texts: Sequence[str] = TEXTS, **spec: Any) -> Desk:
+        return await open_desk(db, tmp_path, texts, **spec)
+
+    return make
+
+
+@pytest.fixture
 async def labelled(db: Database, tmp_path: Path) -> Desk:
     """A project that has been through everything, so that every tenant table has rows."""
-    gold_text = "text number 0 about cats"
-    desk = await open_desk(db, tmp_path, audit_share=1.0, gold={digest_text(gold_text): "cat"})
+    desk = await open_desk(db, tmp_path, audit_share=1.0, gold={digest_text(TEXTS[0]): "cat"})
     first, second = await add_workers(db, desk.scope, ["one", "two"], Origin.PROGRAM)
     await desk.app.worker_of(desk.member)
     skipped = (await work(db, desk.scope, desk.project_id, second, want=1)).tasks

@@ -5,9 +5,10 @@ questions. Nothing here touches a database.
 """
 
 from groundswell.assist.coverage import cover
+from groundswell.assist.difficulty import Weighed, weigh
 from groundswell.assist.features import features_of, image_features, text_features
 from groundswell.assist.folds import out_of_fold
-from groundswell.assist.learning import LEAST_LABELS, Learned, ModelReport, learn
+from groundswell.assist.learning import LEAST_LABELS, Learned, ModelReport, learn, refreshed
 from groundswell.assist.model import KernelModel, LeavesOneOut, Model
 from groundswell.assist.routing import Plan, State, has_proven_itself, plan
 
@@ -20,6 +21,7 @@ __all__ = [
     "ModelReport",
     "Plan",
     "State",
+    "Weighed",
     "cover",
     "features_of",
     "has_proven_itself",
@@ -27,5 +29,7 @@ __all__ = [
     "learn",
     "out_of_fold",
     "plan",
+    "refreshed",
     "text_features",
+    "weigh",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.assist.difficulty import weigh
 from groundswell.assist.folds import out_of_fold
 from groundswell.assist.model import Features, KernelModel, Model
 from groundswell.errors import InputError
@@ -64,6 +65,8 @@ class Learned:
         confusion: `[K, K]`, what the next worker is expected to say for each truth; rows sum to 1.
         report: how good the model is.
         model: the model, fitted on all labelled items; None where there is none yet.
+        gain: `[n_items]`, what one more answer is expected to add to the chance that the label is right, for
+            `State.gain`; None where there was not one answer.
     """
 
     posterior: Floats
@@ -72,6 +75,7 @@ class Learned:
     confusion: Floats
     report: ModelReport
     model: Model | None
+    gain: Floats | None = None
 
     @property
     def label(self) -> Codes:
@@ -142,20 +146,42 @@ def learn(
     return _learned(votes, people, both, evidence, known, labelled, fitted, None)
 
 
-_Inferred = tuple[Floats, Consensus | None]
+def refreshed(
+    learned: Learned,
+    votes: Votes,
+    gold: NDArray[np.integer[Any]] | None = None,
+    aggregate: Aggregator = shrunk,
+) -> Learned:
+    """Infer labels from the answers of now with what the model said before; cheap, nothing is trained.
+
+    Args:
+        learned: from `learn`, on the same items.
+        votes: all answers so far.
+        gold: as for `learn`.
+        aggregate: how answers become labels.
+    """
+    posterior, consensus, gain = _inferred(votes, _checked_gold(votes, gold), learned.evidence, aggregate)
+    return replace(learned, posterior=posterior, consensus=consensus, gain=gain)
+
+
+_Inferred = tuple[Floats, Consensus | None, Floats | None]
 
 
 def _inferred(votes: Votes, known: Codes, evidence: Floats | None, aggregate: Aggregator) -> _Inferred:
-    """Return the posterior of every item, and the consensus behind it; without any answer, the model's or none."""
+    """Return the posterior of every item, the consensus behind it and what answers would gain.
+
+    Without any answer, the posterior is the model's opinion, or none.
+    """
     if len(votes):
         consensus = aggregate(votes, evidence=evidence, gold=known)
-        return consensus.posterior, consensus
+        weighed = weigh(consensus, evidence, known)
+        return weighed.posterior, consensus, weighed.gain
     posterior = np.full((votes.n_items, votes.n_classes), 1 / votes.n_classes)
     if evidence is not None:
         posterior = evidence.copy()
     gold = np.flatnonzero(known >= 0)
     posterior[gold] = np.eye(votes.n_classes)[known[gold]]
-    return posterior, None
+    return posterior, None, None
 
 
 def _learned(
@@ -171,7 +197,8 @@ def _learned(
     report = ModelReport(0, reason=reason)
     if evidence is not None:
         report = _report(evidence, _without(both, evidence, known), known, labelled)
-    return Learned(*both[:1], evidence, both[1], _expected_answer(votes, both[0]), report, model)
+    posterior, consensus, gain = both
+    return Learned(posterior, evidence, consensus, _expected_answer(votes, posterior), report, model, gain)
 
 
 def _report(evidence: Floats, people: Floats, known: Codes, labelled: NDArray[np.intp]) -> ModelReport:
@@ -191,7 +218,7 @@ def _report(evidence: Floats, people: Floats, known: Codes, labelled: NDArray[np
 
 def _without(both: _Inferred, evidence: Floats, known: Codes) -> Floats:
     """Return what people alone say, with what was learnt about them: the posterior with the model divided out."""
-    posterior, consensus = both
+    posterior, consensus, _ = both
     prior = np.full(posterior.shape[1], 1 / posterior.shape[1]) if consensus is None else consensus.prior
     alone = posterior / np.maximum(evidence, 1e-6) * prior + 1e-12
     alone /= alone.sum(axis=1, keepdims=True)

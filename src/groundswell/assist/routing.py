@@ -20,6 +20,9 @@ Indices = NDArray[np.intp]
 MOST_SURE = 0.999
 """The level never asks for more than this: no finite number of answers gives certainty."""
 
+LEAST_GAIN = 0.001
+"""An answer that raises the expected number of right labels by less than this is not asked for."""
+
 MOST_SPREAD = 200
 """Questions of one plan that are spread by features; those after them go by doubt alone, which is cheap."""
 
@@ -38,6 +41,8 @@ class State:
         known: items whose label is known (gold): settled from the start, never asked.
         model_may_settle: whether the model has proven itself (`has_proven_itself`), so that it may settle items
             that nobody has answered.
+        gain: `[n]`, what one more answer is expected to add to the chance that the label is right (`weigh`). None:
+            doubt decides alone, as if every answer were worth the same.
     """
 
     posterior: Floats
@@ -46,10 +51,12 @@ class State:
     audit: Mask
     known: Mask
     model_may_settle: bool = False
+    gain: Floats | None = None
 
     def __post_init__(self) -> None:
         n = len(self.posterior)
-        lengths = {len(a) for a in (self.answers, self.outstanding, self.audit, self.known)}
+        arrays = (self.answers, self.outstanding, self.audit, self.known, self.gain)
+        lengths = {len(a) for a in arrays if a is not None}
         if self.posterior.ndim != 2 or lengths != {n}:
             raise InputError(f"routing needs one entry for each of {n} items in every array; found {lengths}")
 
@@ -92,6 +99,10 @@ def plan(
     come out (as water fills a basin): items above it are settled, items below get one more question. Easy items
     pay for hard ones, which takes fewer answers than to bring every item to the target.
 
+    Where `state.gain` is known, questions go by what an answer is expected to change, and an item that was answered
+    and on which another answer would change next to nothing (`LEAST_GAIN`) is reviewed rather than asked: people
+    who contradict each other will go on doing so.
+
     An item with an open question is not asked again until it is answered. Items of the audit share are asked
     first. The others come in an order that spreads the questions over the doubt (`cover`): from no labels at all,
     that brought models on digits, news and tweets further with as many answers than to ask by doubt alone, and
@@ -114,12 +125,12 @@ def plan(
     """
     _check(target, max_answers, limit)
     sure = np.where(state.known, 1.0, state.posterior.max(axis=1, initial=0.0))
-    spent = state.answers >= max_answers
+    spent = (state.answers >= max_answers) | _hopeless(state)
     level = target if every_item else _level(sure, state.known | spent, target)
     heard = (state.answers > 0) | (state.model_may_settle & ~state.audit)
     settled = state.known | (heard & (sure >= level))
     full = state.answers + state.outstanding >= max_answers
-    askable = np.flatnonzero(~settled & ~full & (state.outstanding == 0))
+    askable = np.flatnonzero(~settled & ~spent & ~full & (state.outstanding == 0))
     doubtful = np.flatnonzero(~settled & spent)
     return Plan(
         settled=settled,
@@ -147,6 +158,13 @@ def has_proven_itself(
     """
     enough = report.gold >= least_gold and report.trained_on >= least_gold
     return enough and report.gold_accuracy >= least_accuracy and report.calibration_error <= worst_calibration
+
+
+def _hopeless(state: State) -> Mask:
+    """Say which items were answered, and would gain next to nothing from another answer."""
+    if state.gain is None:
+        return np.zeros(len(state.posterior), bool)
+    return (state.answers > 0) & (state.gain < LEAST_GAIN)
 
 
 def _check(target: float, max_answers: int, limit: int) -> None:
@@ -178,9 +196,10 @@ def _order(
     """Order the questions: audit items that nobody answered, then what covers the doubt, then plain doubt."""
     mixed = rng.permutation(askable)
     doubt = 1 - state.posterior[mixed].max(axis=1, initial=0.0)
+    worth = doubt if state.gain is None else state.gain[mixed]
     first = state.audit[mixed] & (state.answers[mixed] == 0)
     rank = np.zeros(len(mixed))
     if features is not None and len(mixed) > 1:
-        covering = cover(features[mixed], doubt, min(limit, MOST_SPREAD), rng)
+        covering = cover(features[mixed], worth, min(limit, MOST_SPREAD), rng)
         rank[covering] = np.arange(len(covering), 0, -1)
-    return mixed[np.lexsort((-doubt, -rank, ~first))][:limit]
+    return mixed[np.lexsort((-doubt, -worth, -rank, ~first))][:limit]

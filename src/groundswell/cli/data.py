@@ -14,12 +14,9 @@ if TYPE_CHECKING:
 
 
 def _store(settings: Settings) -> "DatasetStore":
-    from groundswell.organize import DatasetStore
-    from groundswell.store.blobs import BlobStore
-    from groundswell.tenancy.service import LOCAL_ORGANIZATION
+    from groundswell.organize import local_store
 
-    blobs = BlobStore(settings.home / "blobs" / LOCAL_ORGANIZATION)
-    return DatasetStore(settings.home / "datasets" / LOCAL_ORGANIZATION, blobs)
+    return local_store(settings.home)
 
 
 @click.command()
@@ -51,7 +48,7 @@ def collect(
     collection = collect_items(
         path, text_column=text_column, licence=licence, max_item_bytes=settings.max_item_bytes
     )
-    options.refuse_if_huge(collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
+    options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     chosen = collection if raw else collection.clean()
     with Steps().step(f"Collecting {collection.describe()}") as step:
         version = chosen.save(
@@ -74,7 +71,7 @@ def collect(
 @click.command()
 @click.argument("name", required=False)
 @click.option(
-    "--drops", is_flag=True, help="List what was set aside from the newest version of NAME, and why."
+    "--drops", is_flag=True, help="List what was set aside on the way to the newest version of NAME, and why."
 )
 @options.as_json
 @click.pass_obj
@@ -84,9 +81,11 @@ def datasets(settings: Settings, name: str | None, drops: bool, as_json: bool) -
     if drops and name is None:
         raise click.UsageError("--drops needs the NAME of a dataset")
     if drops:
-        rows = [vars(drop) for drop in store.open(str(name)).drops()]
+        newest = store.open(str(name))
+        rows = [vars(drop) for each in [newest, *store.trace(newest)] for drop in each.drops()]
         columns = ["locator", "reason", "detail"]
     elif name is not None:
+        store.open(name)  # says so where there is none
         rows = [_describe(version) for version in store.versions(name)]
         columns = ["version", "rows", "columns", "created_at", "parents"]
     else:
@@ -114,6 +113,8 @@ def trace(settings: Settings, name: str, number: int | None, as_json: bool) -> N
 
 def _story(row: dict[str, Any]) -> str:
     line = f"{row['dataset']} version {row['version']}: {row['rows']:,} items, {row['created_at']}"
+    if source := row["lineage"].get("source"):
+        line += f"\n  collected from {source}: {row['lineage'].get('collected', row['rows']):,} read"
     if project := row["lineage"].get("project"):
         line += f"\n  labelled by project {project['name']!r}"
     if certificate := row["lineage"].get("certificate"):

@@ -1,7 +1,6 @@
-"""Commands that label: up, label, sign-in, projects, export, keys, demo."""
+"""Commands that label: up, label, sign-in, projects, demo."""
 
 import asyncio
-import uuid
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from groundswell.settings import Settings
 if TYPE_CHECKING:
     from groundswell.app import App
     from groundswell.ids import ProjectId
+    from groundswell.label.model import ProjectSpec
+    from groundswell.organize import Collection
     from groundswell.tenancy.model import Member
 
 port_option = click.option(
@@ -39,7 +40,9 @@ async def _up(settings: Settings, port: int, project: "ProjectId | None") -> Non
 
     listener = bind(settings.host, port)
     with listener:
-        say("Starting the database ...")
+        say(
+            "Starting the database ..." if settings.database_url is None else "Connecting to the database ..."
+        )
         async with open_app(settings) as app:
             member = await local_member(app)
             async with serving(app, listener) as stop:
@@ -65,15 +68,31 @@ async def _sign_in_link(
 @click.pass_obj
 def sign_in(settings: Settings, port: int | None) -> None:
     """Print a new sign-in link for a running `groundswell up`."""
+    at = (settings.host, settings.port if port is None else port)
+    _require_listener(at)
 
     async def run() -> str:
         from groundswell.app import local_member, open_app
 
         async with open_app(settings) as app:
-            address = f"http://{settings.host}:{settings.port if port is None else port}"
-            return await _sign_in_link(app, await local_member(app), address)
+            return await _sign_in_link(app, await local_member(app), f"http://{at[0]}:{at[1]}")
 
     click.echo(asyncio.run(run()))
+
+
+def _require_listener(at: tuple[str, int]) -> None:
+    """Refuse to print a link that nobody would answer."""
+    import socket
+
+    from groundswell.errors import Conflict
+
+    try:
+        socket.create_connection(at, timeout=2).close()
+    except OSError as error:
+        raise Conflict(
+            f"nothing answers on {at[0]}:{at[1]} ({error.strerror or error}); start `groundswell up`, "
+            "or say with --port where it listens"
+        ) from None
 
 
 @click.command()
@@ -114,15 +133,17 @@ def label(
     PATH is a folder of images or of .txt files, or a .jsonl, .csv, .parquet or .txt file. Run the same
     command again to go on where you were; `groundswell export` writes the labelled file.
     """
+    from groundswell.label.kinds import ontology_of
     from groundswell.label.model import ProjectSpec
-    from groundswell.organize import collect
+    from groundswell.label.rules import check_spec
+    from groundswell.organize import collect, require_name
 
     collection = collect(
         path, text_column=text_column, licence=licence, max_item_bytes=settings.max_item_bytes
     )
-    options.refuse_if_huge(collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
+    options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     spec = ProjectSpec(
-        name=options.dataset_name(path, name),
+        name=require_name(options.dataset_name(path, name)),
         kind="",
         classes=[part.strip() for part in classes.split(",")],
         dataset=options.dataset_name(path, name),
@@ -132,6 +153,8 @@ def label(
         max_answers=max(answers, 7),
         target_probability=target,
     )
+    check_spec(spec)  # before anything is read or written
+    ontology_of(spec.classes)
     asyncio.run(_label(settings, collection, spec, settings.port if port is None else port))
 
 
@@ -146,7 +169,7 @@ def _read_instructions(given: str) -> str:
         raise SourceNotFound(f"instructions {given[1:]!r} cannot be read: {error.strerror}") from None
 
 
-async def _label(settings: Settings, collection, spec, port: int) -> None:  # type: ignore[no-untyped-def]
+async def _label(settings: Settings, collection: "Collection", spec: "ProjectSpec", port: int) -> None:
     from groundswell.app import local_member, open_app
     from groundswell.http.serve import address_of, bind, serving
     from groundswell.label.opening import open_or_resume
@@ -204,121 +227,6 @@ def projects(settings: Settings, as_json: bool) -> None:
     empty = "No projects yet. Start one: groundswell label PATH --classes cat,dog"
     text = table(list(rows[0]), [row.values() for row in rows]) if rows else empty
     show(rows, as_json=as_json, text=text)
-
-
-@click.command()
-@click.argument("project")
-@click.option(
-    "--to", "destination", type=click.Path(path_type=Path), help="Where to write [default: PROJECT.jsonl]."
-)
-@click.option(
-    "--format", "exporter", help="jsonl, csv, parquet or image_folder [default: from the file's name]."
-)
-@click.option("--proposals", is_flag=True, help="Include items that only the model has labelled so far.")
-@click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")
-@options.as_json
-@click.pass_obj
-def export(
-    settings: Settings,
-    project: str,
-    destination: Path | None,
-    exporter: str | None,
-    proposals: bool,
-    overwrite: bool,
-    as_json: bool,
-) -> None:
-    """Write a project's labels to a file; also works while `groundswell up` runs.
-
-    The labels become a new version of the dataset first, with their lineage; then that version is
-    written out.
-    """
-    from groundswell.feed.exporters import exporter_for
-
-    chosen = exporter_for(exporter or destination or "jsonl")
-    target = destination or Path(f"{project}{chosen.suffix}")
-
-    async def run() -> dict[str, object]:
-        from groundswell.app import local_member, open_app
-        from groundswell.label.delivery import deliver, labelled_batches
-        from groundswell.label.service import find_project
-
-        async with open_app(settings) as app:
-            member = await local_member(app)
-            store = app.datasets(member.org_slug)
-            project_id = await find_project(app.db, member.scope(), project)
-            version = await deliver(app.db, member.scope(), store, project_id, proposals=proposals)
-            written = chosen.write(
-                labelled_batches(version, with_data=chosen.needs_data), target, overwrite=overwrite
-            )
-        return {
-            "file": str(target),
-            "rows": written.rows,
-            "bytes": written.bytes,
-            "sha256": written.sha256,
-            "dataset": version.name,
-            "version": version.number,
-        }
-
-    result = asyncio.run(run())
-    text = "{rows:,} labelled items written to {file} (dataset {dataset}, version {version})"
-    show(result, as_json=as_json, text=text.format(**result))
-
-
-@click.group()
-def keys() -> None:
-    """Create, list and revoke API keys."""
-
-
-@keys.command("create")
-@click.argument("name")
-@click.pass_obj
-def create_key(settings: Settings, name: str) -> None:
-    """Create an API key and print it: the only time that it is shown."""
-
-    async def run() -> str:
-        from groundswell.app import local_member, open_app
-        from groundswell.tenancy.service import create_api_key
-
-        async with open_app(settings) as app:
-            return await create_api_key(app.db, (await local_member(app)).scope(), name)
-
-    click.echo(asyncio.run(run()))
-
-
-@keys.command("list")
-@options.as_json
-@click.pass_obj
-def list_keys(settings: Settings, as_json: bool) -> None:
-    """List the API keys, without their secrets."""
-
-    async def run() -> list[dict[str, object]]:
-        from groundswell.app import local_member, open_app
-        from groundswell.tenancy.service import list_api_keys
-
-        async with open_app(settings) as app:
-            return [vars(key) for key in await list_api_keys(app.db, (await local_member(app)).scope())]
-
-    rows = asyncio.run(run())
-    text = table(list(rows[0]), [row.values() for row in rows]) if rows else "No API keys yet."
-    show(rows, as_json=as_json, text=text)
-
-
-@keys.command("revoke")
-@click.argument("key_id", type=click.UUID)
-@click.pass_obj
-def revoke_key(settings: Settings, key_id: uuid.UUID) -> None:
-    """End an API key at once."""
-
-    async def run() -> None:
-        from groundswell.app import local_member, open_app
-        from groundswell.clock import now
-        from groundswell.tenancy.service import revoke_api_key
-
-        async with open_app(settings) as app:
-            await revoke_api_key(app.db, (await local_member(app)).scope(), key_id, now=now())
-
-    asyncio.run(run())
-    say(f"Key {key_id} is revoked.")
 
 
 @click.command()

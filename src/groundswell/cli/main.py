@@ -1,36 +1,61 @@
 """The `groundswell` command. Heavy imports happen inside the commands, so that help is instant."""
 
+import contextlib
+import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 import groundswell.cli.data as data
+import groundswell.cli.export as export
+import groundswell.cli.keys as keys
 import groundswell.cli.labelling as labelling
 from groundswell import __version__
-from groundswell.errors import GroundswellError, InvalidSetting
+from groundswell.errors import GroundswellError, StoreError
 from groundswell.settings import Settings
 
 EPILOG = "Errors end with one line that says what to do, and an exit code: docs/reference/errors.md."
+STOPPED = 128 + signal.SIGINT
+"""Exit code of a command that was stopped before it was done, as shells have it."""
 
 
 class Cli(click.Group):
-    """A group whose commands turn Groundswell's errors into one line and an exit code."""
+    """A group that turns whatever goes wrong in a command into one line and an exit code."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; see `click.Group.main`."""
+        _unwind_on_sigterm()
         try:
-            return super().main(*args, **kwargs)
-        except GroundswellError as error:
-            click.echo(f"groundswell: {error}", err=True)
+            sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
             sys.exit(error.exit_code)
-        except KeyboardInterrupt:
-            click.echo("groundswell: stopped", err=True)
-            sys.exit(130)
-        except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(141)
+        except click.ClickException as error:
+            _fail(_one_line(error), error.exit_code)
+        except GroundswellError as error:
+            _fail(str(error), error.exit_code)
+        except click.Abort:
+            _fail("stopped", STOPPED)
+        except OSError as error:
+            _fail(f"{error.filename or 'the system'}: {error.strerror or error}", StoreError.exit_code)
+
+
+def _unwind_on_sigterm() -> None:
+    """Let a service manager's stop run the same clean-up as Ctrl-C."""
+    with contextlib.suppress(ValueError):  # only the main thread may listen to signals
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _one_line(error: click.ClickException) -> str:
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "groundswell"
+    return f"{' '.join(error.format_message().split()).rstrip('.')}; see `{command} --help`"
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(f"groundswell: {message}", err=True)
+    sys.exit(code)
 
 
 @click.group(cls=Cli, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,11 +72,7 @@ def main(context: click.Context, home: Path | None) -> None:
     Collect raw data, clean it, keep it in versions, have it labelled by people and models together, prove
     the quality of the labels, and feed them into training.
     """
-    try:
-        settings = Settings.from_env()
-    except InvalidSetting as error:
-        click.echo(f"groundswell: {error}", err=True)
-        context.exit(error.exit_code)
+    settings = Settings.from_env()
     context.obj = Settings(**{**vars(settings), "home": home}) if home else settings
 
 
@@ -60,8 +81,8 @@ main.add_command(labelling.up)
 main.add_command(labelling.label)
 main.add_command(labelling.sign_in)
 main.add_command(labelling.projects)
-main.add_command(labelling.export)
-main.add_command(labelling.keys)
+main.add_command(export.export)
+main.add_command(keys.keys)
 main.add_command(data.collect)
 main.add_command(data.datasets)
 main.add_command(data.trace)

@@ -1,7 +1,6 @@
 """Options and checks that several commands share."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -28,7 +27,7 @@ def dataset_name(path: str, name: str | None) -> str:
     return made
 
 
-def refuse_if_huge(size_bytes: int | None, limit_bytes: int, *, confirmed: bool) -> None:
+def refuse_if_huge(path: str, size_bytes: int | None, limit_bytes: int, *, confirmed: bool) -> None:
     """Stop before a source is read that is over the limit by mistake.
 
     Raises:
@@ -36,12 +35,10 @@ def refuse_if_huge(size_bytes: int | None, limit_bytes: int, *, confirmed: bool)
     """
     if size_bytes is not None and size_bytes > limit_bytes and not confirmed:
         raise TooLarge(
-            f"the source holds {size_bytes / 1e9:.1f} GB, over the limit of {limit_bytes / 1e9:.1f} GB; "
+            f"{path} holds {_size(size_bytes)}, over the limit of {_size(limit_bytes)}; "
             "add --yes if that is what you want, or set GROUNDSWELL_MAX_SOURCE_BYTES"
         )
 
 
-def describe_drops(report: Any) -> str:
-    """Return the line that tells what was collected, kept and dropped, and why."""
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.dropped.items()))
-    return f"{report.collected:,} read, {report.kept:,} kept" + (f", set aside: {reasons}" if reasons else "")
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e9:,.1f} GB" if size_bytes >= 1e9 else f"{size_bytes:,} bytes"

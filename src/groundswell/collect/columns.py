@@ -21,7 +21,9 @@ def choose_text_column(columns: Mapping[str, bool], wanted: str | None, source: 
     """
     if wanted is not None:
         if wanted not in columns:
-            raise MissingColumn(f"{source} has no column {wanted!r}; it has {_listed(columns)}")
+            raise MissingColumn(
+                f"{source} has no column {wanted!r}; it has {_listed(columns)}: name one of these"
+            )
         return wanted
     texts = [name for name, is_text in columns.items() if is_text]
     by_usual_name = {name.lower(): name for name in reversed(texts)}

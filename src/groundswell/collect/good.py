@@ -31,5 +31,6 @@ def require_good(records: Iterator[Item | Drop], source: str) -> Iterator[Item |
     if first is None:
         raise EmptySource(f"{source} holds nothing to collect")
     raise UnreadableSource(
-        f"{source}: no record of {failures} could be read; the first, {first.locator}: {first.detail}"
+        f"{source}: no record of {failures} could be read; the first, {first.locator}: {first.detail}. "
+        "Check that this is the file or folder you mean"
     )

@@ -61,7 +61,7 @@ def open_source(
     if not able:
         raise _nobody_reads(place)
     if place.kind in ("file", "folder") and place.size_bytes == 0:
-        raise EmptySource(f"{_name(place)} is empty: there is nothing to collect")
+        raise _empty(place)
     return able[0].open(place, Options(collected_at, text_column, licence, max_item_bytes))
 
 
@@ -76,16 +76,20 @@ def _nobody_reads(place: Place) -> InputError:
     if place.kind == "nothing":
         return SourceNotFound(f"there is nothing at {_name(place)}; check the path (now in {Path.cwd()})")
     if place.kind == "folder" and not place.suffixes:
-        return EmptySource(f"{_name(place)} is a folder without files")
+        return EmptySource(f"{_name(place)} is a folder without files; put images or texts there first")
     if place.kind == "other":
         return UnreadableSource(f"{_name(place)} is neither a file nor a folder")
     if place.kind == "file" and place.size_bytes == 0:
-        return EmptySource(f"{_name(place)} is empty: there is nothing to collect")
+        return _empty(place)
     return UnreadableSource(
         f"{_name(place)} ({_census(place)}) cannot be collected. "
         f"Files that can: {_listed(JSONL, CSV, PARQUET, ARROW, TEXT)}, and folders of images "
         f"({_listed(IMAGES)}) or of text files ({_listed(TEXT)})"
     )
+
+
+def _empty(place: Place) -> EmptySource:
+    return EmptySource(f"{_name(place)} is empty (0 bytes); check that whatever writes it has done so")
 
 
 def _name(place: Place) -> str:

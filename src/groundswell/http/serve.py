@@ -38,8 +38,13 @@ def bind(host: str, port: int) -> socket.socket:
 
 def address_of(listener: socket.socket) -> str:
     """Return the URL of a bound address, as this machine's browser reaches it."""
-    host, port = listener.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"http://{_host_of(listener)}:{listener.getsockname()[1]}"
+
+
+def _host_of(listener: socket.socket) -> str:
+    """Return the address as it stands in a URL and in the Host header: of IPv6, in brackets."""
+    host: str = listener.getsockname()[0]
+    return f"[{host}]" if ":" in host else host
 
 
 class _Server(uvicorn.Server):
@@ -56,9 +61,8 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[asyncio.Ev
 
     SIGINT and SIGTERM set the event. At the end, requests under way are finished first.
     """
-    host = listener.getsockname()[0]
     config = uvicorn.Config(
-        create_server(app, hosts=[host]),
+        create_server(app, hosts=[_host_of(listener)]),
         log_level="warning",
         access_log=False,
         lifespan="off",

@@ -1,5 +1,6 @@
 """The web application: routes, sign-in, static files, and the one place where errors become problem+json."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from groundswell.clock import now
 from groundswell.errors import GroundswellError, InputError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from groundswell.http.api import ENDPOINTS
 from groundswell.http.endpoint import Call, Endpoint
-from groundswell.http.headers import SecurityHeaders
+from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import image_media_type
 from groundswell.http.openapi import openapi_document
 from groundswell.http.wire import v1
@@ -32,6 +33,7 @@ PREFIX = "/api/v1"
 COOKIE = "groundswell_session"
 STATIC = Path(__file__).parent / "static"
 MAX_BODY_BYTES = 1024 * 1024
+SIGN_IN = msgspec.json.Decoder(v1.SignInBody)
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 log = logging.getLogger("groundswell.http")
 
@@ -59,8 +61,8 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> Starlette:
             *_pages(),
         ],
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_HOSTS, *(hosts or [])]),
             Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_HOSTS, *(hosts or [])]),
         ],
         exception_handlers={
             GroundswellError: _known_error,
@@ -79,7 +81,7 @@ def _route(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
     async def handle(request: Request) -> Response:
         member = await _member_of(request)
-        body = decoder.decode(await _read_body(request)) if decoder is not None else None
+        body = _decoded(decoder, await _read_body(request)) if decoder is not None else None
         app: App = request.app.state.app
         answer = await endpoint.handler(Call(app, member, request.path_params, request.query_params, body))
         return Response(status_code=204) if answer is None else _json(answer)
@@ -121,6 +123,13 @@ async def _read_body(request: Request) -> bytes:
     return b"".join(parts)
 
 
+def _decoded(decoder: msgspec.json.Decoder[Any], data: bytes) -> Any:
+    try:
+        return decoder.decode(data)
+    except RecursionError:
+        raise InputError("the request body is nested too deeply") from None
+
+
 def _json(value: Any, status: int = 200) -> Response:
     return Response(
         msgspec.json.encode(value),
@@ -136,7 +145,7 @@ def _json(value: Any, status: int = 200) -> Response:
 async def sign_in(request: Request) -> Response:
     """Turn a sign-in token into a session cookie."""
     _require_own_page(request)
-    body = msgspec.json.decode(await _read_body(request), type=v1.SignInBody)
+    body = _decoded(SIGN_IN, await _read_body(request))
     member, session = await tenancy.sign_in(request.app.state.app.db, body.token, now=now())
     response = _json(v1.SessionOut.of(member))
     response.set_cookie(
@@ -164,7 +173,7 @@ async def blob(request: Request) -> Response:
     """Send the bytes of a media item of the caller's organization."""
     member = await _member_of(request)
     app: App = request.app.state.app
-    data = app.blobs(member.org_slug).get(ItemId(request.path_params["digest"]))
+    data = await asyncio.to_thread(app.blobs(member.org_slug).get, ItemId(request.path_params["digest"]))
     media_type = image_media_type(data)
     return Response(
         data,
@@ -233,6 +242,9 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 async def _unknown_error(request: Request, error: Exception) -> Response:
     log.exception("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
-    return _problem(
-        500, "internal_error", "an unexpected error; nothing was stored. The server's log has the details."
+    detail = (
+        "an unexpected error; the server's log has the details. A write may be repeated with the same key."
     )
+    response = _problem(500, "internal_error", detail)
+    response.headers.update(HEADERS)  # this one is made outside all middleware
+    return response

@@ -41,24 +41,26 @@ async def deliver(
     """
     scope.require(Role.MEMBER)
     project, _ = await get_project(db, scope, project_id)
-    rows = [row for task in await labels_of(db, scope, project_id) if (row := _label_of(task, proposals))]
+    tasks = await labels_of(db, scope, project_id)
+    rows = [row for task in tasks if (row := _label_of(task, proposals))]
     if not rows:
         raise Conflict(
             f"project {project.name!r} has no labels yet; label some items first, or add --proposals"
         )
     certificate = await newest_certificate(db, scope, project_id)
+    if certificate is not None and certificate["labels_sha256"] != _digest_of(tasks):
+        certificate = None  # it speaks of labels that have changed since
     return await asyncio.to_thread(_write, store, project, rows, certificate)
 
 
 def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
     """Return what is delivered for a task, or None where it has no label."""
-    answers = task.annotations or 0
     label: Answer
     probability: float | None
     source: str | None
     if task.review is not None:
         label, probability, source = task.review, 1.0, "review"
-    elif task.answer is not None and (answers or task.source == "gold" or task.state == "completed"):
+    elif task.answer is not None and _is_settled(task):
         label, probability, source = task.answer, task.probability, task.source
     elif proposals and task.proposal is not None:
         label, probability, source = task.proposal, task.proposal_probability, "proposal"
@@ -69,8 +71,20 @@ def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
         "label": label["choice"],
         "label_probability": probability,
         "label_source": source,
-        "label_answers": answers,
+        "label_answers": task.annotations or 0,
     }
+
+
+def _is_settled(task: TaskLabel) -> bool:
+    """Say whether the consensus of a task is a label, and not only a model's opinion of an open task."""
+    from_people = bool(task.annotations) or task.source == "gold"
+    return task.answer is not None and (from_people or task.state == "completed")
+
+
+def _digest_of(tasks: Sequence[TaskLabel]) -> str:
+    """Name the consensus labels of a project: what a certificate speaks of."""
+    labels = [[task.item_id, task.answer] for task in tasks if _is_settled(task)]
+    return hashlib.sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()
 
 
 def _write(
@@ -130,14 +144,16 @@ async def issue_certificate(
 
     The audit share was drawn at random when the project was opened, and nothing treats its tasks
     differently. So its reviews say how accurate all labels are. The statement is about the labels
-    before the reviews corrected any.
+    before the reviews corrected any. Tasks that were set aside, because nobody could answer them, have
+    no label and no part in it.
 
     Raises:
-        Conflict: a task has no label yet, or an audit task no review.
+        Conflict: a task that still asks has no label yet, or an audited label no review.
     """
     scope.require(Role.MANAGER)
-    tasks = await labels_of(db, scope, project_id)
-    unlabelled = sum(task.answer is None for task in tasks)
+    everything = await labels_of(db, scope, project_id)
+    tasks = [task for task in everything if _is_settled(task)]
+    unlabelled = sum(not _is_settled(task) and task.state != "error" for task in everything)
     unreviewed = sum(task.is_audit and task.review is None for task in tasks)
     if unlabelled or unreviewed:
         raise Conflict(
@@ -150,19 +166,20 @@ async def issue_certificate(
         confidence=np.array([task.probability for task in tasks], dtype=np.float64),
         level=level,
     )
+    body = {**json.loads(certificate.to_json()), "labels_sha256": _digest_of(everything)}
     async with db.transaction(scope.org_id) as tx:
-        project = await tx.fetch_value(
-            SQL["insert_certificate"],
-            org_id=scope.org_id,
-            project_id=project_id,
-            body=certificate.to_json(),
+        number = await tx.fetch_value(
+            SQL["insert_certificate"], org_id=scope.org_id, project_id=project_id, body=body
         )
-        await audit(tx, scope, "certificate.issue", str(project_id), certificate=project)
+        await audit(tx, scope, "certificate.issue", str(project_id), certificate=number)
     return certificate
 
 
 async def newest_certificate(db: Database, scope: Scope, project_id: ProjectId) -> dict[str, Any] | None:
-    """Return the certificate that was issued last for a project, as JSON, or None."""
+    """Return the certificate that was issued last for a project, as JSON, or None.
+
+    Its `labels_sha256` names the labels that it speaks of.
+    """
     async with db.transaction(scope.org_id) as tx:
         body: dict[str, Any] | None = await tx.fetch_value(SQL["newest_certificate"], project_id=project_id)
     return body

@@ -1,6 +1,5 @@
-"""What a project has learnt: from rows to arrays, through assist, and on to a conclusion. Pure."""
+"""What a project has learnt: from its situation, through assist, to a conclusion. Pure."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isnan
 from typing import Any
@@ -11,8 +10,9 @@ from numpy.typing import NDArray
 from groundswell.assist.learning import Learned, learn
 from groundswell.assist.model import Features
 from groundswell.assist.routing import State, has_proven_itself, plan
-from groundswell.label.model import Project
-from groundswell.label.rules import slots_for_fixed_redundancy
+from groundswell.label.model import Project, ProjectState
+from groundswell.label.rules import numbered, open_window, slots_for_fixed_redundancy
+from groundswell.label.situation import Situation
 from groundswell.quality import Votes, consensus, krippendorff_alpha
 
 WINDOW = 512
@@ -29,73 +29,6 @@ ROUNDS = 12
 
 
 @dataclass(frozen=True)
-class TaskRow:
-    """A task, as learning reads it."""
-
-    id: int
-    position: int
-    state: str
-    is_audit: bool
-    gold: str | None
-
-
-@dataclass(frozen=True)
-class VoteRow:
-    """The newest answer of a worker to a task."""
-
-    task_id: int
-    worker_id: int
-    choice: str
-
-
-@dataclass(frozen=True)
-class Situation:
-    """A project as arrays, aligned with its tasks in the order of the items.
-
-    Attributes:
-        task_ids: int64 `[n]`.
-        pending: bool `[n]`, still asking.
-        gold: int32 `[n]`, known class or -1.
-        outstanding: int64 `[n]`, answers leased out now.
-        votes: what people said; items are tasks, workers are `worker_ids`.
-        worker_ids: worker of each worker code.
-    """
-
-    task_ids: NDArray[np.int64]
-    pending: NDArray[np.bool_]
-    gold: NDArray[np.int32]
-    outstanding: NDArray[np.int64]
-    votes: Votes
-    worker_ids: list[int]
-
-
-def situation(
-    tasks: Sequence[TaskRow], votes: Sequence[VoteRow], leases: Mapping[int, int], classes: Sequence[str]
-) -> Situation:
-    """Turn the rows of a project into arrays. Answers of classes that no longer exist are left out."""
-    place = {task.id: i for i, task in enumerate(tasks)}
-    code = {name: i for i, name in enumerate(classes)}
-    kept = [vote for vote in votes if vote.choice in code and vote.task_id in place]
-    worker_ids = sorted({vote.worker_id for vote in kept})
-    worker = {worker_id: i for i, worker_id in enumerate(worker_ids)}
-    return Situation(
-        task_ids=np.array([task.id for task in tasks], np.int64),
-        pending=np.array([task.state == "pending" for task in tasks], bool),
-        gold=np.array([code.get(task.gold, -1) if task.gold else -1 for task in tasks], np.int32),
-        outstanding=np.array([leases.get(task.id, 0) for task in tasks], np.int64),
-        votes=Votes(
-            item=np.array([place[vote.task_id] for vote in kept], np.int32),
-            worker=np.array([worker[vote.worker_id] for vote in kept], np.int32),
-            label=np.array([code[vote.choice] for vote in kept], np.int32),
-            n_items=len(tasks),
-            n_workers=len(worker_ids),
-            n_classes=len(classes),
-        ),
-        worker_ids=worker_ids,
-    )
-
-
-@dataclass(frozen=True)
 class Conclusion:
     """What learning says is to be written, aligned with the tasks of its `Situation`.
 
@@ -106,8 +39,10 @@ class Conclusion:
         answers: int64 `[n]`, people's answers behind each label.
         source: who the label comes from, for each task.
         evidence: float64 `[n, K]`, the model's calibrated probabilities, or None without a model.
-        settle: places of tasks that ask no more.
+        state: str `[n]`, the state that each task comes to: completed asks no more; error is set aside, as
+            too many people could not answer it.
         ask: places of tasks to open a slot for, in the order of work.
+        ask_number: for each of `ask`, the how-manieth answer to its task that is.
         finished: whether no task asks any more.
         worker_ids, skill, skill_error, worker_answers: what is known of each worker.
     """
@@ -118,8 +53,9 @@ class Conclusion:
     answers: NDArray[np.int64]
     source: list[str]
     evidence: NDArray[np.float64] | None
-    settle: NDArray[np.int64]
+    state: NDArray[np.str_]
     ask: NDArray[np.int64]
+    ask_number: NDArray[np.int64]
     finished: bool
     worker_ids: list[int]
     skill: NDArray[np.float64]
@@ -127,11 +63,17 @@ class Conclusion:
     worker_answers: NDArray[np.int64]
 
 
-def is_due(learned: Learned | None, votes: int) -> bool:
-    """Say whether the model is to be trained anew: there is none, or a tenth more answers than it was trained on."""
+def is_due(learned: Learned | None, votes: Votes) -> bool:
+    """Say whether the model is to be trained anew.
+
+    It is where there is none, where tasks or classes have changed, and where there are a tenth more
+    answers than it was trained on.
+    """
     if learned is None or learned.evidence is None or learned.consensus is None:
         return True
-    return votes >= RETRAIN_GROWTH * len(learned.consensus.votes)
+    if learned.posterior.shape != (votes.n_items, votes.n_classes):
+        return True
+    return len(votes) >= RETRAIN_GROWTH * len(learned.consensus.votes)
 
 
 def refresh(learned: Learned, now: Situation) -> Learned:
@@ -160,15 +102,16 @@ def conclude(
         features: a row for each task, where there are any.
     """
     answers = now.votes.votes_per_item.astype(np.int64)
+    known = (answers > 0) | (now.gold >= 0)
     if project.target_probability is None:
         posterior = consensus(now.votes, gold=now.gold).posterior if len(now.votes) else learned.posterior
-        known = (answers > 0) | (now.gold >= 0)
-        settled = answers >= project.answers
-        ask = _ask_evenly(project, now, learned, answers, settled, rng)
+        settled, ask = _ask_evenly(project, now, learned, answers, rng)
     else:
         posterior = learned.posterior
-        known = (answers > 0) | (now.gold >= 0) | (learned.evidence is not None)
+        known |= learned.evidence is not None
         settled, ask = _ask_where_it_counts(project, now, learned, answers, features, rng)
+    state = _states(project, now, settled)
+    ask = ask[state[ask] == "pending"]
     skill, skill_error = _skills(learned)
     return Conclusion(
         label=posterior.argmax(axis=1).astype(np.int32),
@@ -177,9 +120,10 @@ def conclude(
         answers=answers,
         source=_sources(project, now, learned, answers),
         evidence=learned.evidence,
-        settle=np.flatnonzero(settled),
+        state=state,
         ask=ask,
-        finished=bool(settled.all()),
+        ask_number=numbered(ask, now.received + now.outstanding),
+        finished=not (state == "pending").any(),
         worker_ids=now.worker_ids,
         skill=skill,
         skill_error=skill_error,
@@ -187,20 +131,29 @@ def conclude(
     )
 
 
+def _states(project: Project, now: Situation, settled: NDArray[np.bool_]) -> NDArray[np.str_]:
+    """Return the state that each task comes to; of a project that is done, no task asks again."""
+    state = np.select([settled, now.set_aside], ["completed", "error"], "pending")
+    if project.state == ProjectState.DONE:
+        state = np.where((now.state != "pending") & (state == "pending"), now.state, state)
+    return state
+
+
 def _ask_evenly(
     project: Project,
     now: Situation,
     learned: Learned,
     answers: NDArray[np.int64],
-    settled: NDArray[np.bool_],
     rng: np.random.Generator,
-) -> NDArray[np.int64]:
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which tasks are settled, with the number of answers that each is to have, and which to ask next."""
+    settled = answers >= project.answers
     urgency = rng.random(len(answers))
     if learned.evidence is not None:
         urgency *= 1 - learned.evidence.max(axis=1)
-    return slots_for_fixed_redundancy(
-        answers, now.outstanding, ~settled, urgency, answers=project.answers, window=WINDOW
-    )
+    asking = ~settled & ~now.set_aside
+    order = slots_for_fixed_redundancy(answers, now.outstanding, asking, urgency, answers=project.answers)
+    return settled, open_window(order, WINDOW, now.met, least=LEAST_WINDOW)
 
 
 def _ask_where_it_counts(
@@ -221,22 +174,21 @@ def _ask_where_it_counts(
     state = State(
         posterior=learned.posterior,
         answers=answers,
-        outstanding=now.outstanding,
+        outstanding=now.outstanding + now.set_aside,  # what is set aside is not asked
         audit=np.zeros(n, bool),
         known=now.gold >= 0,
         model_may_settle=has_proven_itself(learned.report),
     )
-    planned = plan(
-        state,
-        target=project.target_probability,
-        max_answers=project.max_answers,
-        limit=int(np.clip(n // ROUNDS, LEAST_WINDOW, WINDOW)),
-        rng=rng,
-        features=features,
-    )
+    wanted: dict[str, Any] = {"target": project.target_probability, "max_answers": project.max_answers}
+    limit = int(np.clip(n // ROUNDS, LEAST_WINDOW, WINDOW))
+    planned = plan(state, limit=limit, rng=rng, features=features, **wanted)
     settled = planned.settled.copy()
     settled[planned.review] = True  # the budget of answers is spent; the best label there is stands
-    return settled, planned.ask.astype(np.int64)
+    order = planned.ask.astype(np.int64)
+    if now.met:
+        others = plan(state, limit=n, rng=rng, **wanted).ask.astype(np.int64)
+        order = np.r_[order, others[~np.isin(others, order)]]
+    return settled, open_window(order, limit, now.met, least=LEAST_WINDOW)
 
 
 def _sources(project: Project, now: Situation, learned: Learned, answers: NDArray[np.int64]) -> list[str]:

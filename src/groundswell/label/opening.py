@@ -9,9 +9,15 @@ import numpy as np
 from groundswell.errors import Conflict, EmptySource, NotFound
 from groundswell.ids import ProjectId
 from groundswell.items import digest_text
-from groundswell.label.kinds import kind_for_items
+from groundswell.label.kinds import kind_for_items, ontology_of
 from groundswell.label.model import ProjectSpec, ProjectState
-from groundswell.label.service import create_project, find_project, get_project, set_project_state
+from groundswell.label.service import (
+    check_items,
+    create_project,
+    find_project,
+    get_project,
+    set_project_state,
+)
 from groundswell.organize import Collection, DatasetStore, Version
 from groundswell.store import Database
 from groundswell.tenancy.model import Scope
@@ -39,27 +45,43 @@ async def open_or_resume(
         Conflict: the project of this name has other classes.
         EmptySource: nothing was left to label; the message says why.
     """
+    resumed = await resume(db, scope, spec)
+    if resumed is not None:
+        return resumed
+    version, outcome = await asyncio.to_thread(_store, store, collection, spec.dataset, on_progress)
+    return await open_project(db, scope, version, spec), outcome
+
+
+async def resume(db: Database, scope: Scope, spec: ProjectSpec) -> tuple[ProjectId, str] | None:
+    """Go on with the project of the spec's name, and say where it stands; None if there is none.
+
+    Raises:
+        Conflict: it has other classes.
+    """
     try:
         project_id = await find_project(db, scope, spec.name)
     except NotFound:
-        version, outcome = await asyncio.to_thread(_store, store, collection, spec.dataset, on_progress)
-        return await open_project(db, scope, version, spec), outcome
+        return None
     project, counts = await get_project(db, scope, project_id)
-    if list(spec.classes) != project.classes:
+    if ontology_of(spec.classes) != project.ontology:
         raise Conflict(
             f"project {spec.name!r} is there already, with the classes {','.join(project.classes)}; "
             "use the same classes to go on with it, or --name to begin another"
         )
-    if project.state == ProjectState.PAUSED:
+    if project.state in (ProjectState.DRAFT, ProjectState.PAUSED):
         await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
-    return (
-        project_id,
-        f"going on with project {spec.name!r}: {counts.tasks_completed:,} of {counts.tasks_total:,} done",
-    )
+    done = f"{counts.tasks_completed:,} of {counts.tasks_total:,} done"
+    return project_id, f"going on with project {spec.name!r}: {done}"
 
 
 async def open_project(db: Database, scope: Scope, version: Version, spec: ProjectSpec) -> ProjectId:
-    """Open an active project over a dataset version; the label kind follows from the items."""
+    """Open an active project over a dataset version; the label kind follows from the items.
+
+    Raises:
+        Conflict: the items are of several kinds.
+        GroundswellError: whatever `create_project` raises.
+    """
+    check_items(version)
     kinds = set(version.to_table(columns=["kind"])["kind"].unique().to_pylist())
     if len(kinds) != 1:
         raise Conflict(

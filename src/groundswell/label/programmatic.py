@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from groundswell.errors import InvalidAnswer
 from groundswell.ids import ProjectId, WorkerId, new_uuid
 from groundswell.label.model import LeasedTask, ReceiptStatus, Skip, Submit
 from groundswell.label.service import work
@@ -47,6 +48,10 @@ async def answer_open_tasks(
 
     Returns:
         How many answers were stored.
+
+    Raises:
+        InvalidAnswer: an answer was refused, for example because its class does not exist; those before
+            it are stored.
     """
     idle: set[WorkerId] = set()
     stored = 0
@@ -84,4 +89,7 @@ async def _turn(
                 Submit(task.task_id, {"choice": said.choice}, round(said.seconds * 1000), new_uuid())
             )
     receipts = (await work(db, scope, project_id, worker_id, submits=submits, skips=skips, want=0)).receipts
-    return sum(receipt.status is not ReceiptStatus.REFUSED for receipt in receipts)
+    for receipt in receipts:
+        if receipt.status is ReceiptStatus.REFUSED:  # its lease is still open: asking on would never end
+            raise InvalidAnswer(f"worker {worker_id} answered task {receipt.task_id}: {receipt.error}")
+    return len(receipts)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.errors import Conflict, InputError, InvalidAnswer, NotFound
+from groundswell.errors import Conflict, EmptySource, InputError, InvalidAnswer, NotFound
 from groundswell.ids import AnnotationId, ProjectId, TaskId, WorkerId
 from groundswell.items import ItemKind
 from groundswell.label.jobs import ask_to_learn
@@ -27,7 +27,7 @@ from groundswell.label.model import (
     TaskLabel,
     Work,
 )
-from groundswell.label.rules import TRANSITIONS, check_spec
+from groundswell.label.rules import TRANSITIONS, check_spec, listed_states, may_see
 from groundswell.organize import Version
 from groundswell.store import Database, Tx, load_queries
 from groundswell.tenancy.model import Role, Scope
@@ -52,10 +52,12 @@ async def create_project(
 
     Raises:
         Conflict: the organization has a project of this name.
-        InputError: the spec is out of range, or the items do not fit the label kind.
+        EmptySource: the version has no items.
+        InputError: the spec is out of range, or the items do not fit the label kind, or one is there twice.
     """
     scope.require(Role.MANAGER)
     check_spec(spec)
+    check_items(version)
     kind, ontology = label_kind(spec.kind), ontology_of(spec.classes)
     audited = _audit_positions(version.rows, spec.audit_share, rng)
     async with db.transaction(scope.org_id) as tx:
@@ -83,6 +85,23 @@ async def create_project(
         await tx.execute(SQL["refresh_progress"], project_id=project_id)
         await audit(tx, scope, "project.create", str(project_id), name=spec.name, tasks=version.rows)
     return ProjectId(project_id)
+
+
+def check_items(version: Version) -> None:
+    """Refuse what could be labelled but never delivered: labels go back to items by their id.
+
+    Raises:
+        EmptySource: the version has no items.
+        InputError: an item is there more than once.
+    """
+    if version.rows == 0:
+        raise EmptySource(f"{version.name} version {version.number} has no items; there is nothing to label")
+    repeated = version.rows - len(version.to_table(["id"])["id"].unique())
+    if repeated:
+        raise InputError(
+            f"{repeated:,} items of {version.name} version {version.number} are there more than once; "
+            "drop exact duplicates first, as .clean() does"
+        )
 
 
 def _audit_positions(rows: int, share: float, rng: np.random.Generator) -> set[int]:
@@ -121,9 +140,10 @@ def _payload(row: dict[str, Any], kind: LabelKind) -> dict[str, Any]:
 async def list_projects(
     db: Database, scope: Scope, *, before: int | None = None, limit: int = 50
 ) -> list[tuple[Project, ProjectCounts]]:
-    """Return projects, the newest first, those with an id under `before`."""
+    """Return projects, the newest first, those with an id under `before`; a labeler sees the active ones."""
+    page = {"before": before or NEWEST, "limit": limit, "states": listed_states(scope.role)}
     async with db.transaction(scope.org_id) as tx:
-        projects = await tx.fetch_all(SQL["list_projects"], Project, before=before or NEWEST, limit=limit)
+        projects = await tx.fetch_all(SQL["list_projects"], Project, **page)
         counts = await _counts(tx, [project.id for project in projects])
     return [(project, counts[project.id]) for project in projects]
 
@@ -132,10 +152,10 @@ async def get_project(db: Database, scope: Scope, project_id: ProjectId) -> tupl
     """Return a project and how far it is.
 
     Raises:
-        NotFound: no such project in this organization.
+        NotFound: no such project in this organization, or a draft, which labelers are not shown.
     """
     async with db.transaction(scope.org_id) as tx:
-        project = await project_of(tx, project_id)
+        project = await _visible(tx, scope, project_id)
         return project, (await _counts(tx, [project_id]))[project_id]
 
 
@@ -161,8 +181,19 @@ async def project_of(tx: Tx, project_id: ProjectId) -> Project:
     """Return a project inside a transaction, or raise `NotFound`."""
     project = await tx.fetch_one(SQL["project"], Project, project_id=project_id)
     if project is None:
-        raise NotFound(f"there is no project {project_id}; `groundswell projects` lists them")
+        raise _no_project(project_id)
     return project
+
+
+async def _visible(tx: Tx, scope: Scope, project_id: ProjectId) -> Project:
+    project = await project_of(tx, project_id)
+    if not may_see(scope.role, project.state):
+        raise _no_project(project_id)
+    return project
+
+
+def _no_project(project_id: ProjectId) -> NotFound:
+    return NotFound(f"there is no project {project_id}; `groundswell projects` lists them")
 
 
 async def set_project_state(db: Database, scope: Scope, project_id: ProjectId, state: ProjectState) -> None:
@@ -215,21 +246,26 @@ async def work(
             are returned first, so that a page that was loaded again goes on where it was.
     """
     async with db.transaction(scope.org_id) as tx:
-        project = await project_of(tx, project_id)
+        project = await _visible(tx, scope, project_id)
         receipts = await _store_answers(tx, project, worker_id, submits)
         if skips:
-            await tx.execute(
-                SQL["skip"],
-                project_id=project_id,
-                worker_id=worker_id,
-                task_ids=[skip.task_id for skip in skips],
-                reasons=[skip.reason[:500] for skip in skips],
-            )
+            await _give_back(tx, project_id, worker_id, skips)
         tasks = await _lease(tx, scope, project, worker_id, want, holding)
-        if any(r.status is not ReceiptStatus.REFUSED for r in receipts) or len(tasks) < want:
+        stored = any(receipt.status is not ReceiptStatus.REFUSED for receipt in receipts)
+        if stored or skips or len(tasks) < want:
             await ask_to_learn(tx, scope.org_id, project_id)
         progress = await tx.fetch_one(SQL["progress"], Progress, project_id=project_id, worker_id=worker_id)
     return Work(receipts, tasks, progress or Progress(0, 0, 0))
+
+
+async def _give_back(tx: Tx, project_id: ProjectId, worker_id: WorkerId, skips: Sequence[Skip]) -> None:
+    await tx.execute(
+        SQL["skip"],
+        project_id=project_id,
+        worker_id=worker_id,
+        task_ids=[skip.task_id for skip in skips],
+        reasons=[skip.reason[:500].replace("\x00", "\N{REPLACEMENT CHARACTER}") for skip in skips],
+    )
 
 
 async def _lease(
@@ -239,15 +275,13 @@ async def _lease(
         return []
     who = {"worker_id": worker_id, "project_id": project.id}
     tasks = await tx.fetch_all(SQL["open_leases"], LeasedTask, want=want, holding=list(holding), **who)
-    if len(tasks) < want:
-        tasks += await tx.fetch_all(
-            SQL["lease"],
-            LeasedTask,
-            org_id=scope.org_id,
-            want=want - len(tasks),
-            lease_seconds=project.lease_seconds,
-            **who,
-        )
+    if len(tasks) == want:
+        return tasks
+    more = {"org_id": scope.org_id, "lease_seconds": project.lease_seconds, "want": want - len(tasks), **who}
+    tasks += await tx.fetch_all(SQL["lease"], LeasedTask, **more)
+    if not tasks:  # perhaps only because planning holds every slot; that lasts some milliseconds
+        await tx.execute(SQL["await_window"], project_id=project.id)
+        tasks = await tx.fetch_all(SQL["lease"], LeasedTask, **more)
     return tasks
 
 
@@ -261,6 +295,7 @@ async def _store_answers(
             checked.append(replace(submit, answer=kind.validate(submit.answer, project.ontology)))
         except InvalidAnswer as error:
             refused[submit.idempotency_key] = str(error)
+    checked = list({submit.idempotency_key: submit for submit in reversed(checked)}.values())
     stored = await _insert_annotations(tx, project, worker_id, checked) if checked else {}
     missing = [submit.idempotency_key for submit in checked if submit.idempotency_key not in stored]
     if missing:
@@ -329,12 +364,18 @@ async def review(
 
     Raises:
         InvalidAnswer: an answer does not fit the ontology; nothing is stored.
+        InputError: a task has two verdicts, or the reviewer's name is not printable.
+        NotFound: a task is not of this project.
     """
     scope.require(Role.MANAGER)
+    if not reviewer.isprintable():
+        raise InputError(f"a reviewer's name must be printable; got {reviewer[:100]!r}")
+    if len({task_id for task_id, _ in verdicts}) < len(verdicts):
+        raise InputError("a task is given two verdicts at once; give each task one")
     async with db.transaction(scope.org_id) as tx:
         project = await project_of(tx, project_id)
         kind = label_kind(project.kind)
-        await tx.execute(
+        stored = await tx.execute(
             SQL["save_review"],
             org_id=scope.org_id,
             project_id=project_id,
@@ -343,11 +384,17 @@ async def review(
             task_ids=[task_id for task_id, _ in verdicts],
             answers=[json.dumps(dict(kind.validate(answer, project.ontology))) for _, answer in verdicts],
         )
+        if stored < len(verdicts):
+            raise NotFound(f"{len(verdicts) - stored} of the tasks are not of project {project.name!r}")
         await audit(tx, scope, "review", str(project_id), tasks=len(verdicts), reviewer=reviewer)
 
 
 async def labels_of(db: Database, scope: Scope, project_id: ProjectId) -> list[TaskLabel]:
-    """Return every task of a project with what is known of its label, in the order of the items."""
+    """Return every task of a project with what is known of its label, in the order of the items.
+
+    For members and above: a labeler who saw what others said would no longer answer independently.
+    """
+    scope.require(Role.MEMBER)
     async with db.transaction(scope.org_id) as tx:
         await project_of(tx, project_id)
         return await tx.fetch_all(SQL["labels"], TaskLabel, project_id=project_id)

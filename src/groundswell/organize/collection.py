@@ -15,6 +15,7 @@ from groundswell.organize.report import Report
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.version import Version
 from groundswell.store.blobs import BlobStore
+from groundswell.store.folder import require_known_format
 
 HOME = Path("groundswell-data")
 LOCAL = "local"
@@ -152,6 +153,7 @@ class Collection:
             InvalidName: no dataset can have this name.
             EmptySource: the source holds no records.
             UnreadableSource: not one record could be read.
+            StoreError: the disk is full, or the data folder may not be written.
         """
         target = store or local_store(home or self._home)
         with target.draft(name) as draft:
@@ -187,8 +189,13 @@ class Collection:
 
 
 def local_store(home: str | Path | None = None) -> DatasetStore:
-    """Return the datasets of the local organization below a data folder, `groundswell-data` if None."""
+    """Return the datasets of the local organization below a data folder, `groundswell-data` if None.
+
+    Raises:
+        DataFolderNewer: a newer release wrote the folder.
+    """
     home = HOME if home is None else Path(home)
+    require_known_format(home)
     return DatasetStore(home / "datasets" / LOCAL, BlobStore(home / "blobs" / LOCAL))
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from groundswell.clean import Operator, fingerprint, recipe_of
 from groundswell.errors import InputError
 from groundswell.items import ITEM_SCHEMA, Drop, ItemKind, drops_to_batch
+from groundswell.organize.disk import writing_to
 from groundswell.organize.fragments import FragmentWriter, flush_folder
 from groundswell.organize.manifest import ColumnGroup, Manifest, Parent, manifest_file, numbers_in
 from groundswell.organize.version import Version
@@ -44,11 +45,13 @@ class Draft:
 
         Raises:
             InputError: other columns than before, or media that is not what its id says.
+            StoreError: the disk is full, or the folder may not be written.
         """
-        if "data" in batch.schema.names:
-            _keep_media(batch, self.blobs)
-            batch = batch.drop_columns(["data"])
-        self._items.add(batch)
+        with writing_to(self.folder):
+            if "data" in batch.schema.names:
+                _keep_media(batch, self.blobs)
+                batch = batch.drop_columns(["data"])
+            self._items.add(batch)
 
     def drop(self, drop: Drop) -> None:
         """Note a record that was set aside."""
@@ -64,11 +67,16 @@ class Draft:
         recipe: Sequence[Operator] = (),
         lineage: Mapping[str, Any] | None = None,
     ) -> Version:
-        """Make the version, whole and durable, and return it."""
+        """Make the version, whole and durable, and return it.
+
+        Raises:
+            StoreError: the disk is full, or the folder may not be written.
+        """
         self._write_drops()
         if self._items.rows == 0:
             self._items.add(pa.RecordBatch.from_pylist([], _STORED_SCHEMA))
-        files = self._items.finish()
+        with writing_to(self.folder):
+            files, drop_files = self._items.finish(), self._drops.finish()
         manifest = Manifest(
             name=self.folder.name,
             number=0,
@@ -79,7 +87,7 @@ class Draft:
             recipe={"fingerprint": fingerprint(recipe), "steps": recipe_of(recipe)},
             lineage=dict(lineage or {}),
             drop_counts=dict(self._reasons.most_common()),
-            drop_files=self._drops.finish(),
+            drop_files=drop_files,
         )
         return publish(self.folder, manifest, self.blobs)
 
@@ -94,7 +102,8 @@ class Draft:
 
     def _write_drops(self) -> None:
         if self._waiting:
-            self._drops.add(drops_to_batch(self._waiting))
+            with writing_to(self.folder):
+                self._drops.add(drops_to_batch(self._waiting))
             self._waiting = []
 
 
@@ -102,18 +111,22 @@ def publish(folder: Path, manifest: Manifest, blobs: BlobStore) -> Version:
     """Give a manifest the next free number and its name, and return the version that it is from then on.
 
     Everything it lists must be on disk. Two writers never get the same number.
+
+    Raises:
+        StoreError: the disk is full, or the folder may not be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     while True:
         taken = numbers_in(folder)
         previous = taken[-1] if taken else None
         numbered = replace(manifest, number=(previous or 0) + 1, previous=previous)
-        if _claim(folder, numbered):
-            return Version(folder, numbered, blobs)
+        with writing_to(folder):
+            if _claim(folder, numbered):
+                return Version(folder, numbered, blobs)
 
 
 def _claim(folder: Path, manifest: Manifest) -> bool:
     """Write the manifest under its name unless the name is taken; the file appears whole."""
+    folder.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".new-", dir=folder)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

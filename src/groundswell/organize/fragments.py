@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,8 @@ class _OpenFile:
         return stored
 
     def discard(self) -> None:
-        self.file.close()
+        with suppress(OSError):  # what still waits in memory may find the disk full once more
+            self.file.close()
         self.temporary.unlink(missing_ok=True)
 
 

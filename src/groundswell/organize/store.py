@@ -12,6 +12,7 @@ from groundswell import clock
 from groundswell.clean import Operator
 from groundswell.errors import NotFound, StoreError
 from groundswell.items import Drop
+from groundswell.organize.disk import writing_to
 from groundswell.organize.draft import Draft, as_parent, publish
 from groundswell.organize.fragments import FragmentWriter
 from groundswell.organize.manifest import (
@@ -129,8 +130,11 @@ class DatasetStore:
             MissingColumn: the table has no `id`, or nothing else.
             InputError: an id is there twice, or is not in the version; or a column is one that every
                 item has from the start.
+            StoreError: the disk is full, or the folder may not be written.
         """
-        group = _written(aligned(version, table), self.root / version.name / "data")
+        columns = aligned(version, table)
+        with writing_to(self.root / version.name):
+            group = _written(columns, self.root / version.name / "data")
         manifest = Manifest(
             name=version.name,
             number=0,

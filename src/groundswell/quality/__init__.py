@@ -4,11 +4,25 @@
 """
 
 from groundswell.quality.agreement import Agreement, cohen_kappa, fleiss_kappa, krippendorff_alpha
-from groundswell.quality.calibration import Temperature, expected_calibration_error, fit_temperature
+from groundswell.quality.blend import blend
+from groundswell.quality.calibration import (
+    Scaling,
+    Temperature,
+    expected_calibration_error,
+    fit_scaling,
+    fit_temperature,
+)
 from groundswell.quality.certificate import Certificate, audits_needed, certify
+from groundswell.quality.crowd_errors import find_crowd_errors, vote_scores
 from groundswell.quality.dawid_skene import dawid_skene
+from groundswell.quality.glad import glad
+from groundswell.quality.incremental import Incremental
 from groundswell.quality.infer import AGGREGATORS, Aggregator, aggregators, consensus
+from groundswell.quality.label_conflicts import Conflict, find_conflicts
+from groundswell.quality.label_errors import LabelError, LabelErrors, Overlap, find_label_errors
 from groundswell.quality.majority import majority
+from groundswell.quality.one_coin import one_coin
+from groundswell.quality.outliers import outlier_scores
 from groundswell.quality.result import Consensus, WorkerSkill
 from groundswell.quality.shrunk import shrunk
 from groundswell.quality.votes import Votes
@@ -19,21 +33,34 @@ __all__ = [
     "Aggregator",
     "Agreement",
     "Certificate",
+    "Conflict",
     "Consensus",
+    "LabelError",
+    "LabelErrors",
+    "Overlap",
+    "Incremental",
     "Temperature",
     "Votes",
     "WorkerSkill",
     "aggregators",
     "audits_needed",
+    "blend",
     "certify",
     "cohen_kappa",
     "consensus",
     "dawid_skene",
     "expected_calibration_error",
+    "find_conflicts",
+    "find_crowd_errors",
+    "find_label_errors",
     "fit_temperature",
     "fleiss_kappa",
+    "glad",
     "krippendorff_alpha",
     "majority",
+    "one_coin",
+    "outlier_scores",
     "shrunk",
+    "vote_scores",
     "weighted",
 ]

@@ -75,6 +75,83 @@ def fit_temperature(
     return Temperature(float(np.exp(log_value)), len(logs), before, after)
 
 
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """A temperature and a bias for each class: what a classifier's probabilities are corrected by.
+
+    Attributes:
+        temperature: above 1 makes them less sure, below 1 more.
+        bias: `[n_classes]`, added to log-probabilities; above 0 for classes that the model proposes too rarely.
+        items: how many items it was fitted on.
+    """
+
+    temperature: float
+    bias: Floats
+    items: int
+
+    def __call__(self, probabilities: Any) -> Floats:
+        """Return calibrated probabilities, `[n, n_classes]`; rows of NaN stay NaN."""
+        logs = np.log(np.maximum(np.asarray(probabilities, np.float64), FLOOR))
+        return _heated(logs / self.temperature + self.bias, 1.0)
+
+
+def fit_scaling(
+    probabilities: Any, likelihood: Any, *, prior_labels: float = 10.0, rounds: int = 40
+) -> Scaling:
+    """Fit a temperature and class biases that make the answers that people gave most probable.
+
+    The truth need not be known: of each item, `likelihood` says how probable its answers are for each truth,
+    and the fit maximises the probability of all answers, truths summed out. A gold item is a row with a single
+    1. Cross-entropy with a posterior, instead, would repeat to the model its own share of that posterior.
+
+    Args:
+        probabilities: `[n, n_classes]`, of items that the model was not trained on; a row of NaN is no opinion.
+        likelihood: `[n, n_classes]`, not negative, each row up to a factor of its own. Rows of equal entries say
+            nothing, and are left out.
+        prior_labels: pull of log temperature and of each bias to 0, in labels that each say "0, give or take 1".
+        rounds: Newton steps at most.
+
+    Returns:
+        The scaling; temperature 1 and no bias where there is nothing to learn from.
+
+    Raises:
+        InputError: shapes do not fit, or entries are negative or infinite.
+
+    Source:
+        Vector scaling: Guo et al. (2017), ICML, PMLR 70:1321-1330. Summing out the truth is expectation-maximisation
+        (Dempster, Laird and Rubin 1977), here with one Newton step for each M step.
+    """
+    said = np.asarray(likelihood, np.float64)
+    if said.ndim != 2 or not (np.isfinite(said) & (said >= 0)).all():
+        raise InputError("a likelihood must be finite and not negative, with a row for each item")
+    given, said = _checked(probabilities, said)
+    used = (np.ptp(said, axis=1) > 0) & ~np.isnan(given).any(axis=1)
+    logs, said = np.log(np.maximum(given[used], FLOOR)), said[used]
+    log_sharpness, bias = 0.0, np.zeros(given.shape[1])
+    for _ in range(rounds if len(logs) else 0):
+        step, bias_step = _scaling_step(logs, said, log_sharpness, bias, prior_labels)
+        log_sharpness, bias = float(np.clip(log_sharpness + step, -3, 3)), bias + bias_step
+        if max(abs(step), np.abs(bias_step).max()) < 1e-3:
+            break
+    return Scaling(float(np.exp(-log_sharpness)), bias, len(logs))
+
+
+def _scaling_step(
+    logs: Floats, said: Floats, log_sharpness: float, bias: Floats, pull: float
+) -> tuple[float, Floats]:
+    """Return damped Newton steps of the log of sharpness (1 / temperature) and of the biases, half each."""
+    sharp = logs * np.exp(log_sharpness)
+    believed = _heated(sharp + bias, 1.0)
+    found = believed * said + FLOOR * believed
+    found /= found.sum(axis=1, keepdims=True)
+    mean = (believed * sharp).sum(axis=1, keepdims=True)
+    slope = ((found - believed) * (sharp - mean)).sum() - pull * log_sharpness
+    curvature = (believed * (sharp - mean) ** 2).sum() + pull
+    bias_slope = (found - believed).sum(axis=0) - pull * bias
+    bias_curvature = (believed * (1 - believed)).sum(axis=0) + pull
+    return float(np.clip(slope / curvature, -1, 1)) / 2, np.clip(bias_slope / bias_curvature, -1, 1) / 2
+
+
 def expected_calibration_error(probabilities: Any, truth: Any, *, bins: int = 15) -> float:
     """Return how far confidence is from accuracy: 0 is calibrated, 0.1 means ten points off on average.
 

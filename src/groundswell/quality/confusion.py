@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from groundswell.quality.expectation import Tally
+from groundswell.quality.pairs import Pairs
 from groundswell.quality.result import Floats
-from groundswell.quality.votes import Pairs, Votes
+from groundswell.quality.votes import Votes
 
 MOST_CONFUSION_CELLS = 2**25
 """A result holds its workers' confusion matrices up to this many cells (256 MiB), and none above it."""
@@ -52,7 +54,9 @@ class Centre:
         return self.hit[:, :, None] * np.eye(len(self.shape)) + (1 - self.hit)[:, :, None] * self.shape
 
 
-def dense_confusion(votes: Votes, counts: Tally, centre: Centre, strength: float) -> Floats | None:
+def dense_confusion(
+    votes: Votes, counts: Tally, centre: Centre, strength: float, dtype: DTypeLike = np.float64
+) -> Floats | None:
     """Return every worker's confusion matrix `[n_workers, truth, said]`, or None if too large.
 
     Args:
@@ -60,15 +64,21 @@ def dense_confusion(votes: Votes, counts: Tally, centre: Centre, strength: float
         counts: the counts.
         centre: what a worker without votes is expected to say.
         strength: pseudo-votes for each truth behind the centre.
+        dtype: of the result.
     """
     if votes.n_workers * votes.n_classes**2 > MOST_CONFUSION_CELLS:
         return None
-    out = np.broadcast_to(strength * centre.dense(), (votes.n_workers, *[votes.n_classes] * 2)).copy()
-    out[votes.pairs.worker, :, votes.pairs.label] += counts.said
+    dense = centre.dense().astype(dtype, copy=False)
+    out = np.broadcast_to(
+        dense * dense.dtype.type(strength), (votes.n_workers, *[votes.n_classes] * 2)
+    ).copy()
+    for truth in range(votes.n_classes):
+        out[votes.pairs.worker, truth, votes.pairs.label] += counts.said[:, truth]
     total = out.sum(axis=2, keepdims=True)
-    empty = np.broadcast_to(centre.dense(), out.shape).copy()
-    shares: Floats = np.divide(out, total, out=empty, where=total > 0)
-    return shares
+    empty = (total == 0)[:, :, 0]
+    np.divide(out, total, out=out, where=total > 0)
+    out[empty] = np.broadcast_to(dense, out.shape)[empty]
+    return out
 
 
 def expected_skill(
@@ -96,6 +106,6 @@ def expected_skill(
     seen = counts.seen + strength
     hit = np.broadcast_to(centre.hit, seen.shape)
     right = np.divide(counts.right + strength * hit, seen, out=hit.copy(), where=seen > 0)
-    skill = right @ prior
+    skill = np.clip(right @ prior, 0.0, 1.0)
     behind = strength * votes.n_classes if overall is None else overall
     return skill, np.sqrt(skill * (1 - skill) / (counts.seen.sum(axis=1) + behind + 1))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from groundswell.errors import InputError
+from groundswell.quality.expectation import across, column_sums
+from groundswell.quality.pairs import BLOCK, add_ones
 from groundswell.quality.result import Floats
 from groundswell.quality.votes import Codes, Votes
 
@@ -52,7 +54,7 @@ def checked_gold(votes: Votes, gold: Any) -> Codes:
         InputError: wrong shape or type, or a code that is no class.
     """
     if gold is None:
-        return np.full(votes.n_items, -1, np.int32)
+        return np.broadcast_to(np.int32(-1), votes.n_items)
     given = np.asarray(gold)
     if given.shape != (votes.n_items,) or not np.issubdtype(given.dtype, np.integer):
         raise InputError(f"gold must be one integer code an item ({votes.n_items}), -1 where it is unknown")
@@ -75,7 +77,9 @@ def clamp(posterior: Floats, gold: Codes) -> Floats:
     return posterior
 
 
-def vote_shares(votes: Votes, evidence: Floats | None, gold: Codes) -> tuple[Floats, Floats]:
+def vote_shares(
+    votes: Votes, evidence: Floats | None, gold: Codes, dtype: DTypeLike = np.float64
+) -> tuple[Floats, Floats]:
     """Return what a plain count says, and the class prior that it implies.
 
     A model's opinion counts as one more vote, split by its probabilities. Items that nobody voted on and no
@@ -83,18 +87,28 @@ def vote_shares(votes: Votes, evidence: Floats | None, gold: Codes) -> tuple[Flo
     more that are split evenly.
 
     Returns:
-        Shares `[n_items, n_classes]`, rows summing to 1; prior `[n_classes]`.
+        Shares `[n_items, n_classes]` of `dtype`, rows summing to 1; prior float64 `[n_classes]`.
     """
-    weight = votes.counts.astype(np.float64)
+    shares = _counts(votes, dtype)
     if evidence is not None:
-        weight += np.nan_to_num(evidence)
-    total = weight.sum(axis=1, keepdims=True)
-    shares = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
+        shares += np.nan_to_num(evidence)
+    total = across(np.add, shares)
+    np.divide(shares, total[:, None], out=shares, where=total[:, None] > 0)
     clamp(shares, gold)
-    known = shares.sum(axis=1) > 0
-    prior = (shares.sum(axis=0) + EVEN_ITEMS / votes.n_classes) / (known.sum() + EVEN_ITEMS)
+    known = (total > 0) | (gold >= 0)
+    prior = column_sums(shares) + EVEN_ITEMS / votes.n_classes
+    prior /= known.sum() + EVEN_ITEMS
     shares[~known] = prior
     return shares, prior
+
+
+def _counts(votes: Votes, dtype: DTypeLike) -> Floats:
+    """Return the votes for each class of each item, `[n_items, n_classes]`."""
+    counts = np.zeros(votes.n_items * votes.n_classes, dtype)
+    for start in range(0, len(votes), BLOCK):
+        part = slice(start, start + BLOCK)
+        add_ones(counts, votes.item[part] * np.int64(votes.n_classes) + votes.label[part])
+    return counts.reshape(votes.n_items, votes.n_classes)
 
 
 def log_prior(prior: Floats, evidence: Floats | None) -> Floats:

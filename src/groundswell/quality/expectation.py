@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.quality.pairs import BLOCK
 from groundswell.quality.result import Floats
 from groundswell.quality.votes import Votes
+
+BLOCK_CELLS = 2**18
+"""Votes times classes that are worked on at a time: small enough for a processor's cache."""
+
+FEW_COLUMNS = 16
+"""Up to this many columns, a loop over columns is faster than numpy's reduction of each row."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,7 @@ def tally(votes: Votes, truth: Floats, history: Floats | None = None) -> Tally:
         history: `[n_workers, truth, said]` counts from before, added.
     """
     pairs = votes.pairs
-    said = sum_rows(truth[votes.item], pairs.of_vote, len(pairs.worker))
+    said = _said(votes, truth)
     seen = sum_rows(said, pairs.worker, votes.n_workers)
     pooled = sum_rows(said, pairs.label, votes.n_classes).T
     right = np.zeros_like(seen)
@@ -57,14 +66,100 @@ def log_likelihood(votes: Votes, confusion: Floats) -> Floats:
         votes: the votes.
         confusion: `[n_pairs, truth]`, the probability that the pair's worker says the pair's label.
     """
-    return sum_rows(np.log(confusion)[votes.pairs.of_vote], votes.item, votes.n_items)
+    out = np.zeros((votes.n_items, votes.n_classes))
+    for items, rows in item_log_likelihoods(votes, np.log(confusion)):
+        out[items] = rows
+    return out
+
+
+def label_sums(votes: Votes, weight: Floats) -> Floats:
+    """Add up the weights `[n_votes]` of the votes for each class of each item, `[n_items, n_classes]`."""
+    cells = votes.item * np.int64(votes.n_classes) + votes.label
+    return group_sums(cells, weight, votes.n_items * votes.n_classes).reshape(votes.n_items, votes.n_classes)
+
+
+def group_sums(group: NDArray[Any], weight: Floats, n_groups: int) -> Floats:
+    """Add up the weights of each group, `[n]` to `[n_groups]`."""
+    out: NDArray[Any] = np.bincount(group, weight, n_groups)
+    return out
+
+
+def item_log_likelihoods(votes: Votes, log_confusion: Floats) -> Iterator[tuple[NDArray[np.int32], Floats]]:
+    """Yield the log-probability of items' votes for each truth, some items at a time.
+
+    Prefer it to `log_likelihood` where there are many items: only one block of votes is held in memory.
+
+    Args:
+        votes: the votes.
+        log_confusion: C-ordered `[n_pairs, truth]`; its dtype is that of the sums.
+
+    Yields:
+        Distinct item codes `[m]`, and their rows `[m, n_classes]`. Items without a vote do not occur.
+    """
+    ordered = votes.by_item
+    for part in _blocks(ordered):
+        item = ordered.item[part]
+        starts = np.concatenate(([0], np.flatnonzero(item[1:] != item[:-1]) + 1))
+        yield item[starts], np.add.reduceat(log_confusion.take(ordered.pair_of(part), axis=0), starts, axis=0)
+
+
+def without_votes(votes: Votes) -> NDArray[np.bool_]:
+    """Say which items have no vote, `[n_items]`."""
+    out = np.ones(votes.n_items, bool)
+    for start in range(0, len(votes), BLOCK):
+        out[votes.item[start : start + BLOCK]] = False
+    return out
+
+
+def _said(votes: Votes, truth: Floats) -> Floats:
+    """Return the soft count of each pair for each truth, `[n_pairs, truth]`."""
+    said = np.zeros((votes.n_classes, len(votes.pairs.worker)))
+    ordered = votes.by_item
+    for part in _blocks(ordered):
+        pair = ordered.pair_of(part)
+        rows = truth.take(ordered.item[part], axis=0).astype(np.float64, copy=False)
+        for truth_class in range(votes.n_classes):
+            np.add.at(said[truth_class], pair, rows[:, truth_class])
+    return said.T
+
+
+def _blocks(ordered: Votes) -> Iterator[slice]:
+    """Yield consecutive parts of votes that stand in the order of items, no item in two parts."""
+    size, start = max(1, BLOCK_CELLS // ordered.n_classes), 0
+    while start < len(ordered):
+        last = min(start + size, len(ordered)) - 1
+        stop = int(np.searchsorted(ordered.item, ordered.item[last], side="right"))
+        yield slice(start, stop)
+        start = stop
 
 
 def normalised(log_weight: Floats) -> Floats:
     """Return rows of log-weights as probabilities that sum to 1."""
-    weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-    out: Floats = weight / weight.sum(axis=1, keepdims=True)
+    weight = np.exp(log_weight - across(np.maximum, log_weight)[:, None])
+    weight /= across(np.add, weight)[:, None]
+    return weight
+
+
+def across(reduce: np.ufunc, rows: Floats) -> Floats:
+    """Reduce each row to one number, `[n, k]` to `[n]`.
+
+    Column by column where columns are few: numpy's own `reduce` then pays its overhead for every row.
+    """
+    if rows.shape[1] > FEW_COLUMNS:
+        return np.asarray(reduce.reduce(rows, axis=1))
+    out = rows[:, 0].copy()
+    for column in range(1, rows.shape[1]):
+        reduce(out, rows[:, column], out=out)
     return out
+
+
+def column_sums(rows: Floats) -> Floats:
+    """Return float64 sums of the columns, `[n, k]` to `[k]`, without a float64 copy of all rows."""
+    total = np.zeros(rows.shape[1])
+    for start in range(0, len(rows), BLOCK):
+        part = rows[start : start + BLOCK]
+        total += [part[:, column].sum(dtype=np.float64) for column in range(rows.shape[1])]
+    return total
 
 
 def sum_rows(rows: Floats, group: NDArray[np.int32], n_groups: int) -> Floats:

@@ -7,9 +7,12 @@ from importlib.metadata import entry_points
 from typing import Any, Protocol
 
 from groundswell.errors import InputError
+from groundswell.quality.blend import blend
 from groundswell.quality.dawid_skene import dawid_skene
+from groundswell.quality.glad import glad
 from groundswell.quality.known import evidence_rows, gold_codes, widened
 from groundswell.quality.majority import majority
+from groundswell.quality.one_coin import one_coin
 from groundswell.quality.result import Consensus
 from groundswell.quality.shrunk import shrunk
 from groundswell.quality.votes import Votes
@@ -37,6 +40,9 @@ AGGREGATORS: dict[str, Aggregator] = {
     "majority": majority,
     "weighted": weighted,
     "dawid_skene": dawid_skene,
+    "one_coin": one_coin,
+    "glad": glad,
+    "blend": blend,
 }
 """The methods that ship with Groundswell, by name."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.quality.pairs import BLOCK
 from groundswell.quality.votes import Codes, Name, Votes
 
 Floats = NDArray[np.float64]
@@ -40,8 +41,8 @@ class Consensus:
 
     Attributes:
         votes: what it was inferred from; holds the names and `votes_per_item`.
-        posterior: float64 `[n_items, n_classes]`; rows sum to 1. An item with neither vote nor evidence has
-            the class prior.
+        posterior: float64 `[n_items, n_classes]` (float32 where `dawid_skene` was asked for it); rows sum to 1.
+            An item with neither vote nor evidence has the class prior.
         label: int32 `[n_items]`, the most probable class; ties go to the lowest code unless the method says
             otherwise.
         prior: float64 `[n_classes]`, the share of each class that the method assumed or learnt.
@@ -52,6 +53,7 @@ class Consensus:
         confusion: float64 `[n_workers, truth, said]`, or None where the method has none or it is too large.
         skill: float64 `[n_workers]`, see `WorkerSkill`; None where the method has none.
         skill_error: float64 `[n_workers]`, its standard error.
+        difficulty: float64 `[n_items]`, above 0 and 1 / e for the average task; None where the method has none.
     """
 
     votes: Votes
@@ -64,6 +66,7 @@ class Consensus:
     confusion: Floats | None = None
     skill: Floats | None = None
     skill_error: Floats | None = None
+    difficulty: Floats | None = None
 
     @property
     def votes_per_item(self) -> NDArray[np.int64]:
@@ -126,6 +129,9 @@ def names_or_codes(names: tuple[Name, ...] | None, count: int) -> tuple[Name, ..
 
 def most_probable(posterior: Floats) -> Codes:
     """Return the most probable class of each row; within `TIE` of the best, the lowest code."""
-    near_best = posterior >= posterior.max(axis=1, keepdims=True) - TIE
-    codes: Codes = near_best.argmax(axis=1).astype(np.int32)
+    codes: Codes = np.empty(len(posterior), np.int32)
+    for start in range(0, len(posterior), BLOCK):
+        rows = posterior[start : start + BLOCK]
+        near_best = rows >= rows.max(axis=1, keepdims=True) - TIE
+        codes[start : start + BLOCK] = near_best.argmax(axis=1)
     return codes

@@ -20,7 +20,7 @@ from groundswell.quality.evidence import (
 )
 from groundswell.quality.expectation import Tally, log_likelihood, normalised, tally
 from groundswell.quality.result import Consensus, Floats, most_probable
-from groundswell.quality.votes import Votes, require_votes
+from groundswell.quality.votes import Codes, Votes, require_votes
 
 KNOWN = 0.75
 """Share of answers that workers know, rather than guess, before any two answers could be compared."""
@@ -74,29 +74,30 @@ def shrunk(
         The model family is hierarchical Bayesian classifier combination: Kim and Ghahramani (2012), AISTATS,
         PMLR 22:619-627. The centre, the moment estimates of strength and the stopping are ours.
     """
+    fit = fit_shrunk(votes, evidence=evidence, gold=gold, history=history, rounds=rounds)
+    return fit.consensus(votes)
+
+
+def fit_shrunk(
+    votes: Votes, *, evidence: Any = None, gold: Any = None, history: Any = None, rounds: int = 2
+) -> Fit:
+    """Return what `shrunk` learns, for those who go on from it (see `Incremental`); arguments are the same."""
     require_votes(votes)
     opinion, known = checked_evidence(votes, evidence), checked_gold(votes, gold)
     past = _checked_history(votes, history)
     posterior, prior = vote_shares(votes, opinion, known)
     before = log_prior(prior, opinion)
-    teaches = _teaching(votes, opinion, known)
+    told = has_opinion(votes, opinion) | (known >= 0)
+    teaches = (votes.votes_per_item > 1) | told
     popular = (votes.counts.sum(axis=0) + 1 / votes.n_classes) / (len(votes) + 1)
     for _ in range(rounds):
         crowd = _learn(votes, tally(votes, posterior * teaches[:, None], past), popular)
         posterior = clamp(normalised(log_likelihood(votes, crowd.said(votes)) + before), known)
-    skill, error = expected_skill(
-        votes, crowd.counts, prior, crowd.centre, crowd.strength, crowd.accuracy_votes
-    )
-    return Consensus(
-        *(votes, posterior, most_probable(posterior), prior, "shrunk", rounds, True),
-        confusion=dense_confusion(votes, crowd.counts, crowd.centre, crowd.strength),
-        skill=skill,
-        skill_error=error,
-    )
+    return Fit(posterior, prior, before, known, told, past, crowd, rounds)
 
 
-@dataclass(frozen=True)
-class _Crowd:
+@dataclass(frozen=True, eq=False)
+class Crowd:
     """What one round learnt about the workers.
 
     Attributes:
@@ -120,12 +121,50 @@ class _Crowd:
         return out
 
 
-def _learn(votes: Votes, counts: Tally, popular: Floats) -> _Crowd:
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Labels and crowd after the last round.
+
+    Attributes:
+        posterior: `[n_items, n_classes]`.
+        prior: `[n_classes]`.
+        before: log-probability of each class before any vote, `[n_items or 1, n_classes]`.
+        gold: int32 `[n_items]`, -1 where unknown.
+        told: bool `[n_items]`, the items about which something is known beside votes: one vote can be compared.
+        history: `[n_workers, truth, said]` counts from earlier work, or None.
+        crowd: the workers.
+        rounds: how many were run.
+    """
+
+    posterior: Floats
+    prior: Floats
+    before: Floats
+    gold: Codes
+    told: NDArray[np.bool_]
+    history: Floats | None
+    crowd: Crowd
+    rounds: int
+
+    def consensus(self, votes: Votes) -> Consensus:
+        """Dress the fit as a result."""
+        crowd = self.crowd
+        skill, error = expected_skill(
+            votes, crowd.counts, self.prior, crowd.centre, crowd.strength, crowd.accuracy_votes
+        )
+        return Consensus(
+            *(votes, self.posterior, most_probable(self.posterior), self.prior, "shrunk", self.rounds, True),
+            confusion=dense_confusion(votes, crowd.counts, crowd.centre, crowd.strength),
+            skill=skill,
+            skill_error=error,
+        )
+
+
+def _learn(votes: Votes, counts: Tally, popular: Floats) -> Crowd:
     """Estimate the crowd's matrix, each worker's accuracy, and how firmly to hold a worker to both."""
     class_hit, shape = _pooled(counts.pooled, popular)
     hit, accuracy_votes = _worker_hit(counts, class_hit)
     centre = Centre(hit, shape)
-    return _Crowd(counts, centre, _strength(votes, counts, centre), accuracy_votes)
+    return Crowd(counts, centre, _strength(votes, counts, centre), accuracy_votes)
 
 
 def _pooled(pooled: Floats, popular: Floats) -> tuple[Floats, Floats]:
@@ -200,11 +239,6 @@ def _log_odds(probability: Floats) -> Floats:
     kept = np.clip(probability, 1 - SURE, SURE)
     out: Floats = np.log(kept) - np.log1p(-kept)
     return out
-
-
-def _teaching(votes: Votes, evidence: Floats | None, gold: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Say which items teach about workers: those where a vote can be compared with something."""
-    return (votes.votes_per_item > 1) | has_opinion(votes, evidence) | (gold >= 0)
 
 
 def _checked_history(votes: Votes, history: Any) -> Floats | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,31 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.errors import InputError, NoVotes, TooLarge
+from groundswell.quality.pairs import Codes as Codes
+from groundswell.quality.pairs import Pairs, count_codes, is_sorted, pairs_of
 from groundswell.quality.table import class_names_of, encode, is_missing, read_columns
 
-Codes = NDArray[np.int32]
 Name = Hashable
 
 MOST_CELLS = 2**29
 """Largest array that a method may make, in float64 cells (4 GiB): votes or tasks, times classes."""
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """The distinct (worker, label) pairs that occur: the only confusion cells that a vote can touch.
-
-    A table of `n_workers * K * K` cells does not fit for many workers and classes; one of `n_pairs * K` does,
-    because there are never more pairs than votes.
-
-    Attributes:
-        worker: int32 `[n_pairs]`, ascending.
-        label: int32 `[n_pairs]`.
-        of_vote: int32 `[n_votes]`, the pair of each vote.
-    """
-
-    worker: Codes
-    label: Codes
-    of_vote: Codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +27,7 @@ class Votes:
 
     A task may have no vote and a worker none, and a class may be used by nobody: `n_items`, `n_workers` and
     `n_classes` say how many there are. Repeated (item, worker) votes are counted as they stand here;
-    `from_table` keeps the last.
+    `from_table` keeps the last. Columns that are int32 already are not copied: do not change them afterwards.
 
     Attributes:
         item: int32 `[n_votes]`, codes below `n_items`.
@@ -137,12 +120,12 @@ class Votes:
     @cached_property
     def votes_per_item(self) -> NDArray[np.int64]:
         """How many votes each item has, `[n_items]`."""
-        return np.bincount(self.item, minlength=self.n_items)
+        return count_codes(self.item, self.n_items)
 
     @cached_property
     def votes_per_worker(self) -> NDArray[np.int64]:
         """How many votes each worker cast, `[n_workers]`."""
-        return np.bincount(self.worker, minlength=self.n_workers)
+        return count_codes(self.worker, self.n_workers)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -152,12 +135,21 @@ class Votes:
         return counted.reshape(self.n_items, self.n_classes)
 
     @cached_property
+    def by_item(self) -> Votes:
+        """The same votes in the order of their items, so that an item's votes stand together."""
+        if is_sorted(self.item):
+            return self
+        order = np.argsort(self.item, kind="stable")
+        return replace(self, item=self.item[order], worker=self.worker[order], label=self.label[order])
+
+    @cached_property
     def pairs(self) -> Pairs:
-        """The distinct (worker, label) pairs, and which one each vote is."""
-        keys = self.worker.astype(np.int64) * self.n_classes + self.label
-        distinct, of_vote = np.unique(keys, return_inverse=True)
-        worker, label = np.divmod(distinct, self.n_classes)
-        return Pairs(worker.astype(np.int32), label.astype(np.int32), of_vote.astype(np.int32))
+        """The distinct (worker, label) pairs."""
+        return pairs_of(self.worker, self.label, self.n_workers, self.n_classes)
+
+    def pair_of(self, part: slice = slice(None)) -> NDArray[np.intp]:
+        """Return the pair of each vote of a part of the votes."""
+        return self.pairs.of(self.worker[part], self.label[part])
 
 
 def _checked_codes(column: str, codes: Any, count: int) -> Codes:
@@ -170,7 +162,7 @@ def _checked_codes(column: str, codes: Any, count: int) -> Codes:
     if given.size and not 0 <= given.min() <= given.max() < count:
         found = f"{given.min()} to {given.max()}"
         raise InputError(f"{column} codes must be 0 to {count - 1}; found {found}")
-    return given.astype(np.int32)
+    return given.astype(np.int32, copy=False)
 
 
 def _last_of_each(item: Codes, worker: Codes, label: Codes) -> tuple[Codes, Codes, Codes]:

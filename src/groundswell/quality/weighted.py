@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from groundswell.quality.evidence import checked_evidence, checked_gold, clamp, vote_shares
-from groundswell.quality.expectation import sum_rows
+from groundswell.quality.expectation import label_sums
 from groundswell.quality.result import Consensus, Floats, most_probable
 from groundswell.quality.votes import Codes, Votes, require_votes
 
@@ -53,8 +53,7 @@ def _agreement(votes: Votes, shares: Floats) -> tuple[Floats, Floats]:
 
 def _weigh(votes: Votes, skill: Floats, evidence: Floats | None, gold: Codes, prior: Floats) -> Floats:
     """Return weighted vote shares, `[n_items, n_classes]`; the prior where there is nothing to count."""
-    one_hot = np.eye(votes.n_classes)[votes.label]
-    weight = sum_rows(one_hot * skill[votes.worker, None], votes.item, votes.n_items)
+    weight = label_sums(votes, skill[votes.worker])
     weight += 0 if evidence is None else np.nan_to_num(evidence)
     total = weight.sum(axis=1, keepdims=True)
     out = np.broadcast_to(prior, weight.shape).copy()

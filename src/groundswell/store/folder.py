@@ -81,7 +81,7 @@ def require_known_format(folder: Path) -> None:
     path = folder / VERSION_FILE
     try:
         found = int(json.loads(path.read_text())["format"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except (ValueError, KeyError, TypeError):
         raise StoreError(

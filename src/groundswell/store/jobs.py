@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ from groundswell.store.queries import load_queries
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
+
+    Job = Callable[..., Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -90,14 +92,14 @@ async def run_worker(
         grace_seconds: how long running jobs may go on once this is cancelled; they are then
             cancelled, too, and tried again by the next worker.
     """
-    from procrastinate.exceptions import ProcrastinateException
-
-    while True:
-        try:
-            await _work(db, tasks, concurrency, grace_seconds)
-        except (ProcrastinateException, OSError) as error:
-            log.warning("background jobs pause: %s", error)
-        await asyncio.sleep(1.0)
+    running: set[int | None] = set()
+    careful = {name: _careful(db, function, running) for name, function in tasks.items()}
+    work = asyncio.create_task(_work_on(db, careful, concurrency, grace_seconds))
+    try:
+        await asyncio.wait([work])
+        work.result()
+    finally:
+        await _end(work, running)
 
 
 async def failed_jobs(db: Database, limit: int = 100) -> list[FailedJob]:
@@ -117,13 +119,23 @@ async def retry_failed_job(db: Database, job_id: int) -> None:
             raise NotFound(f"there is no failed job {job_id}")
 
 
-async def _work(
-    db: Database, tasks: Mapping[str, Callable[..., Any]], concurrency: int, grace_seconds: float
-) -> None:
+async def _work_on(db: Database, tasks: Mapping[str, "Job"], concurrency: int, grace_seconds: float) -> None:
+    from procrastinate.exceptions import ProcrastinateException
+
+    while True:
+        try:
+            await _work(db, tasks, concurrency, grace_seconds)
+        except (ProcrastinateException, OSError) as error:
+            log.warning("background jobs pause: %s", error)
+        await asyncio.sleep(1.0)
+
+
+async def _work(db: Database, tasks: Mapping[str, "Job"], concurrency: int, grace_seconds: float) -> None:
     app = _app(db, tasks)
     async with app.open_async():
         await app.job_manager.delete_old_jobs(nb_hours=KEEP_FAILED_HOURS, include_failed=True)
-        rescue = asyncio.create_task(_rescue_stalled(app))
+        stopping = asyncio.Event()
+        rescue = asyncio.create_task(_rescue_stalled(app, stopping))
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
@@ -135,12 +147,25 @@ async def _work(
                 stalled_worker_timeout=STALLED_SECONDS,
             )
         finally:
-            rescue.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await rescue
+            stopping.set()
+            await rescue
 
 
-def _app(db: Database, tasks: Mapping[str, Callable[..., Any]]) -> "App":
+async def _end(task: asyncio.Task[None], running: Collection[object]) -> None:
+    """Cancel a task until it has ended; only once while jobs are `running` or just were, which have their grace.
+
+    One cancellation may be lost: up to Python 3.11 `asyncio.wait_for`, which the connection pool uses,
+    drops one that arrives together with what it waits for.
+    """
+    task.cancel()
+    while not task.done():
+        idle = not running
+        await asyncio.wait([task], timeout=0.5)
+        if idle and not running:
+            task.cancel()
+
+
+def _app(db: Database, tasks: Mapping[str, "Job"]) -> "App":
     from procrastinate import App, PsycopgConnector, RetryStrategy
 
     app = App(
@@ -156,18 +181,19 @@ def _app(db: Database, tasks: Mapping[str, Callable[..., Any]]) -> "App":
     )
     retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=BACKOFF_BASE)
     for name, function in tasks.items():
-        app.task(name=name, retry=retry, pass_context=True)(_careful(db, function))
+        app.task(name=name, retry=retry, pass_context=True)(function)
     return app
 
 
-def _careful(db: Database, function: Callable[..., Any]) -> Callable[..., Any]:
+def _careful(db: Database, function: Callable[..., Any], running: set[int | None]) -> "Job":
     """Wrap a task: begin after those who asked for it have committed, and write down why it failed."""
 
     async def run(context: "JobContext", /, **args: Any) -> None:
         job = context.job
-        async with db.system_transaction() as tx:
-            await tx.execute(SQL["await_askers"], key=job.lock)
+        running.add(job.id)
         try:
+            async with db.system_transaction() as tx:
+                await tx.execute(SQL["await_askers"], key=job.lock)
             if inspect.iscoroutinefunction(function):
                 await function(**args)
             else:
@@ -178,19 +204,22 @@ def _careful(db: Database, function: Callable[..., Any]) -> Callable[..., Any]:
                     text = f"{type(error).__name__}: {error}"
                     await tx.execute(SQL["save_job_error"], job_id=job.id, error=text[:2000])
             raise
+        finally:
+            running.discard(job.id)
 
     return run
 
 
-async def _rescue_stalled(app: "App") -> None:
+async def _rescue_stalled(app: "App", stopping: asyncio.Event) -> None:
     from procrastinate.jobs import Status
 
     manager = app.job_manager
-    while True:
+    while not stopping.is_set():
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             log.warning("job %s lost its worker in try %d", job.call_string, job.attempts + 1)
             if job.attempts < MAX_ATTEMPTS:
                 await manager.retry_job(job=job, retry_at=datetime.now(UTC))
             else:  # it may well be what kills the process
                 await manager.finish_job(job=job, status=Status.FAILED, delete_job=False)
-        await asyncio.sleep(STALLED_SECONDS / 2)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), STALLED_SECONDS / 2)

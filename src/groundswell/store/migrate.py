@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import psycopg
 
-from groundswell.errors import DatabaseUnavailable, DataFolderNewer, StoreError
+from groundswell.errors import DatabaseUnavailable, DataFolderNewer, InvalidSetting, StoreError
 from groundswell.store.job_schema import PREFIX, apply_job_schema
 
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
@@ -51,6 +51,7 @@ def migrate(dsn: str) -> list[str]:
         DataFolderNewer: the database has steps that this release does not know.
         StoreError: a step failed, or one that was applied earlier has changed since.
         DatabaseUnavailable: PostgreSQL does not answer.
+        InvalidSetting: `dsn` is no address of a database.
     """
     return apply_migrations(dsn, own_migrations())
 
@@ -79,7 +80,7 @@ def own_migrations() -> list[Migration]:
 def apply_migrations(dsn: str, migrations: Sequence[Migration]) -> list[str]:
     """Apply those of `migrations` that a database does not have yet; see `migrate`."""
     try:
-        with psycopg.connect(dsn, autocommit=True, connect_timeout=10) as connection:
+        with _connect(dsn) as connection:
             connection.execute("select pg_advisory_lock(%s)", (_LOCK,))  # released with the connection
             connection.execute("set client_min_messages = warning")
             connection.execute(_LEDGER)
@@ -88,6 +89,21 @@ def apply_migrations(dsn: str, migrations: Sequence[Migration]) -> list[str]:
         reason = str(error).strip().splitlines()[0]
         raise DatabaseUnavailable(
             f"the database cannot be migrated now ({reason}); steps before it stay, try again"
+        ) from error
+
+
+def _connect(dsn: str) -> psycopg.Connection[Any]:
+    try:
+        return psycopg.connect(dsn, autocommit=True, connect_timeout=10)
+    except psycopg.ProgrammingError:  # its words may hold the password
+        raise InvalidSetting(
+            "GROUNDSWELL_DATABASE_URL is no address of a PostgreSQL database, which looks like "
+            "postgresql://user:password@host:5432/name; correct it, or unset it for the embedded database"
+        ) from None
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise DatabaseUnavailable(
+            f"the database does not answer ({reason}); start it, or correct GROUNDSWELL_DATABASE_URL"
         ) from error
 
 

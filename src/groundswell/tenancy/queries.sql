@@ -1,8 +1,7 @@
--- insert_organization: a new tenant
-insert into organizations (id, slug, name) values (%(id)s, %(slug)s, %(name)s);
-
--- organization_by_slug: a tenant by its short name
-select id, slug, name from organizations where slug = %(slug)s;
+-- insert_organization: a new tenant; no row means that the name is taken
+insert into organizations (id, slug, name) values (%(id)s, %(slug)s, %(name)s)
+on conflict (slug) do nothing
+returning id;
 
 -- list_organizations: every tenant (system duty)
 select id, slug, name from organizations order by slug;

@@ -7,16 +7,17 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from groundswell.errors import InvalidName, NotFound, NotSignedIn
+from groundswell.errors import Conflict, InvalidName, NotFound, NotSignedIn
 from groundswell.ids import OrgId, UserId, new_uuid
 from groundswell.store import Database, Tx, load_queries
-from groundswell.tenancy.model import ApiKey, Member, Organization, Role, Scope
+from groundswell.tenancy.model import ApiKey, Member, Role, Scope
 
 SQL = load_queries(__package__)
 
 SIGN_IN_LIFETIME = timedelta(minutes=30)
 SESSION_LIFETIME = timedelta(days=30)
 KEY_PREFIX = "gsk_"
+MAX_NAME = 200
 LOCAL_ORGANIZATION = "local"
 LOCAL_EMAIL = "you@localhost"
 
@@ -29,21 +30,23 @@ def hash_secret(secret: str) -> bytes:
 async def create_organization(db: Database, *, slug: str, name: str, email: str, person: str) -> Member:
     """Create an organization with its first admin, or return that member if both are there already.
 
+    Nobody becomes a member of an organization that is there already: that is its admins' to decide.
+
     Raises:
         InvalidName: `slug` is not 1 to 63 of a-z, 0-9 and hyphen, beginning with a letter or digit.
+        Conflict: the organization is there, and this person is no member of it.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug):
         raise InvalidName(
             f"organization {slug!r}: use 1 to 63 of a-z, 0-9 and hyphen, beginning with a letter or digit"
         )
     async with db.system_transaction() as tx:
-        org = await tx.fetch_one(SQL["organization_by_slug"], Organization, slug=slug)
-        if org is None:
-            org = Organization(new_uuid(), slug, name)
-            await tx.execute(SQL["insert_organization"], id=org.id, slug=slug, name=name)
-        await _add_member(tx, OrgId(org.id), email=email, person=person, role=Role.ADMIN)
+        created = await tx.fetch_value(SQL["insert_organization"], id=new_uuid(), slug=slug, name=name)
+        if created is not None:
+            await _add_member(tx, OrgId(created), email=email, person=person, role=Role.ADMIN)
         member = await tx.fetch_one(SQL["member_by_email"], Member, slug=slug, email=email)
-    assert member is not None
+    if member is None:
+        raise Conflict(f"there is an organization {slug!r} already; ask its admins to make {email} a member")
     return member
 
 
@@ -57,11 +60,17 @@ async def add_member(db: Database, scope: Scope, *, email: str, person: str, rol
 
 
 async def _add_member(tx: Tx, org_id: OrgId, *, email: str, person: str, role: Role) -> UserId:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or len(email) > 254:
-        raise InvalidName(f"{email!r} is not an e-mail address")
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or len(email) > 254 or not email.isprintable():
+        raise InvalidName(f"{email[:254]!r} is not an e-mail address")
+    _require_printable("a person's name", person)
     user_id: uuid.UUID = await tx.fetch_value(SQL["upsert_user"], id=new_uuid(), email=email, name=person)
     await tx.execute(SQL["insert_member"], org_id=org_id, user_id=user_id, role=role.value)
     return UserId(user_id)
+
+
+def _require_printable(what: str, name: str) -> None:
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise InvalidName(f"{what} has 1 to {MAX_NAME} printable characters; got {name[:MAX_NAME]!r}")
 
 
 async def find_member(db: Database, *, slug: str, email: str) -> Member:
@@ -162,8 +171,13 @@ async def member_of_key(db: Database, key: str) -> Member:
 
 
 async def create_api_key(db: Database, scope: Scope, name: str) -> str:
-    """Create an API key with the rights of its creator and return the secret, which is shown only now."""
+    """Create an API key with the rights of its creator and return the secret, which is shown only now.
+
+    Raises:
+        InvalidName: the name is empty, too long or not printable.
+    """
     scope.require(Role.MANAGER)
+    _require_printable("the name of a key", name)
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     key_id = new_uuid()
     async with db.transaction(scope.org_id) as tx:

@@ -9,6 +9,9 @@ select %(org_id)s, name, %(origin)s from unnest(%(names)s::text[]) with ordinali
 order by place
 returning id;
 
+-- user_of_worker: the member who works as this worker, null for programs
+select user_id from workers where id = %(worker_id)s;
+
 -- save_skills: replace what is known of each worker's skill in a project
 insert into skills (org_id, worker_id, project_id, skill, standard_error, annotations)
 select %(org_id)s, given.worker_id, %(project_id)s, given.skill, given.standard_error, given.annotations

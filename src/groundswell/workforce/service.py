@@ -58,8 +58,14 @@ async def list_skills(db: Database, scope: Scope, project_id: ProjectId) -> list
 
 
 async def earnings_of(db: Database, scope: Scope, project_id: ProjectId, worker_id: WorkerId) -> Earnings:
-    """Return what one worker did and earned in a project."""
+    """Return what one worker did and earned in a project; below a manager, only one's own.
+
+    Raises:
+        NotAllowed: it is another worker, and the role is below manager.
+    """
     async with db.transaction(scope.org_id) as tx:
+        if await tx.fetch_value(SQL["user_of_worker"], worker_id=worker_id) != scope.user_id:
+            scope.require(Role.MANAGER)
         earnings = await tx.fetch_one(SQL["earnings"], Earnings, project_id=project_id, worker_id=worker_id)
     assert earnings is not None
     return earnings

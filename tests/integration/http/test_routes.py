@@ -1,11 +1,19 @@
 """Every route: for its own people, for nobody, for another tenant, and with what it does not expect."""
 
 import pytest
+from psycopg import sql
 
+from groundswell.clock import now
 from groundswell.http.api import ENDPOINTS
-from groundswell.http.server import PREFIX
+from groundswell.http.server import COOKIE, PREFIX
 from groundswell.tenancy.model import Role
-from groundswell.tenancy.service import add_member, create_api_key, find_member
+from groundswell.tenancy.service import (
+    add_member,
+    create_api_key,
+    create_sign_in_token,
+    find_member,
+    sign_in,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -98,6 +106,34 @@ async def test_a_labeler_works_but_does_not_manage(web):
         await create_api_key(db, labeler.scope(), "mine")
 
 
+async def test_a_labeler_is_shown_active_projects_and_no_drafts(web):
+    db, project_id = web.desk.app.db, web.desk.project_id
+    await add_member(db, web.desk.scope, email="lee@example.org", person="Lee", role=Role.LABELER)
+    lee = await find_member(db, slug="local", email="lee@example.org")
+    _, session = await sign_in(db, await create_sign_in_token(db, lee, now=now()), now=now())
+    headers = {"Cookie": f"{COOKIE}={session}", "X-Groundswell": "ui"}
+    path = f"/api/v1/projects/{project_id}"
+    for state, listed, detail in (("active", 1, 200), ("paused", 0, 200), ("draft", 0, 404)):
+        async with db.system_transaction() as tx:
+            await tx.execute(sql.SQL("update projects set state = %(state)s"), state=state)
+        projects = (await web.http.get("/api/v1/projects", headers=headers)).json()["items"]
+        assert len(projects) == listed, state
+        assert (await web.http.get(path, headers=headers)).status_code == detail, state
+        worked = await web.http.post(f"{path}/work", headers=headers, json={"want": 1})
+        assert worked.status_code == detail, state
+        assert len((await web.call("GET", "/api/v1/projects")).json()["items"]) == 1, "managers see all"
+
+
+@pytest.mark.parametrize("name", ["", "a\x00b", "x" * 101])
+async def test_a_key_needs_a_name_that_can_be_shown(web, name):
+    assert (await web.call("POST", "/api/v1/keys", json={"name": name})).status_code == 400
+
+
+async def test_the_address_of_ipv6_is_served_by_its_own_name(web):
+    for host in ("[::1]", "[::1]:8400", "localhost:8400"):
+        assert (await web.http.get("/health", headers={"Host": host})).status_code == 200
+
+
 async def test_a_cookie_reads_but_writes_only_with_the_header_of_our_own_page(web, cookie):
     path = f"/api/v1/projects/{web.desk.project_id}/work"
     assert (await web.http.get("/api/v1/projects", headers=cookie)).is_success
@@ -113,9 +149,6 @@ async def test_a_session_ends_when_it_is_signed_out(web, cookie):
 
 
 async def test_a_sign_in_token_is_good_once(web):
-    from groundswell.clock import now
-    from groundswell.tenancy.service import create_sign_in_token
-
     token = await create_sign_in_token(web.desk.app.db, web.desk.member, now=now())
     send = {"headers": {"X-Groundswell": "ui"}, "json": {"token": token}}
     first = await web.http.post("/api/v1/session", **send)
@@ -138,7 +171,8 @@ async def test_a_sign_in_token_is_good_once(web):
         (b'{"submit": [{"task_id": 1}]}', "missing required field"),
         (b'{"submit": [{"task_id": -1, "answer": {}, "idempotency_key": "x"}]}', ">= 1"),
         (b"[" * 100_000, "got `array`"),
-        (b'{"submit": [{"task_id": 1, "answer": {"choice": ' + b"[" * 100_000, "truncated"),
+        (b'{"submit": [{"task_id": 1, "answer": {"choice": ' + b"[" * 100_000, "nested too deeply"),
+        (b'{"submit": [{"task_id": 1, "answer": ' + b'{"a":' * 2_000 + b"1" + b"}" * 2_000, "too deeply"),
         (b'{"want": ' + b"1" * 2_000_000 + b"}", "at most"),
     ],
 )
@@ -165,9 +199,18 @@ async def test_a_page_of_another_site_that_rebinds_its_name_is_refused(web):
     assert (await web.http.get("/health", headers={"Host": "evil.example"})).status_code == 400
 
 
-async def test_every_answer_carries_the_security_headers(web):
-    for path in ("/health", "/api/v1/projects", "/nowhere"):
-        response = await web.http.get(path)
+async def test_every_answer_carries_the_security_headers(web, monkeypatch):
+    monkeypatch.setattr("groundswell.http.server.tenancy.member_of_session", None)  # an error of ours
+    broken, elsewhere = {"Cookie": f"{COOKIE}=x"}, {"Host": "evil.example"}
+    for path, headers, status in (
+        ("/health", {}, 200),
+        ("/api/v1/projects", {}, 401),
+        ("/nowhere", {}, None),
+        ("/health", elsewhere, 400),
+        ("/api/v1/projects", broken, 500),
+    ):
+        response = await web.http.get(path, headers=headers)
+        assert status in (None, response.status_code)
         assert "default-src 'none'" in response.headers["content-security-policy"]
         assert response.headers["x-content-type-options"] == "nosniff"
 

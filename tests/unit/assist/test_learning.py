@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from groundswell.assist.learning import LEAST_LABELS, learn
+from groundswell.assist.learning import LEAST_LABELS, learn, refreshed
 from groundswell.errors import InputError
 from groundswell.quality.majority import majority
 from groundswell.quality.votes import Votes
@@ -151,3 +151,19 @@ def test_features_or_gold_that_do_not_fit_are_refused():
     for gold in (truth[:5], truth.astype(float), truth + 9):
         with pytest.raises(InputError, match="gold must be 300 integers"):
             learn(features, no_votes(), gold, rng=rng())
+
+
+def test_new_answers_are_taken_in_without_training_and_leave_the_model_as_it_was():
+    features, truth = items(spread=1.3)
+    learned = learn(features, answered(truth), seeds(truth), rng=rng())
+    votes = answered(truth, each=3, seed=1)
+    again = refreshed(learned, votes, seeds(truth))
+    assert again.model is learned.model
+    assert again.evidence is learned.evidence
+    assert again.gain.shape == (N,)
+    assert accuracy(again, truth) > accuracy(learned, truth)
+    np.testing.assert_array_equal(again.label[-40:], truth[-40:])
+
+
+def test_without_any_answer_no_gain_is_known():
+    assert learn(None, no_votes(), rng=rng()).gain is None

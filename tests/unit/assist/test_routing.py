@@ -144,6 +144,18 @@ def test_an_item_whose_answers_ended_in_doubt_goes_to_review_and_is_asked_no_mor
     assert not set(result.ask.tolist()) & {0, 1}
 
 
+def test_questions_go_where_answers_change_most_where_that_is_known():
+    one = state([0.5, 0.6, 0.7], gain=np.array([0.01, 0.02, 0.03]))
+    assert planned(one, target=0.95).ask.tolist() == [2, 1, 0]
+
+
+def test_an_item_on_which_another_answer_would_change_nothing_is_reviewed_and_not_asked():
+    one = state([0.5, 0.6], answers=[4, 0], gain=np.array([1e-5, 1e-5]))
+    result = planned(one, target=0.95)
+    assert result.review.tolist() == [0]
+    assert result.ask.tolist() == [1]
+
+
 def test_gold_is_settled_and_counts_as_certain():
     one = state([0.5, 0.8], answers=[0, 1], known=mask(2, 0))
     result = planned(one, target=0.9)

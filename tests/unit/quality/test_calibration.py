@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from groundswell.errors import InputError
-from groundswell.quality.calibration import expected_calibration_error, fit_temperature
+from groundswell.quality.calibration import expected_calibration_error, fit_scaling, fit_temperature
 
 
 def overconfident(rng, n, *, factor):
@@ -98,3 +98,48 @@ def test_tempering_lowers_the_calibration_error():
     fitted = fit_temperature(given[:2000], labels[:2000])
     before, after = (expected_calibration_error(p[2000:], labels[2000:]) for p in (given, fitted(given)))
     assert after < before / 3
+
+
+def scaled_model(seed=0, n=3000):
+    """A model that is too sure by a factor of 2 and shy of class 2, the truth, and a crowd's likelihoods."""
+    rng = np.random.default_rng(seed)
+    honest = rng.dirichlet(np.ones(3), n)
+    truth = np.array([rng.choice(3, p=row) for row in honest])
+    shown = np.exp(2 * (np.log(honest) - np.array([0, 0, 0.5])))
+    said = np.where(rng.random(n) < 0.7, truth, rng.integers(0, 3, n))
+    likelihood = np.where(said[:, None] == np.arange(3), 0.8, 0.1)
+    return shown / shown.sum(axis=1, keepdims=True), honest, truth, likelihood
+
+
+def test_scaling_finds_temperature_and_bias_from_answers_without_any_truth():
+    shown, honest, _, likelihood = scaled_model()
+    scaling = fit_scaling(shown, likelihood)
+    assert scaling.temperature == pytest.approx(2, abs=0.3)
+    assert scaling.bias[2] - scaling.bias[:2].mean() == pytest.approx(0.5, abs=0.2)
+    assert np.abs(scaling(shown) - honest).mean() < 0.02
+
+
+def test_scaling_on_gold_alone_is_maximum_likelihood():
+    shown, honest, truth, _ = scaled_model()
+    scaling = fit_scaling(shown, np.eye(3)[truth])
+    row = np.arange(len(truth))
+    assert -np.log(scaling(shown)[row, truth]).mean() < -np.log(honest[row, truth]).mean() + 0.002
+
+
+def test_scaling_without_anything_said_changes_nothing():
+    shown = np.array([[0.7, 0.3], [np.nan, np.nan]])
+    scaling = fit_scaling(shown, np.array([[1.0, 1.0], [1.0, 0.0]]))
+    assert (scaling.temperature, scaling.items) == (1.0, 0)
+    np.testing.assert_allclose(scaling(shown), shown)
+
+
+def test_five_gold_items_hardly_move_the_scaling():
+    scaling = fit_scaling(np.tile([0.9, 0.1], (5, 1)), np.eye(2)[np.zeros(5, int)])
+    assert 0.7 < scaling.temperature < 1
+    assert np.abs(scaling.bias).max() < 0.1
+
+
+@pytest.mark.parametrize("bad", [np.array([[1.0, -1.0]]), np.array([[1.0, np.inf]]), np.ones((2, 2))])
+def test_a_likelihood_that_is_none_is_refused(bad):
+    with pytest.raises(InputError):
+        fit_scaling(np.array([[0.5, 0.5]]), bad)

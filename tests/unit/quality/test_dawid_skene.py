@@ -58,3 +58,22 @@ def test_plain_maximum_likelihood_survives_certain_workers():
     result = dawid_skene(Votes.from_table([("t", "a", 0), ("t", "b", 1), ("u", "a", 0)]), smoothing=0.0)
     assert np.isfinite(result.posterior).all()
     assert np.isfinite(result.confusion).all()
+
+
+def test_half_the_precision_gives_the_same_labels():
+    confusion = np.random.default_rng(3).dirichlet(np.ones(3), (20, 3)) * 0.5 + 0.5 * np.eye(3)
+    votes, _ = simulated(np.random.default_rng(3), items=800, workers=20, confusion=confusion, each=5)
+    double, single = dawid_skene(votes, early_stop=5), dawid_skene(votes, early_stop=5, dtype=np.float32)
+    assert single.posterior.dtype == np.float32
+    assert single.posterior == pytest.approx(double.posterior, abs=1e-4)
+    ordered = np.sort(double.posterior, axis=1)
+    clear = ordered[:, -1] - ordered[:, -2] > 1e-3
+    assert (single.label == double.label)[clear].all()
+    assert np.abs(single.confusion - double.confusion).max() < 1e-4
+
+
+def test_without_smoothing_what_was_never_said_is_possible_and_rows_still_sum_to_one():
+    result = dawid_skene(Votes.from_table([("t", "a", 0), ("t", "b", 0), ("u", "a", 1)]), smoothing=0.0)
+    assert result.confusion.sum(axis=2) == pytest.approx(np.ones((2, 2)))
+    assert ((result.skill >= 0) & (result.skill <= 1)).all()
+    assert np.isfinite(result.skill_error).all()

@@ -63,3 +63,15 @@ def test_the_default_is_above_majority_and_dawid_skene_on_average_and_never_coll
     assert scores["shrunk"].mean() > scores["majority"].mean() + 3
     assert scores["shrunk"].mean() > scores["dawid_skene"].mean() + 0.4
     assert (scores["shrunk"] - scores["majority"]).min() > -2.5
+
+
+@pytest.mark.parametrize(("name", "known"), [("rte", 92.5), ("product", 92.8), ("face", 63.0)])
+def test_glad_is_about_as_right_as_another_implementation(name, known):
+    """The numbers are crowd-kit 1.4.2's, which climbs the same posterior by another route."""
+    assert accuracy(name, "glad") == pytest.approx(known, abs=0.4)
+
+
+@pytest.mark.parametrize(("name", "known"), [("rte", 92.5), ("product", 90.8), ("face", 61.1)])
+def test_one_coin_is_about_as_right_as_another_implementation(name, known):
+    """The numbers are crowd-kit 1.4.2's, which has no prior on accuracy and stops earlier."""
+    assert accuracy(name, "one_coin") == pytest.approx(known, abs=1.5)

@@ -85,8 +85,8 @@ def test_pairs_are_the_distinct_worker_and_label_combinations():
     votes = Votes.from_table([*ROWS, ("t3", "bob", "dog")])
     pairs = votes.pairs
     assert list(zip(pairs.worker.tolist(), pairs.label.tolist(), strict=True)) == [(0, 0), (1, 0), (1, 1)]
-    assert (pairs.worker[pairs.of_vote] == votes.worker).all()
-    assert (pairs.label[pairs.of_vote] == votes.label).all()
+    assert (pairs.worker[votes.pair_of()] == votes.worker).all()
+    assert (pairs.label[votes.pair_of()] == votes.label).all()
 
 
 @pytest.mark.parametrize(

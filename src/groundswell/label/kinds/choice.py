@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from reprlib import repr as repr_of
 from typing import Any, ClassVar, Protocol
 
 from groundswell.errors import InvalidAnswer, InvalidName
@@ -75,7 +76,7 @@ class SingleChoice:
         """
         choice = answer.get("choice") if isinstance(answer, Mapping) else None
         if not isinstance(choice, str) or len(answer) != 1:
-            raise InvalidAnswer(f'an answer is {{"choice": "<class>"}}; got {str(answer)[:100]}')
+            raise InvalidAnswer(f'an answer is {{"choice": "<class>"}}; got {repr_of(answer)[:100]}')
         if choice not in ontology.classes:
             raise InvalidAnswer(
                 f"{choice[:100]!r} is not a class of this project: {', '.join(ontology.classes[:20])}"

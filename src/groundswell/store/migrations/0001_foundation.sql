@@ -135,7 +135,8 @@ create table guidelines (
   foreign key (org_id, project_id) references projects (org_id, id) on delete cascade
 );
 
--- `position` is the row of the item in the dataset version; `asked` counts every slot ever opened.
+-- `position` is the row of the item in the dataset version; `asked` counts every slot ever opened and numbers
+-- the next. State `error`: set aside, because several people could not answer it.
 create table tasks (
   org_id uuid not null,
   id bigint generated always as identity primary key,
@@ -190,6 +191,7 @@ create index leases_by_worker on leases (worker_id, project_id);
 -- Leases that ended without an answer: expired (the answer may still come, late) or skipped (it may not).
 create table ended_leases (
   org_id uuid not null,
+  project_id bigint not null,
   task_id bigint not null,
   worker_id bigint not null,
   reason text not null,
@@ -199,6 +201,7 @@ create table ended_leases (
   primary key (task_id, worker_id),
   foreign key (org_id, task_id) references tasks (org_id, id) on delete cascade
 );
+create index skips_by_project on ended_leases (project_id) where skipped;
 
 create table annotations (
   org_id uuid not null,
@@ -292,7 +295,8 @@ create table skills (
   foreign key (org_id, project_id) references projects (org_id, id) on delete cascade
 );
 
--- Counted in the background, read on every screen: nothing is counted while somebody waits.
+-- Counted in the background, read on every screen: nothing is counted while somebody waits. `learnt` counts
+-- the runs of learning that were written, so that one that began before another cannot end after it.
 create table progress (
   org_id uuid not null,
   project_id bigint primary key,
@@ -300,6 +304,7 @@ create table progress (
   completed int not null default 0,
   annotations int not null default 0,
   workers int not null default 0,
+  learnt int not null default 0,
   updated_at timestamptz not null default now(),
   foreign key (org_id, project_id) references projects (org_id, id) on delete cascade
 );

@@ -1,0 +1,154 @@
+"""Decisions of labelling, by hand-made examples and as properties."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundswell.errors import InputError, InvalidName
+from groundswell.label.model import ProjectSpec, ProjectState
+from groundswell.label.rules import (
+    TRANSITIONS,
+    check_spec,
+    counted,
+    listed_states,
+    may_see,
+    numbered,
+    open_window,
+    slots_for_fixed_redundancy,
+)
+from groundswell.tenancy.model import Role
+
+SPEC = ProjectSpec(name="pets", kind="text_choice", classes=("cat", "dog"), dataset="pets", dataset_version=1)
+
+
+def test_a_plain_spec_is_fine():
+    check_spec(SPEC)
+    check_spec(replace(SPEC, target_probability=0.99, audit_share=1, gold={"x": "cat"}, price_cents=5))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": " "},
+        {"name": "x" * 201},
+        {"name": "a\x00b"},
+        {"name": "a\nb"},
+        {"classes": ("cat",)},
+        {"instructions": "\x00"},
+        {"instructions": "x" * 100_001},
+        {"answers": 0},
+        {"answers": 101},
+        {"max_answers": 0},
+        {"target_probability": 0.5},
+        {"target_probability": 1.0},
+        {"target_probability": float("nan")},
+        {"audit_share": -0.1},
+        {"audit_share": float("nan")},
+        {"lease_seconds": 0},
+        {"lease_seconds": 2**40},
+        {"price_cents": -1},
+        {"price_cents": 2**40},
+        {"gold": {"x": "fish"}},
+    ],
+)
+def test_what_could_not_be_stored_or_worked_with_is_refused_in_words(change):
+    with pytest.raises((InputError, InvalidName)):
+        check_spec(replace(SPEC, **change))
+
+
+def test_gold_may_name_a_class_that_was_given_with_spaces():
+    check_spec(replace(SPEC, classes=(" cat", "dog"), gold={"x": "cat"}))
+
+
+def test_a_project_never_becomes_a_draft_again_and_can_always_be_taken_up():
+    assert ProjectState.DRAFT not in TRANSITIONS
+    assert set(TRANSITIONS[ProjectState.ACTIVE]) == {"draft", "paused", "done"}
+
+
+def test_labelers_are_shown_active_projects_and_others_all():
+    assert listed_states(Role.LABELER) == ["active"]
+    assert set(listed_states(Role.MEMBER)) == set(listed_states(Role.ADMIN)) == set(ProjectState)
+    assert not may_see(Role.LABELER, "draft")
+    assert may_see(Role.LABELER, "paused")
+    assert may_see(Role.MEMBER, "draft")
+
+
+# ── which answers count ──────────────────────────────────────────────────────────────────────────
+
+
+def test_answers_in_time_count_before_late_ones_and_no_more_than_the_limit():
+    task, late = [7, 7, 7, 9, 9], [True, False, False, True, False]
+    assert counted(task, late, 2).tolist() == [False, True, True, True, True]
+    assert counted(task, late, 1).tolist() == [False, True, False, False, True]
+    assert counted([], [], 3).tolist() == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=40), st.integers(1, 4))
+def test_every_task_keeps_as_many_answers_as_it_may_have(answers, limit):
+    task = np.array([each for each, _ in answers], int)
+    kept = counted(task, [late for _, late in answers], limit)
+    for each in set(task.tolist()):
+        assert kept[task == each].sum() == min((task == each).sum(), limit)
+
+
+# ── which slots are opened ───────────────────────────────────────────────────────────────────────
+
+NONE = np.zeros(4, np.int64)
+
+
+def slots(votes, outstanding, answers, pending=None):
+    pending = np.ones(len(votes), bool) if pending is None else np.array(pending)
+    urgency = np.arange(len(votes), 0, -1, dtype=float)
+    return slots_for_fixed_redundancy(
+        np.array(votes), np.array(outstanding), pending, urgency, answers=answers
+    ).tolist()
+
+
+def test_every_task_gets_its_first_answer_before_any_gets_its_second():
+    assert slots([0, 0, 0], [0, 0, 0], answers=2) == [0, 1, 2, 0, 1, 2]
+    assert slots([1, 0, 2], [0, 0, 0], answers=2) == [1, 0, 1]
+
+
+def test_answers_that_are_leased_out_are_not_asked_again():
+    assert slots([0, 0, 1], [1, 0, 1], answers=2) == [1, 0, 1]
+    assert slots([3, 0], [0, 5], answers=2) == []
+
+
+def test_tasks_that_do_not_ask_get_no_slot():
+    assert slots([0, 0], [0, 0], answers=1, pending=[False, True]) == [1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30), st.integers(1, 4))
+def test_slots_and_answers_and_leases_add_up_to_what_each_task_is_to_get(rows, answers):
+    votes, outstanding = (np.array(column) for column in zip(*rows, strict=True))
+    opened = np.bincount(slots(votes, outstanding, answers), minlength=len(rows))
+    assert (opened == np.maximum(answers - votes - outstanding, 0)).all()
+
+
+def test_a_slot_is_numbered_after_the_answers_that_its_task_has():
+    assert numbered(np.array([2, 0, 2]), np.array([0, 0, 3])).tolist() == [4, 1, 5]
+    assert numbered(np.array([], np.int64), NONE).tolist() == []
+
+
+def test_the_window_is_the_first_slots_where_nobody_has_met_them():
+    assert open_window(np.arange(10), 3, [], least=2).tolist() == [0, 1, 2]
+
+
+def test_a_worker_who_has_met_the_first_slots_finds_later_ones():
+    met = np.array([True, True, True, False, True, False, False])
+    assert open_window(np.arange(7), 3, [met], least=2).tolist() == [0, 1, 2, 3, 5]
+
+
+@given(st.data())
+def test_whoever_can_answer_anything_finds_something_in_the_window(data):
+    n = data.draw(st.integers(1, 20))
+    order = np.array(data.draw(st.permutations(range(n))))
+    mask = st.lists(st.booleans(), min_size=n, max_size=n)
+    met = [np.array(row) for row in data.draw(st.lists(mask, max_size=4))]
+    window = open_window(order, data.draw(st.integers(0, 5)), met, least=1)
+    assert set(window) <= set(order)
+    for one in met:
+        assert (~one[window]).any() == (~one).any()

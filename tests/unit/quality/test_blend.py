@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from groundswell.quality.blend import blend
+from groundswell.quality.dawid_skene import dawid_skene
+from groundswell.quality.glad import glad
+from groundswell.quality.shrunk import shrunk
+from groundswell.quality.votes import Votes
+
+
+def crowd(seed):
+    """Votes of a crowd that takes class 2 for class 1 half the time, on tasks half of which are hard."""
+    rng = np.random.default_rng(seed)
+    truth, hard = rng.integers(0, 3, 400), rng.random(400) < 0.5
+    item, worker = np.divmod(np.arange(2000), 5)
+    confused = (truth[item] == 2) & (rng.random(2000) < 0.5)
+    guessed = rng.random(2000) < np.where(hard[item], 0.6, 0.1)
+    label = np.where(guessed, rng.integers(0, 3, 2000), np.where(confused, 1, truth[item]))
+    return Votes(item, worker, label, 400, 5, 3), truth
+
+
+def test_it_is_the_mean_of_its_members():
+    votes, _ = crowd(0)
+    members = (shrunk(votes), dawid_skene(votes, early_stop=2), glad(votes, max_iter=20))
+    result = blend(votes)
+    assert result.posterior == pytest.approx(sum(one.posterior for one in members) / 3)
+    assert (result.skill == members[0].skill).all()
+    assert (result.difficulty == members[2].difficulty).all()
+    assert result.confidence.mean() < max(one.confidence.mean() for one in members)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_its_probabilities_cost_no_more_than_those_of_its_members_on_average(seed):
+    votes, truth = crowd(seed)
+    members = (shrunk(votes), dawid_skene(votes, early_stop=2), glad(votes, max_iter=20))
+    everyone = np.arange(400)
+    losses = [-np.log(one.posterior[everyone, truth]).mean() for one in members]
+    assert -np.log(blend(votes).posterior[everyone, truth]).mean() <= np.mean(losses) + 1e-9
+
+
+def test_an_item_without_votes_gets_the_class_prior():
+    votes = Votes(np.array([0, 0]), np.array([0, 1]), np.array([0, 0]), 2, 2, 2)
+    result = blend(votes)
+    assert result.posterior[1] == pytest.approx(result.prior)
