@@ -138,10 +138,12 @@ class Labelling:
     def close(self) -> None:
         """Stop serving; everything is kept. Harmless when repeated."""
         if self._loop.is_running():
-            self._wait(self._stack.aclose())
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-            self._loop.close()
+            try:
+                self._wait(self._end())
+            finally:
+                self._loop.call_soon_threadsafe(self._loop.stop)
+                self._thread.join()
+                self._loop.close()
 
     def __enter__(self) -> Self:
         return self
@@ -167,6 +169,17 @@ class Labelling:
         except BaseException:  # Ctrl-C, for example: nothing goes on behind the caller's back
             future.cancel()
             raise
+
+    async def _end(self) -> None:
+        """Close what was opened, and leave no task behind in a loop that will not run again."""
+        try:
+            await self._stack.aclose()
+        finally:
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+            await self._loop.shutdown_default_executor()
 
     async def _open(self, source: Any, by: Sequence[Labeller], port: int) -> None:
         listener = self._stack.enter_context(bind(self._settings.host, port))

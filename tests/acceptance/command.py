@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from groundswell.client import Client
 
 COMMAND = str(Path(sys.executable).with_name("groundswell"))
 PATIENCE_SECONDS = 60
+STOP_SECONDS = 20
+"""A job that runs has ten seconds of grace, PostgreSQL needs less than one."""
 
 
 @dataclass
@@ -54,15 +56,17 @@ class Groundswell:
 
     @contextmanager
     def serving(self, *arguments: str) -> Iterator["Running"]:
-        """Start `up` or `label` on a free port; yields once it answers, and stops it in the end."""
+        """Start `up` or `label` on a free port; yields once it answers, and stops it by Ctrl-C in the end."""
         running = self.start(*arguments, "--port", "0")
         try:
             assert running.process.stdout is not None
             running.link = running.process.stdout.readline().strip()
             assert running.link, running.process.communicate()
             yield running
+            if running.process.poll() is None:
+                assert running.stop().code == 0
         finally:
-            running.end()
+            running.kill()
 
     def postgres(self) -> list[int]:
         """Return the database processes of the data folder, living ones."""
@@ -129,14 +133,11 @@ class Running:
     def stop(self, number: int = signal.SIGINT) -> Outcome:
         """Send a signal and wait for the end."""
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=PATIENCE_SECONDS)
+        out, err = self.process.communicate(timeout=STOP_SECONDS)
         return Outcome(self.process.returncode, out, err)
 
-    def end(self) -> None:
-        """Make sure that nothing is left, whatever the test did."""
-        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
-            if self.process.poll() is None:
-                self.stop()
+    def kill(self) -> None:
+        """Make sure that no process and no pipe is left, whatever the test did."""
         with self.process:
             self.process.kill()
 

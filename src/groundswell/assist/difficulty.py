@@ -62,8 +62,8 @@ def weigh(found: Consensus, evidence: Floats | None = None, gold: Codes | None =
     Here each item has answering habits of its own, drawn around the confusion matrix (a Dirichlet
     distribution). Its answers are then a Pólya urn: each makes an equal one more probable, whatever the truth.
     How much so is estimated from the answers themselves, without any truth. People's mistakes lean
-    to what the model considers, too: on real images they choose a wrong model's class about five times as often as
-    on other images of that truth.
+    to what the model considers, too: on real images they choose a wrong model's class four to six times as often as
+    on other images of that truth. How far, is estimated in the same way.
 
     Args:
         found: labels, prior and confusion as a first guess; where there is no confusion, a modest crowd is assumed.

@@ -3,8 +3,8 @@
 import csv
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from itertools import chain, count, islice
 from typing import ClassVar
 
 from groundswell.collect.columns import USUAL_NAMES, choose_text_column
@@ -24,7 +24,8 @@ class Csv:
     """The rows of a CSV file with a header, plain or compressed; the delimiter is found among `,` `;` tab.
 
     Quoted fields may hold line ends. A row with too few or too many fields, or with a quote that never
-    closes, is set aside, and reading goes on at the next line. Fields other than the text go to `meta`.
+    closes, is set aside, and reading goes on at the next line. Fields other than the text go to `meta`. Of
+    columns with the same name, the second becomes `<name>_2`, and so on.
     """
 
     place: Place
@@ -66,6 +67,7 @@ class Csv:
             return
         if header.reason:
             raise UnreadableSource(f"{origin.source}, header: {header.detail}")
+        header = replace(header, fields=_distinct(header.fields))
         column = choose_text_column(self._columns(header, delimiter), self.options.text_column, origin.source)
         for row in rows:
             yield _record(row, header.fields, column, origin)
@@ -170,6 +172,15 @@ def _bad_row(feed: _Feed, problem: Exception) -> Row:
     if isinstance(problem, _BadRow) and len(feed.drawn) == 1:
         return Row(first.number, [], problem.reason, problem.detail)
     return Row(first.number, [], "csv:invalid", f"not a row of CSV: {problem}")
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Number names that come again, so that no column hides another."""
+    found: list[str] = []
+    for name in names:
+        numbered = (f"{name}_{number}" for number in count(2))
+        found.append(next(free for free in chain([name], numbered) if free not in found))
+    return found
 
 
 def _is_words(value: str) -> bool:

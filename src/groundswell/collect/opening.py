@@ -66,10 +66,13 @@ def open_source(
 
 
 def _look(spec: str | Path) -> Place:
+    if not str(spec).strip():
+        raise SourceNotFound("no path was given, or an empty one; name a file, a folder or `digits`")
     try:
         return look(spec)
     except (OSError, RuntimeError, ValueError) as error:  # too long a name, no permission, no such user
-        raise SourceNotFound(f"{printable(str(spec))[:200]} cannot be looked up: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise SourceNotFound(f"{printable(str(spec))[:200]} cannot be looked up: {reason}") from error
 
 
 def _nobody_reads(place: Place) -> InputError:

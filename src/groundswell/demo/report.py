@@ -146,7 +146,13 @@ def _workers(first: Repetition) -> str:
         ]
         for skill in first.skills[:MOST_WORKERS]
     ]
-    headings = [f"Worker (the {MOST_WORKERS} busiest)", "Answers", "Estimated skill", "Simulated skill", "Time"]
+    headings = [
+        f"Worker (the {MOST_WORKERS} busiest)",
+        "Answers",
+        "Estimated skill",
+        "Simulated skill",
+        "Time",
+    ]
     return _table(headings, rows)
 
 

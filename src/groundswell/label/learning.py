@@ -1,13 +1,13 @@
 """What a project has learnt: from its situation, through assist, to a conclusion. Pure."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.assist.learning import Learned, learn
+from groundswell.assist.learning import Learned, learn, refreshed
 from groundswell.assist.model import Features
 from groundswell.assist.routing import State, has_proven_itself, plan
 from groundswell.label.model import Project, ProjectState
@@ -78,8 +78,7 @@ def is_due(learned: Learned | None, votes: Votes) -> bool:
 
 def refresh(learned: Learned, now: Situation) -> Learned:
     """Infer labels from the answers of now with what the model said before; cheap, nothing is trained."""
-    found = consensus(now.votes, evidence=learned.evidence, gold=now.gold)
-    return replace(learned, posterior=found.posterior, consensus=found)
+    return refreshed(learned, now.votes, now.gold)
 
 
 def train(
@@ -178,6 +177,7 @@ def _ask_where_it_counts(
         audit=np.zeros(n, bool),
         known=now.gold >= 0,
         model_may_settle=has_proven_itself(learned.report),
+        gain=learned.gain,
     )
     wanted: dict[str, Any] = {"target": project.target_probability, "max_answers": project.max_answers}
     limit = int(np.clip(n // ROUNDS, LEAST_WINDOW, WINDOW))

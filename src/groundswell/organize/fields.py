@@ -1,7 +1,7 @@
 """The other fields of a record, which an item keeps as JSON in `meta`, as columns of their own again."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ def field_types(metas: Iterable[str]) -> dict[str, pa.DataType]:
     """Return the type that each field needs, over all records, in order of appearance.
 
     A field whose values are all boolean, all whole or all numbers has that type; any other is text, with
-    values that are no strings written as JSON. Nulls are of any type.
+    values that are no strings written as JSON; so is one with a whole number over 64 bits. Nulls are of any type.
 
     Args:
         metas: the values of a `meta` column.
@@ -21,14 +21,14 @@ def field_types(metas: Iterable[str]) -> dict[str, pa.DataType]:
     found: dict[str, set[type]] = {}
     for meta in metas:
         for name, value in json.loads(meta).items():
-            found.setdefault(name, set()).update({type(value)} - {type(None)})
+            found.setdefault(name, set()).update({_kind_of(value)} - {type(None)})
     return {name: _type_of(kinds) for name, kinds in found.items()}
 
 
 def with_fields(batches: Iterable[pa.RecordBatch], types: dict[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
     """Replace the column `meta` of each batch by one column for each field.
 
-    A field that has the name of another column becomes `meta_<name>`.
+    A field that has the name of another column becomes `meta_<name>`, again if need be.
 
     Args:
         types: from `field_types` over all batches, so that all get the same columns.
@@ -38,9 +38,17 @@ def with_fields(batches: Iterable[pa.RecordBatch], types: dict[str, pa.DataType]
         plain = batch.drop_columns(["meta"])
         for name, kind in types.items():
             values = [_value(record.get(name), kind) for record in records]
-            column = f"meta_{name}" if name in plain.schema.names else name
-            plain = plain.append_column(column, pa.array(values, kind))
+            plain = plain.append_column(_free(name, plain.schema.names), pa.array(values, kind))
         yield plain
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    return _free(f"meta_{name}", taken) if name in taken else name
+
+
+def _kind_of(value: Any) -> type:
+    fits = type(value) is not int or -(1 << 63) <= value < 1 << 63
+    return type(value) if fits else str
 
 
 def _type_of(kinds: set[type]) -> pa.DataType:

@@ -254,3 +254,14 @@ async def test_the_worker_goes_on_after_the_database_was_killed(tmp_path: Path) 
 async def _ask(db: Database, n: int) -> None:
     async with db.transaction(ORG) as tx:
         await defer(tx, "record", key="a", n=n)
+
+
+async def test_it_stops_whenever_it_is_asked_to(db: Database) -> None:
+    seen, record = recorder()
+    for milliseconds in range(0, 90, 2):  # starting takes some 50; on the way cancellations could get lost
+        worker = asyncio.create_task(run_worker(db, {"record": record}))
+        await asyncio.sleep(milliseconds / 1000)
+        worker.cancel()
+        _, pending = await asyncio.wait([worker], timeout=10)
+        assert not pending, f"asked after {milliseconds} ms"
+    assert seen == []

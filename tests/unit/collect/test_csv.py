@@ -100,3 +100,10 @@ def test_a_header_alone_is_empty(read: Read) -> None:
 def test_a_binary_file_is_unreadable(read: Read) -> None:
     with pytest.raises(UnreadableSource, match="header"):
         read("a.csv", bytes(range(128, 256)) * 100)
+
+
+def test_columns_of_the_same_name_do_not_hide_each_other(read: Read) -> None:
+    (item,) = read("a.csv", b"text,text,n,text_2,\nfirst of them,second,1,third,\n")
+    assert isinstance(item, Item)
+    assert item.text == "first of them"
+    assert item.meta == {"text_2": "second", "n": "1", "text_2_2": "third", "": ""}

@@ -114,3 +114,8 @@ def test_installed_packages_can_offer_plugs(monkeypatch: pytest.MonkeyPatch) -> 
         opening, "entry_points", lambda group: EntryPoints([offered]) if group else EntryPoints()
     )
     assert [plug.__name__ for plug in opening.plugs()[-2:]] == ["Digits", "Digits"]  # type: ignore[attr-defined]
+
+
+def test_no_path_is_not_the_present_folder() -> None:
+    with pytest.raises(SourceNotFound, match="no path was given"):
+        open_source("", collected_at=NOW)
