@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundswell.errors import DataFolderBusy
-from groundswell.ids import WorkerId
+from groundswell.ids import ProjectId, WorkerId
 from groundswell.label.jobs import LEARN, Workshop, expire_leases
+from groundswell.label.service import has_unlearnt_answers
 from groundswell.organize import DatasetStore
 from groundswell.settings import Settings
 from groundswell.store import BlobStore, Database, migrate, run_worker, running_dsn, start_postgres
 from groundswell.tenancy import service as tenancy
-from groundswell.tenancy.model import Member
+from groundswell.tenancy.model import Member, Scope
 from groundswell.workforce import service as workforce
 
 log = logging.getLogger("groundswell")
@@ -55,6 +56,11 @@ class App:
             self._workers[key] = await workforce.worker_of(self.db, member.scope(), member.name)
         return self._workers[key]
 
+    async def learn_what_is_new(self, scope: Scope, project_id: ProjectId) -> None:
+        """Learn a project now if answers came in that no job has looked at yet, for example before a delivery."""
+        if await has_unlearnt_answers(self.db, scope, project_id):
+            await self.workshop.learn(str(scope.org_id), project_id)
+
 
 @contextlib.asynccontextmanager
 async def open_app(settings: Settings) -> AsyncIterator[App]:
@@ -67,12 +73,20 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         StoreError: the database or the data folder cannot be used; the message says what to do.
     """
     with contextlib.ExitStack() as stack:
-        dsn = settings.database_url
-        if dsn is None:
-            dsn = await asyncio.to_thread(_embedded, settings.home, stack)
+        dsn = settings.database_url or await _started(settings.home, stack)
         await asyncio.to_thread(migrate, dsn)
         async with Database(dsn) as db:
             yield App(settings.home, db)
+
+
+async def _started(home: Path, stack: contextlib.ExitStack) -> str:
+    """Start the embedded database in a thread; if we are cancelled meanwhile, wait, so that `stack` can stop it."""
+    starting = asyncio.create_task(asyncio.to_thread(_embedded, home, stack))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting])
+        raise
 
 
 def _embedded(home: Path, stack: contextlib.ExitStack) -> str:

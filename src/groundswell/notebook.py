@@ -132,8 +132,9 @@ class Labelling:
 
     def save(self) -> Version:
         """Write the labels as a new version of the dataset and return it."""
-        store = self._app.datasets(self._member.org_slug)
-        return self._wait(deliver(self._app.db, self._member.scope(), store, self._project_id))
+        store, scope = self._app.datasets(self._member.org_slug), self._member.scope()
+        self._wait(self._app.learn_what_is_new(scope, self._project_id))
+        return self._wait(deliver(self._app.db, scope, store, self._project_id))
 
     def close(self) -> None:
         """Stop serving; everything is kept. Harmless when repeated."""

@@ -118,7 +118,6 @@ def _labels_when_learnt(groundswell: Groundswell, answers: int) -> list[dict]:
     return [json.loads(line) for line in target.read_text().splitlines()]
 
 
-@pytest.mark.xfail(strict=True, reason="export delivers what was learnt; the last answers wait for a server")
 def test_answers_given_just_before_the_end_are_in_the_export_after_it(texts: Groundswell):
     with texts.serving(*LABEL) as running, running.client() as service:
         project_id = next(service.projects())["id"]

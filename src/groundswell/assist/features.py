@@ -112,6 +112,8 @@ def _frequent_terms(texts: list[str], vocabulary: int, **analysis: Any) -> csr_m
     spread = np.bincount(counts.indices, minlength=counts.shape[1])
     frequent = np.argsort(-spread, kind="stable")[:vocabulary]
     kept = np.sort(frequent[spread[frequent] >= min(2, len(texts))])
+    if not len(kept):  # few texts that share no term
+        return counts[:, kept]
     return TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, kept])
 
 

@@ -55,6 +55,7 @@ def export(
             member = await local_member(app)
             store = app.datasets(member.org_slug)
             project_id = await find_project(app.db, member.scope(), project)
+            await app.learn_what_is_new(member.scope(), project_id)
             version = await deliver(app.db, member.scope(), store, project_id, proposals=proposals)
             batches = labelled_batches(version, with_data=chosen.needs_data)
             try:

@@ -11,6 +11,7 @@ from groundswell.ids import ProjectId
 from groundswell.items import digest_text
 from groundswell.label.kinds import kind_for_items, ontology_of
 from groundswell.label.model import ProjectSpec, ProjectState
+from groundswell.label.rules import check_spec
 from groundswell.label.service import (
     check_items,
     create_project,
@@ -48,6 +49,8 @@ async def open_or_resume(
     resumed = await resume(db, scope, spec)
     if resumed is not None:
         return resumed
+    check_spec(spec)
+    ontology_of(spec.classes)  # before anything is stored
     version, outcome = await asyncio.to_thread(_store, store, collection, spec.dataset, on_progress)
     return await open_project(db, scope, version, spec), outcome
 
@@ -103,5 +106,8 @@ def _store(
     cleaned = collection.clean()
     version = cleaned.save(name, store=store, on_progress=on_progress)
     if version.rows == 0:
-        raise EmptySource(f"nothing is left to label of {collection.describe()}: {cleaned.report}")
+        raise EmptySource(
+            f"nothing is left to label of {collection.describe()}: {cleaned.report}; "
+            f"see why with `groundswell datasets {name} --drops`"
+        )
     return version, str(cleaned.report)

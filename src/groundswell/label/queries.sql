@@ -334,6 +334,10 @@ left join predictions p on p.task_id = t.id
 where t.project_id = %(project_id)s and t.state <> 'canceled'
 order by t.position;
 
+-- has_unlearnt_answers: whether there are more answers than were counted when the project was learnt
+select (select count(*) from annotations where project_id = %(project_id)s) > annotations
+from progress where project_id = %(project_id)s;
+
 -- insert_certificate: what was certified
 insert into certificates (org_id, project_id, body)
 values (%(org_id)s, %(project_id)s, %(body)s) returning id;

@@ -389,6 +389,12 @@ async def review(
         await audit(tx, scope, "review", str(project_id), tasks=len(verdicts), reviewer=reviewer)
 
 
+async def has_unlearnt_answers(db: Database, scope: Scope, project_id: ProjectId) -> bool:
+    """Say whether answers are stored that were not there when the project was last learnt."""
+    async with db.transaction(scope.org_id) as tx:
+        return bool(await tx.fetch_value(SQL["has_unlearnt_answers"], project_id=project_id))
+
+
 async def labels_of(db: Database, scope: Scope, project_id: ProjectId) -> list[TaskLabel]:
     """Return every task of a project with what is known of its label, in the order of the items.
 

@@ -76,6 +76,13 @@ def certify(
     (Prediction-powered betting intervals for sampling without replacement were tried: at 100 to 400 audits
     they are wider until confidence explains about two fifths of the variance of being right.)
 
+    Example:
+        >>> from groundswell.quality import certify
+        >>> verdicts = [True] * 98 + [False] * 2
+        >>> certificate = certify(verdicts, audited=range(100), confidence=[0.97] * 1000)
+        >>> f"{certificate.low:.1%} to {certificate.high:.1%}"
+        '93.4% to 99.6%'
+
     Args:
         right: bool `[n_audited]`, whether each audited label was right.
         audited: int `[n_audited]`, indices of the audited items in the population, each once. They must have

@@ -85,6 +85,7 @@ def consensus(
         InputError: the table, the evidence or the gold cannot be used; the message says why.
 
     Example:
+        >>> from groundswell.quality import consensus
         >>> result = consensus([("t1", "ann", "cat"), ("t1", "bob", "cat"), ("t1", "eve", "dog")])
         >>> result.labels
         {'t1': 'cat'}

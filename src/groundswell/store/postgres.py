@@ -219,8 +219,10 @@ def _forget_short_name(data: Path) -> None:
 
 
 def _link(data: Path) -> Path:
-    digest = sha256(os.fsencode(data)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"groundswell-{os.geteuid()}-{digest}"
+    name = f"groundswell-{os.geteuid()}-{sha256(os.fsencode(data)).hexdigest()[:16]}"
+    link = Path(tempfile.gettempdir()) / name
+    # A long TMPDIR does not help: connecting would fail for ever.
+    return link if len(os.fsencode(link)) <= LONGEST_SOCKET_FOLDER else Path("/tmp") / name
 
 
 def _log_file(path: Path) -> Path:
