@@ -29,6 +29,7 @@ test: $(STAMP) ## Run every check and every test; installs a browser if there is
 	@bash scripts/browser.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/browser
 
 quick: $(STAMP) ## What to run all day: unit and contract tests, under 60 seconds
 	$(BIN)/python -m pytest tests/unit tests/contract -q

@@ -99,7 +99,7 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.fail("no Chromium: run `bash scripts/browser.sh` (make test does)")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=120_000)
         yield opened
         opened.close()
 
