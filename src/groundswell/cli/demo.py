@@ -12,6 +12,7 @@ from pathlib import Path
 from groundswell.app import App, local_member, open_app
 from groundswell.cli.output import Steps, say, show, table
 from groundswell.clock import now
+from groundswell.collect import digit_truth
 from groundswell.demo.claim import claim_json, claim_table, verdict
 from groundswell.demo.experiment import Repetition, repeat
 from groundswell.demo.report import report_page
@@ -19,6 +20,7 @@ from groundswell.organize import Version, collect
 from groundswell.settings import Settings
 
 NAME = "digits"
+SAMPLES = 24
 
 
 def run_demo(settings: Settings, *, seeds: int, report: Path | None, as_json: bool) -> None:
@@ -91,6 +93,7 @@ async def _repeat(app: App, items: Version, steps: Steps, seed: int) -> Repetiti
 def _write(page: Path, home: Path, repetitions: Sequence[Repetition], items: Version, collected: str) -> None:
     labelled = repetitions[0].version
     labels = labelled.to_table(["label"])["label"].to_pylist()
+    truth = [str(digit_truth()[item_id]) for item_id in labelled.ids()[:SAMPLES]]
     datasets = home / "datasets" / "local"
     written = {
         "clean items": f"{datasets}/{items.name}, version {items.number}",
@@ -104,7 +107,7 @@ def _write(page: Path, home: Path, repetitions: Sequence[Repetition], items: Ver
         repetitions,
         collected=collected,
         drops=list(items.drops()),
-        samples=list(zip(islice(labelled.items(), 24), labels, strict=False)),
+        samples=list(zip(islice(labelled.items(), SAMPLES), labels, truth, strict=False)),
         written=written,
     )
     page.parent.mkdir(parents=True, exist_ok=True)

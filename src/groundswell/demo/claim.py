@@ -86,6 +86,6 @@ def verdict(repetitions: Sequence[Repetition]) -> str:
     _, votes, ours = claim_table(repetitions)
     return (
         f"The model trained on Groundswell's labels was more accurate than with automatic labels in {over_auto} of {n} "
-        f"repetitions and than with three votes in {over_votes} of {n}, for {ours.answers / votes.answers:.0%} "
+        f"runs and than with three votes in {over_votes} of {n}, for {ours.answers / votes.answers:.0%} "
         f"of the human answers that three votes cost."
     )

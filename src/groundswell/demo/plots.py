@@ -5,7 +5,7 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 700, 300, 64, 44, 22, 130
-COLOURS = ("#8a8f98", "#b7791f", "#2454d6")
+COLOURS = ("#8a8f98", "#b7791f", "#3b78ee")
 
 
 def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:

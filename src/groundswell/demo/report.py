@@ -25,7 +25,7 @@ def report_page(
     *,
     collected: str,
     drops: Sequence[Drop],
-    samples: Sequence[tuple[Item, str]],
+    samples: Sequence[tuple[Item, str, str]],
     written: Mapping[str, str],
 ) -> str:
     """Return the report of a demo as one HTML page.
@@ -33,7 +33,7 @@ def report_page(
     Args:
         collected: what was read, kept and dropped, in one line.
         drops: what was set aside, with reasons.
-        samples: some items with their delivered labels.
+        samples: some items with their delivered label and the hidden truth.
         written: what was written, and where.
     """
     sections = [
@@ -89,7 +89,7 @@ def _claim(repetitions: Sequence[Repetition]) -> str:
         )
         + _figure(
             _curves(repetitions),
-            "Labels that are right: Groundswell after each round, the others at their end.",
+            "Labels that are right. Lines: Groundswell round by round, before the audit. Dots: the others at the end.",
         )
     )
 
@@ -126,13 +126,16 @@ def _drops(drops: Sequence[Drop]) -> str:
     return _table(["Item", "Reason", "Detail"], rows, "words")
 
 
-def _samples(samples: Sequence[tuple[Item, str]]) -> str:
-    return f'<div class="items">{"".join(_sample(item, label) for item, label in samples)}</div>'
+def _samples(samples: Sequence[tuple[Item, str, str]]) -> str:
+    return f'<div class="items">{"".join(_sample(*sample) for sample in samples)}</div>'
 
 
-def _sample(item: Item, label: str) -> str:
+def _sample(item: Item, label: str, truth: str) -> str:
     picture = b64encode(item.data or b"").decode()
-    return f'<span><img alt="handwritten digit" src="data:{item.media_type};base64,{picture}">{escape(label)}</span>'
+    image = f'<img alt="handwritten digit" src="data:{item.media_type};base64,{picture}">'
+    if label == truth:
+        return f"<span>{image}{escape(label)}</span>"
+    return f'<span class="wrong">{image}{escape(label)}, not {escape(truth)}</span>'
 
 
 def _workers(first: Repetition) -> str:
@@ -151,7 +154,7 @@ def _workers(first: Repetition) -> str:
         "Answers",
         "Estimated skill",
         "Simulated skill",
-        "Time",
+        "Median time",
     ]
     return _table(headings, rows)
 
