@@ -9,7 +9,7 @@ import pytest
 from groundswell.errors import InputError
 from groundswell.quality.label_errors import FLAGS, find_label_errors
 
-REAL = Path(os.environ.get("GROUNDSWELL_TEST_DATA", "no such folder")) / "label_errors"
+REAL = Path(os.environ.get("TEST_DATA_DIR", "no such folder")) / "label_errors"
 
 METHODS = pytest.mark.parametrize("method", FLAGS)
 CLASSES = ("automobile", "truck")
@@ -230,7 +230,7 @@ def test_what_cannot_be_used_is_refused_with_the_reason(labels, probabilities, m
 
 
 @pytest.mark.skipif(
-    not REAL.is_dir(), reason="set GROUNDSWELL_TEST_DATA to a folder with label_errors/<set>/given.npz"
+    not REAL.is_dir(), reason="set TEST_DATA_DIR to a folder with label_errors/<set>/given.npz"
 )
 @pytest.mark.parametrize(("name", "known", "precision"), [("cifar10", 284, 0.277), ("20news", 95, 0.932)])
 def test_real_errors_are_found_and_ranked_as_well_as_by_another_implementation(name, known, precision):

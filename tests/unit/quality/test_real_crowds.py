@@ -1,4 +1,4 @@
-"""Known numbers on real crowds. Skipped unless `GROUNDSWELL_TEST_DATA` names a folder that holds them."""
+"""Known numbers on real crowds. Skipped unless `TEST_DATA_DIR` names a folder that holds them."""
 
 import csv
 import os
@@ -9,10 +9,10 @@ import pytest
 
 from groundswell.quality import consensus
 
-CROWDS = Path(os.environ.get("GROUNDSWELL_TEST_DATA", "no such folder")) / "crowd"
+CROWDS = Path(os.environ.get("TEST_DATA_DIR", "no such folder")) / "crowd"
 
 pytestmark = pytest.mark.skipif(
-    not CROWDS.is_dir(), reason="set GROUNDSWELL_TEST_DATA to a folder with crowd/<set>/answers.csv"
+    not CROWDS.is_dir(), reason="set TEST_DATA_DIR to a folder with crowd/<set>/answers.csv"
 )
 
 SETS = [
