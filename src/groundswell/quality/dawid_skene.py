@@ -68,6 +68,7 @@ def dawid_skene(
         `early_stop`, `evidence` and `gold` are ours; the paper has none of them.
     """
     require_votes(votes)
+    votes = votes.by_item
     opinion, known = checked_evidence(votes, evidence), checked_gold(votes, gold)
     posterior, prior = vote_shares(votes, opinion, known, dtype)
     silent = np.flatnonzero(without_votes(votes))

@@ -54,6 +54,7 @@ def glad(
         round is one step of Fisher scoring for abilities and one for log ease. `gold` and `evidence` are ours.
     """
     require_votes(votes)
+    votes = votes.by_item
     opinion, known = checked_evidence(votes, evidence), checked_gold(votes, gold)
     posterior, _ = vote_shares(votes, opinion, known)
     prior = np.full(votes.n_classes, 1 / votes.n_classes)

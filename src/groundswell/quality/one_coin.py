@@ -49,6 +49,7 @@ def one_coin(
         `smoothing`, `evidence` and `gold` are ours.
     """
     require_votes(votes)
+    votes = votes.by_item
     opinion, known = checked_evidence(votes, evidence), checked_gold(votes, gold)
     posterior, prior = vote_shares(votes, opinion, known)
     rounds, moved = 0, np.inf
