@@ -60,12 +60,15 @@ def test_the_models_proposals_appear_after_some_dozens_of_answers_and_enter_acce
 ):
     page.goto(shapes.link)
     page.get_by_test_id("item-image").wait_for()
-    answer_by_key(page, shapes, 40)
+    answer_by_key(page, shapes, 30)
+    wait_until_saved(page)
+    page.wait_for_timeout(3_000)  # no person is faster than the model, which now learns
     proposed = page.get_by_text(re.compile(r"Model v\d+ proposes"))
-    for _ in range(12):
+    for _ in range(20):  # those that were fetched ahead have no proposal yet
         if proposed.is_visible():
             break
         answer_by_key(page, shapes, 1)
+        page.wait_for_timeout(300)
     expect(proposed).to_be_visible()
     source = page.get_by_test_id("item-image").get_attribute("src")
     said = re.search(r"proposes (\w+),", proposed.inner_text())[1]

@@ -48,9 +48,7 @@ def test_a_holder_that_was_killed_leaves_the_folder_free(tmp_path: Path) -> None
 
 
 def test_a_forked_worker_that_outlives_its_killed_parent_does_not_keep_the_folder(tmp_path: Path) -> None:
-    with _holder(
-        tmp_path, "worker = os.fork(); worker and print(worker, flush=True); time.sleep(60)"
-    ) as holder:
+    with _holder(tmp_path, "os.fork() or print(os.getpid(), flush=True); time.sleep(60)") as holder:
         assert holder.stdout is not None
         worker = int(holder.stdout.readline())
         try:
