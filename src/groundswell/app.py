@@ -9,8 +9,10 @@ from pathlib import Path
 
 from groundswell.errors import DataFolderBusy
 from groundswell.ids import ProjectId, WorkerId
-from groundswell.label.jobs import LEARN, Workshop, expire_leases
-from groundswell.label.service import has_unlearnt_answers
+from groundswell.label.jobs import LEARN
+from groundswell.label.learning.service import has_unlearnt_answers
+from groundswell.label.learning.workshop import Workshop
+from groundswell.label.work.service import expire_leases
 from groundswell.organize import DatasetStore
 from groundswell.settings import Settings
 from groundswell.store import BlobStore, Database, migrate, run_worker, running_dsn, start_postgres

@@ -18,11 +18,12 @@ from groundswell.errors import Conflict, InputError
 from groundswell.http.serve import address_of, bind, serving
 from groundswell.ids import ProjectId
 from groundswell.items import Item
-from groundswell.label.delivery import deliver
-from groundswell.label.model import LeasedTask, Progress, ProjectSpec, ProjectState
+from groundswell.label.delivery.service import deliver, labels_of
 from groundswell.label.opening import open_or_resume, open_project, resume
-from groundswell.label.programmatic import Answerer, Said, answer_open_tasks
-from groundswell.label.service import get_project, labels_of
+from groundswell.label.projects.model import ProjectSpec, ProjectState
+from groundswell.label.projects.service import get_project
+from groundswell.label.work.model import LeasedTask, Progress
+from groundswell.label.work.programs import Answerer, Said, answer_open_tasks
 from groundswell.organize import Collection, Version, collect
 from groundswell.settings import Settings
 from groundswell.tenancy.model import Member

@@ -16,12 +16,15 @@ from psycopg.conninfo import make_conninfo
 from groundswell.app import App, local_member
 from groundswell.ids import ProjectId, WorkerId
 from groundswell.items import digest_text
-from groundswell.label.delivery import issue_certificate
-from groundswell.label.jobs import Workshop
-from groundswell.label.model import Project, ProjectSpec, Skip, Work
+from groundswell.label.delivery.service import issue_certificate, labels_of
+from groundswell.label.learning.workshop import Workshop
 from groundswell.label.opening import open_project
-from groundswell.label.programmatic import Said, answer_open_tasks
-from groundswell.label.service import get_project, labels_of, review, work
+from groundswell.label.projects.model import Project, ProjectSpec
+from groundswell.label.projects.service import get_project
+from groundswell.label.review.service import review
+from groundswell.label.work.model import Skip, Work
+from groundswell.label.work.programs import Said, answer_open_tasks
+from groundswell.label.work.service import work
 from groundswell.organize import collect
 from groundswell.store import Database, EmbeddedPostgres, migrate, start_postgres
 from groundswell.tenancy.model import Member, Scope

@@ -48,8 +48,8 @@ def export(
 
     async def run() -> dict[str, object]:
         from groundswell.app import local_member, open_app
-        from groundswell.label.delivery import deliver, labelled_batches
-        from groundswell.label.service import find_project
+        from groundswell.label.delivery.service import deliver, labelled_batches
+        from groundswell.label.projects.service import find_project
 
         async with open_app(settings) as app:
             member = await local_member(app)

@@ -14,7 +14,7 @@ from groundswell.settings import Settings
 if TYPE_CHECKING:
     from groundswell.app import App
     from groundswell.ids import ProjectId
-    from groundswell.label.model import ProjectSpec
+    from groundswell.label.projects.model import ProjectSpec
     from groundswell.organize import Collection
     from groundswell.tenancy.model import Member
 
@@ -134,8 +134,8 @@ def label(
     command again to go on where you were; `groundswell export` writes the labelled file.
     """
     from groundswell.label.kinds import ontology_of
-    from groundswell.label.model import ProjectSpec
-    from groundswell.label.rules import check_spec
+    from groundswell.label.projects.model import ProjectSpec
+    from groundswell.label.projects.rules import check_spec
     from groundswell.organize import collect, require_name
 
     collection = collect(
@@ -206,7 +206,7 @@ def projects(settings: Settings, as_json: bool) -> None:
 
     async def run() -> list[dict[str, object]]:
         from groundswell.app import local_member, open_app
-        from groundswell.label.service import list_projects
+        from groundswell.label.projects.service import list_projects
 
         async with open_app(settings) as app:
             rows = await list_projects(app.db, (await local_member(app)).scope(), limit=200)

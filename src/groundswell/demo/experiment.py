@@ -23,11 +23,14 @@ from groundswell.demo.arms import (
 from groundswell.errors import StoreError
 from groundswell.feed import Feed, split_of
 from groundswell.ids import ItemId, ProjectId, WorkerId
-from groundswell.label.delivery import deliver, issue_certificate
-from groundswell.label.model import LeasedTask, ProjectSpec, ProjectState, TaskLabel
+from groundswell.label.delivery.model import TaskLabel
+from groundswell.label.delivery.service import deliver, issue_certificate, labels_of
 from groundswell.label.opening import open_project
-from groundswell.label.programmatic import Answerer, Said, answer_open_tasks
-from groundswell.label.service import get_project, labels_of, review
+from groundswell.label.projects.model import ProjectSpec, ProjectState
+from groundswell.label.projects.service import get_project
+from groundswell.label.review.service import review
+from groundswell.label.work.model import LeasedTask
+from groundswell.label.work.programs import Answerer, Said, answer_open_tasks
 from groundswell.organize import DatasetStore, Version
 from groundswell.quality import Certificate
 from groundswell.tenancy.model import Member, Scope

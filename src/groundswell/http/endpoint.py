@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from groundswell.app import App
 from groundswell.errors import InputError
+from groundswell.ids import ProjectId
 from groundswell.tenancy.model import Member, Scope
 
 MAX_ID = 2**63 - 1
@@ -27,6 +28,11 @@ class Call:
     def scope(self) -> Scope:
         """In whose name the handler acts."""
         return self.member.scope()
+
+    @property
+    def project_id(self) -> ProjectId:
+        """The project that the path names."""
+        return ProjectId(self.path_id("project_id"))
 
     def path_id(self, name: str) -> int:
         """Return a positive whole number of the path.

@@ -24,7 +24,7 @@ from groundswell.http.endpoint import Call, Endpoint
 from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import image_media_type
 from groundswell.http.openapi import openapi_document
-from groundswell.http.wire import v1
+from groundswell.http.wire import session as wire
 from groundswell.ids import ItemId
 from groundswell.tenancy import service as tenancy
 from groundswell.tenancy.model import Member
@@ -33,7 +33,7 @@ PREFIX = "/api/v1"
 COOKIE = "groundswell_session"
 STATIC = Path(__file__).parent / "static"
 MAX_BODY_BYTES = 1024 * 1024
-SIGN_IN = msgspec.json.Decoder(v1.SignInBody)
+SIGN_IN = msgspec.json.Decoder(wire.SignInBody)
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 log = logging.getLogger("groundswell.http")
 
@@ -147,7 +147,7 @@ async def sign_in(request: Request) -> Response:
     _require_own_page(request)
     body = _decoded(SIGN_IN, await _read_body(request))
     member, session = await tenancy.sign_in(request.app.state.app.db, body.token, now=now())
-    response = _json(v1.SessionOut.of(member))
+    response = _json(wire.SessionOut.of(member))
     response.set_cookie(
         COOKIE,
         session,

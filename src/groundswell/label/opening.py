@@ -10,9 +10,9 @@ from groundswell.errors import Conflict, EmptySource, NotFound
 from groundswell.ids import ProjectId
 from groundswell.items import digest_text
 from groundswell.label.kinds import kind_for_items, ontology_of
-from groundswell.label.model import ProjectSpec, ProjectState
-from groundswell.label.rules import check_spec
-from groundswell.label.service import (
+from groundswell.label.projects.model import ProjectSpec, ProjectState
+from groundswell.label.projects.rules import check_spec
+from groundswell.label.projects.service import (
     check_items,
     create_project,
     find_project,

@@ -1,5 +1,6 @@
 """PostgreSQL as operating-system processes: who runs it, how it dies with us, what was left behind."""
 
+import contextlib
 import logging
 import os
 import pwd
@@ -47,7 +48,8 @@ class Account:
         os.chown(path, self.uid, self.gid, follow_symlinks=False)
         if path.is_dir() and not path.is_symlink():
             for child in path.iterdir():
-                self.take(child)
+                with contextlib.suppress(FileNotFoundError):  # a server that is just ending tidies up
+                    self.take(child)
 
 
 def database_account(folder: Path, data: Path) -> Account:

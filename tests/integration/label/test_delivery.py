@@ -5,11 +5,13 @@ import pytest
 from psycopg import sql
 
 from groundswell.errors import Conflict, EmptySource, InputError
-from groundswell.label.delivery import deliver, issue_certificate, newest_certificate
-from groundswell.label.model import ProjectSpec, ProjectState, Skip
+from groundswell.label.delivery.service import deliver, issue_certificate, labels_of, newest_certificate
 from groundswell.label.opening import open_project, resume
-from groundswell.label.programmatic import Said, answer_open_tasks
-from groundswell.label.service import create_project, labels_of, review
+from groundswell.label.projects.model import ProjectSpec, ProjectState
+from groundswell.label.projects.service import create_project
+from groundswell.label.review.service import review
+from groundswell.label.work.model import Skip
+from groundswell.label.work.programs import Said, answer_open_tasks
 from groundswell.organize import collect
 
 pytestmark = pytest.mark.anyio

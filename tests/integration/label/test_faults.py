@@ -11,9 +11,10 @@ import pytest
 from psycopg import sql
 
 from groundswell.errors import DatabaseUnavailable, InputError, NotAllowed, NotFound
-from groundswell.label.jobs import expire_leases
-from groundswell.label.model import ReceiptStatus, Skip, Submit
-from groundswell.label.service import labels_of, review
+from groundswell.label.delivery.service import labels_of
+from groundswell.label.review.service import review
+from groundswell.label.work.model import ReceiptStatus, Skip, Submit
+from groundswell.label.work.service import expire_leases
 from groundswell.store import Database, migrate, start_postgres
 from groundswell.tenancy.model import Role, Scope
 from groundswell.workforce.service import earnings_of

@@ -10,11 +10,13 @@ import pytest
 from psycopg import sql
 
 from groundswell.errors import InvalidAnswer
-from groundswell.label.jobs import expire_leases
-from groundswell.label.model import ProjectState, Skip, Submit
-from groundswell.label.programmatic import Said, answer_open_tasks
-from groundswell.label.rules import MAX_SKIPS
-from groundswell.label.service import labels_of, set_project_state
+from groundswell.label.delivery.service import labels_of
+from groundswell.label.learning.rules import MAX_SKIPS
+from groundswell.label.projects.model import ProjectState
+from groundswell.label.projects.service import set_project_state
+from groundswell.label.work.model import Skip, Submit
+from groundswell.label.work.programs import Said, answer_open_tasks
+from groundswell.label.work.service import expire_leases
 
 pytestmark = pytest.mark.anyio
 

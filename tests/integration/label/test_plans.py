@@ -12,8 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from groundswell.label.learning import WINDOW
-from groundswell.label.service import SQL
+from groundswell.label.learning.conclude import WINDOW
+from groundswell.label.learning.workshop import SQL as LEARNING
+from groundswell.label.projects.service import SQL as PROJECTS
+from groundswell.label.work.service import SQL as WORK
 
 TASKS = 100_000
 WORKERS = 2_000
@@ -23,6 +25,7 @@ OLD_HAND = 1
 LIMIT = 32
 """Pages that leasing a task may touch: 29 were measured here, 31 with two million tasks."""
 
+SQL = {**PROJECTS, **WORK, **LEARNING}
 ORG = "00000000-0000-0000-0000-000000000001"
 
 LOAD = f"""

@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from groundswell.label.jobs import expire_leases
-from groundswell.label.model import ReceiptStatus, Skip, Submit
-from groundswell.label.service import labels_of, work
+from groundswell.label.delivery.service import labels_of
+from groundswell.label.work.model import ReceiptStatus, Skip, Submit
+from groundswell.label.work.service import expire_leases, work
 from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers, earnings_of
 

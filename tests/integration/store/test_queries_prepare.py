@@ -19,7 +19,15 @@ QUERIES = [
 
 
 def test_the_stages_have_query_files() -> None:
-    assert {path.parent.name for path in FILES} >= {"store", "tenancy", "label", "workforce"}
+    assert {path.parent.name for path in FILES} >= {
+        "store",
+        "tenancy",
+        "projects",
+        "work",
+        "learning",
+        "delivery",
+        "workforce",
+    }
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.label.model import Project
-from groundswell.label.rules import MAX_SKIPS, SMALL_TEAM, counted
+from groundswell.label.learning.rules import MAX_SKIPS, SMALL_TEAM, counted
+from groundswell.label.projects.model import Project
 from groundswell.quality import Votes
 
 

@@ -12,16 +12,29 @@ import pyarrow.compute as pc
 
 from groundswell.errors import Conflict
 from groundswell.ids import ProjectId
+from groundswell.label.delivery.model import TaskLabel
 from groundswell.label.kinds import Answer
-from groundswell.label.model import Project, TaskLabel
-from groundswell.label.service import SQL, get_project, labels_of
+from groundswell.label.projects.model import Project
+from groundswell.label.projects.service import get_project, project_of
 from groundswell.organize import DatasetStore, Version, field_types, with_fields
 from groundswell.quality import Certificate, certify
-from groundswell.store import Database
+from groundswell.store import Database, load_queries
 from groundswell.tenancy.model import Role, Scope
 from groundswell.tenancy.service import audit
 
+SQL = load_queries(__package__)
 LABEL_COLUMNS = ("label", "label_probability", "label_source", "label_answers")
+
+
+async def labels_of(db: Database, scope: Scope, project_id: ProjectId) -> list[TaskLabel]:
+    """Return every task of a project with what is known of its label, in the order of the items.
+
+    For members and above: a labeler who saw what others said would no longer answer independently.
+    """
+    scope.require(Role.MEMBER)
+    async with db.transaction(scope.org_id) as tx:
+        await project_of(tx, project_id)
+        return await tx.fetch_all(SQL["labels"], TaskLabel, project_id=project_id)
 
 
 async def deliver(

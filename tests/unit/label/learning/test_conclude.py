@@ -7,10 +7,18 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from groundswell.label.learning import LEAST_WINDOW, WINDOW, conclude, is_due, refresh, report_of, train
-from groundswell.label.model import Project
-from groundswell.label.rules import MAX_SKIPS
-from groundswell.label.situation import SkipRow, TaskRow, VoteRow, situation
+from groundswell.label.learning.conclude import (
+    LEAST_WINDOW,
+    WINDOW,
+    conclude,
+    is_due,
+    refresh,
+    report_of,
+    train,
+)
+from groundswell.label.learning.rules import MAX_SKIPS
+from groundswell.label.learning.situation import SkipRow, TaskRow, VoteRow, situation
+from groundswell.label.projects.model import Project
 
 FIXED = Project(
     *(1, "pets", "text_choice", "active", "pets", 1, 1, 1, 2, 7, None, 900, 0),

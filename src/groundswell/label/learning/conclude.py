@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from groundswell.assist.learning import Learned, learn, refreshed
 from groundswell.assist.model import Features
 from groundswell.assist.routing import State, has_proven_itself, plan
-from groundswell.label.model import Project, ProjectState
-from groundswell.label.rules import numbered, open_window, slots_for_fixed_redundancy
-from groundswell.label.situation import Situation
+from groundswell.label.learning.rules import numbered, open_window, slots_for_fixed_redundancy
+from groundswell.label.learning.situation import Situation
+from groundswell.label.projects.model import Project, ProjectState
 from groundswell.quality import Votes, consensus, krippendorff_alpha
 
 WINDOW = 512

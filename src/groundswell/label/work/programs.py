@@ -8,8 +8,8 @@ import numpy as np
 
 from groundswell.errors import InvalidAnswer
 from groundswell.ids import ProjectId, WorkerId, new_uuid
-from groundswell.label.model import LeasedTask, ReceiptStatus, Skip, Submit
-from groundswell.label.service import work
+from groundswell.label.work.model import LeasedTask, ReceiptStatus, Skip, Submit
+from groundswell.label.work.service import work
 from groundswell.store import Database
 from groundswell.tenancy.model import Scope
 

@@ -1,14 +1,12 @@
-"""The nouns of labelling: projects, tasks as they are leased, submits and their receipts."""
+"""The nouns of projects: what is to be labelled, how, and how far it is."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from groundswell.ids import AnnotationId, ProjectId, TaskId
-from groundswell.label.kinds import Answer, Ontology
+from groundswell.ids import ProjectId
+from groundswell.label.kinds import Ontology
 
 
 class ProjectState(StrEnum):
@@ -18,14 +16,6 @@ class ProjectState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     DONE = "done"
-
-
-class ReceiptStatus(StrEnum):
-    """What became of a submitted answer."""
-
-    STORED = "stored"
-    LATE = "late"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -104,90 +94,3 @@ class ProjectCounts:
     model_version: int | None
     model_accuracy: float | None
     agreement: float | None
-
-
-@dataclass(frozen=True)
-class LeasedTask:
-    """A task that a worker holds until `expires_at`, with the model's proposal where there is one."""
-
-    task_id: TaskId
-    item_id: str
-    payload: dict[str, Any]
-    expires_at: datetime
-    proposal: dict[str, Any] | None
-    probability: float | None
-    model_version: int | None
-
-
-@dataclass(frozen=True)
-class Submit:
-    """One answer on its way in.
-
-    Attributes:
-        idempotency_key: made by the client; the same key always gets the same receipt.
-        active_ms: milliseconds of active work, bounded by the time since the lease.
-        proposal_seen: whether a model's proposal was shown; it is kept with the answer as evidence.
-    """
-
-    task_id: TaskId
-    answer: Answer
-    active_ms: int
-    idempotency_key: uuid.UUID
-    proposal_seen: bool = False
-
-
-@dataclass(frozen=True)
-class Skip:
-    """A task given back by its worker, with the reason."""
-
-    task_id: TaskId
-    reason: str
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The server's word on a submit: once it says stored or late, the answer is durable."""
-
-    idempotency_key: uuid.UUID
-    task_id: TaskId
-    status: ReceiptStatus
-    annotation_id: AnnotationId | None
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What the worker's screen shows of the project."""
-
-    completed: int
-    total: int
-    mine: int
-
-
-@dataclass(frozen=True)
-class Work:
-    """The answer to one round trip of work: receipts for what came, tasks to do next, progress."""
-
-    receipts: list[Receipt]
-    tasks: list[LeasedTask]
-    progress: Progress
-
-
-@dataclass(frozen=True)
-class TaskLabel:
-    """A task with all that is known of its label; `answer` is the consensus, `review` overrules it."""
-
-    task_id: TaskId
-    item_id: str
-    position: int
-    state: str
-    is_audit: bool
-    gold: str | None
-    answer: dict[str, Any] | None
-    probability: float | None
-    annotations: int | None
-    source: str | None
-    review: dict[str, Any] | None
-    proposal: dict[str, Any] | None
-    proposal_probability: float | None
-    model_version: int | None

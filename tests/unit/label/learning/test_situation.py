@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from groundswell.label.model import Project
-from groundswell.label.rules import MAX_SKIPS, SMALL_TEAM
-from groundswell.label.situation import SkipRow, TaskRow, VoteRow, situation
+from groundswell.label.learning.rules import MAX_SKIPS, SMALL_TEAM
+from groundswell.label.learning.situation import SkipRow, TaskRow, VoteRow, situation
+from groundswell.label.projects.model import Project
 
 PROJECT = Project(
     *(1, "pets", "text_choice", "active", "pets", 1, 1, 1, 2, 7, None, 900, 0),

@@ -1,6 +1,6 @@
 """What a workshop keeps in memory."""
 
-from groundswell.label.jobs import Recent
+from groundswell.label.learning.workshop import Recent
 
 
 def test_the_value_that_was_not_used_for_longest_is_forgotten():

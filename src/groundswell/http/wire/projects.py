@@ -1,0 +1,106 @@
+"""Wire types of projects."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from groundswell.ids import ProjectId
+from groundswell.label.projects.model import Project, ProjectCounts
+
+
+class StateBody(Struct, forbid_unknown_fields=True):
+    """The state that a project is to have."""
+
+    state: Literal["active", "paused", "done"]
+
+
+class DatasetRef(Struct):
+    """A dataset version."""
+
+    name: str
+    version: int
+
+
+class ModelOut(Struct):
+    """The newest model of a project; accuracy is measured out of fold against people's labels."""
+
+    version: int
+    accuracy: float | None
+
+
+class ClassOut(Struct):
+    """A class that may be chosen."""
+
+    name: str
+
+
+class ProjectOut(Struct):
+    """A project in lists."""
+
+    id: ProjectId
+    name: str
+    kind: str
+    state: str
+    tasks_total: int
+    tasks_completed: int
+    annotations: int
+    workers: int
+    target_probability: float | None
+    agreement: float | None
+    created_at: datetime
+    dataset: DatasetRef
+    model: ModelOut | None
+
+    @classmethod
+    def of(cls, project: Project, counts: ProjectCounts) -> "ProjectOut":
+        """Shape a project and its counts."""
+        return cls(**_project_fields(project, counts))
+
+
+class ProjectDetailOut(ProjectOut):
+    """A project as its workspace needs it."""
+
+    classes: list[ClassOut]
+    multiple: bool
+    instructions: str
+    instructions_version: int
+
+    @classmethod
+    def of(cls, project: Project, counts: ProjectCounts) -> "ProjectDetailOut":
+        """Shape a project and its counts."""
+        return cls(
+            classes=[ClassOut(name) for name in project.classes],
+            multiple=False,
+            instructions=project.instructions,
+            instructions_version=project.guideline_version,
+            **_project_fields(project, counts),
+        )
+
+
+def _project_fields(project: Project, counts: ProjectCounts) -> dict[str, Any]:
+    model = (
+        ModelOut(counts.model_version, counts.model_accuracy) if counts.model_version is not None else None
+    )
+    return {
+        "id": project.id,
+        "name": project.name,
+        "kind": project.kind,
+        "state": project.state,
+        "tasks_total": counts.tasks_total,
+        "tasks_completed": counts.tasks_completed,
+        "annotations": counts.annotations,
+        "workers": counts.workers,
+        "target_probability": project.target_probability,
+        "agreement": counts.agreement,
+        "created_at": project.created_at,
+        "dataset": DatasetRef(project.dataset, project.dataset_version),
+        "model": model,
+    }
+
+
+class ProjectPage(Struct):
+    """One page of projects; `next_cursor` fetches the next."""
+
+    items: list[ProjectOut]
+    next_cursor: str | None

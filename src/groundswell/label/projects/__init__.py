@@ -1,0 +1,1 @@
+"""Labelling projects: what is asked, over which tasks, and where each is in its life."""

@@ -1,0 +1,1 @@
+"""A second look: reviewers' verdicts on labels."""

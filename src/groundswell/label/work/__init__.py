@@ -1,0 +1,1 @@
+"""The work itself: tasks are leased, answers come in, receipts go out."""
