@@ -2,27 +2,26 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from groundswell.errors import DataFolderBusy
-from groundswell.ids import ProjectId, WorkerId
-from groundswell.label.jobs import LEARN
+from groundswell.feed.exporters import EXPORTERS
+from groundswell.ids import ProjectId
+from groundswell.label.delivery.exports import ExportRoom
 from groundswell.label.learning.service import has_unlearnt_answers
+from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.workshop import Workshop
-from groundswell.label.work.service import expire_leases
+from groundswell.label.work.service import Desk
 from groundswell.organize import DatasetStore
 from groundswell.settings import Settings
-from groundswell.store import BlobStore, Database, migrate, run_worker, running_dsn, start_postgres
+from groundswell.store import BlobStore, Database, migrate, running_dsn, start_postgres
 from groundswell.tenancy import service as tenancy
 from groundswell.tenancy.model import Member, Scope
-from groundswell.workforce import service as workforce
-
-log = logging.getLogger("groundswell")
-
-EXPIRY_PERIOD_SECONDS = 1.0
+from groundswell.tenancy.reception import Reception
+from groundswell.workforce.members import MemberWorkers
 
 
 @dataclass
@@ -30,13 +29,13 @@ class App:
     """An opened Groundswell: everything a use case needs, for every organization.
 
     Attributes:
-        home: the data folder; `datasets/<organization>` and `blobs/<organization>` are below it.
+        home: the data folder; `datasets/<organization>`, `blobs/<organization>` and `exports/<organization>`
+            are below it.
         db: the database; each transaction names its organization.
     """
 
     home: Path
     db: Database
-    _workers: dict[tuple[str, str], WorkerId] = field(default_factory=dict, repr=False)
 
     def blobs(self, organization: str) -> BlobStore:
         """Return the media store of an organization, by its slug."""
@@ -46,22 +45,49 @@ class App:
         """Return the dataset store of an organization, by its slug."""
         return DatasetStore(self.home / "datasets" / organization, self.blobs(organization))
 
-    @property
+    def exports(self, organization: str) -> Path:
+        """Return where the files of labels of an organization lie, by its slug."""
+        return self.home / "exports" / organization
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where this process takes in rounds of work."""
+        return Desk(self.db)
+
+    @cached_property
+    def reception(self) -> Reception:
+        """Who calls, by key or session, as this process remembers it."""
+        return Reception(self.db)
+
+    @cached_property
+    def workforce(self) -> MemberWorkers:
+        """As which worker each member annotates."""
+        return MemberWorkers(self.db)
+
+    @cached_property
     def workshop(self) -> Workshop:
         """What background learning works with."""
         return Workshop(self.db, self.datasets)
 
-    async def worker_of(self, member: Member) -> WorkerId:
-        """Return the worker that a member annotates as; known ones cost nothing."""
-        key = (str(member.org_id), str(member.user_id))
-        if key not in self._workers:
-            self._workers[key] = await workforce.worker_of(self.db, member.scope(), member.name)
-        return self._workers[key]
+    @cached_property
+    def export_room(self) -> ExportRoom:
+        """Where files of labels are written."""
+        return ExportRoom(self.db, self.datasets, self.exports, EXPORTERS)
+
+    @cached_property
+    def settler(self) -> Settler:
+        """What looks at answers as they come in."""
+        return Settler(self.db)
+
+    async def learn(self, scope: Scope, project_id: ProjectId) -> None:
+        """Settle what has come in for a project, and learn it, now."""
+        await self.settler.settle_project(scope.org_id, project_id)
+        await self.workshop.learn(str(scope.org_id), project_id)
 
     async def learn_what_is_new(self, scope: Scope, project_id: ProjectId) -> None:
         """Learn a project now if answers came in that no job has looked at yet, for example before a delivery."""
         if await has_unlearnt_answers(self.db, scope, project_id):
-            await self.workshop.learn(str(scope.org_id), project_id)
+            await self.learn(scope, project_id)
 
 
 @contextlib.asynccontextmanager
@@ -110,34 +136,3 @@ async def local_member(app: App) -> Member:
         email=tenancy.LOCAL_EMAIL,
         person="You",
     )
-
-
-@contextlib.asynccontextmanager
-async def background(app: App) -> AsyncIterator[None]:
-    """Learn from answers and return expired leases for as long as the context lasts."""
-    stopping = asyncio.Event()
-    worker = asyncio.create_task(run_worker(app.db, {LEARN: app.workshop.learn}))
-    worker.add_done_callback(_report_end)
-    sweeper = asyncio.create_task(_expire_leases(app, stopping))
-    try:
-        yield
-    finally:
-        stopping.set()  # not a cancellation, which a connection pool may lose up to Python 3.11
-        worker.cancel()
-        await asyncio.gather(worker, sweeper, return_exceptions=True)
-
-
-async def _expire_leases(app: App, stopping: asyncio.Event) -> None:
-    while not stopping.is_set():
-        try:
-            await expire_leases(app.db)
-        except Exception as error:
-            log.warning("leases were not swept this time: %s", error)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), EXPIRY_PERIOD_SECONDS)
-
-
-def _report_end(worker: asyncio.Task[None]) -> None:
-    """Say that background work has ended, where nobody asked it to: people still label, but nothing is learnt."""
-    if not worker.cancelled() and (error := worker.exception()) is not None:
-        log.critical("background work has ended and needs a restart", exc_info=error)

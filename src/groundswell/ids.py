@@ -9,8 +9,13 @@ OrgId = NewType("OrgId", uuid.UUID)
 UserId = NewType("UserId", uuid.UUID)
 WorkerId = NewType("WorkerId", int)
 ProjectId = NewType("ProjectId", int)
+BatchId = NewType("BatchId", int)
 TaskId = NewType("TaskId", int)
 AnnotationId = NewType("AnnotationId", int)
+ReviewId = NewType("ReviewId", int)
+ReturnId = NewType("ReturnId", int)
+ExportId = NewType("ExportId", int)
+RestrictionId = NewType("RestrictionId", int)
 ItemId = NewType("ItemId", str)
 """SHA-256 of an item's payload, 64 hexadecimal digits: the same content is the same item."""
 

@@ -190,7 +190,7 @@ class Labelling:
         self._project_id = await _open_project(self._app, self._member, source, self._spec)
         if by:
             await _answer_by_programs(self._app, self._member, self._project_id, by)
-        await self._stack.enter_async_context(serving(self._app, listener))
+        await self._stack.enter_async_context(serving(self._app, listener, in_process=True))
         token = await create_sign_in_token(self._app.db, self._member, now=now())
         self.url = f"{address_of(listener)}/sign-in#token={token}&next=/projects/{self._project_id}"
 
@@ -219,10 +219,10 @@ async def _answer_by_programs(
     rng = np.random.default_rng(project_id)
     stored = 1
     while stored and project.state == ProjectState.ACTIVE:
-        await app.workshop.learn(str(scope.org_id), project_id)
+        await app.learn(scope, project_id)
         stored = await answer_open_tasks(app.db, scope, project_id, answerers, rng=rng)
         project, _ = await get_project(app.db, scope, project_id)
-    await app.workshop.learn(str(scope.org_id), project_id)
+    await app.learn(scope, project_id)
 
 
 def _answerer(function: Labeller, items: Mapping[Any, Item]) -> Answerer:

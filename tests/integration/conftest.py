@@ -19,7 +19,10 @@ from groundswell.items import digest_text
 from groundswell.label.delivery.service import issue_certificate, labels_of
 from groundswell.label.learning.workshop import Workshop
 from groundswell.label.opening import open_project
+from groundswell.label.projects.changes import apply_change
+from groundswell.label.projects.guidelines import view_guideline
 from groundswell.label.projects.model import Project, ProjectSpec
+from groundswell.label.projects.schema import Add, Merge
 from groundswell.label.projects.service import get_project
 from groundswell.label.review.service import review
 from groundswell.label.work.model import Skip, Work
@@ -30,6 +33,9 @@ from groundswell.store import Database, EmbeddedPostgres, migrate, start_postgre
 from groundswell.tenancy.model import Member, Scope
 from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers
+from tests.integration.listing import leave_batch_and_export
+from tests.integration.peopling import leave_people
+from tests.integration.reviewing import leave_reviews
 
 _numbers = itertools.count(1)
 
@@ -95,9 +101,10 @@ class Desk:
         return self.member.scope()
 
     async def learn(self) -> None:
-        await self.learn_in(self.app.workshop)
+        await self.app.learn(self.scope, self.project_id)
 
     async def learn_in(self, workshop: Workshop) -> None:
+        await self.app.settler.settle_project(self.scope.org_id, self.project_id)
         await workshop.learn(str(self.member.org_id), self.project_id)
 
     async def project(self) -> Project:
@@ -184,7 +191,7 @@ async def labelled(db: Database, tmp_path: Path) -> Desk:
     """A project that has been through everything, so that every tenant table has rows."""
     desk = await open_desk(db, tmp_path, audit_share=1.0, gold={digest_text(TEXTS[0]): "cat"})
     first, second = await add_workers(db, desk.scope, ["one", "two"], Origin.PROGRAM)
-    await desk.app.worker_of(desk.member)
+    await desk.app.workforce.worker_of(desk.member)
     skipped = (await work(db, desk.scope, desk.project_id, second, want=1)).tasks
     skips = [Skip(task.task_id, "unclear") for task in skipped]
     await work(db, desk.scope, desk.project_id, second, skips=skips, want=0)
@@ -197,28 +204,55 @@ async def labelled(db: Database, tmp_path: Path) -> Desk:
         db, desk.scope, desk.project_id, [(t.task_id, t.answer) for t in tasks], reviewer="an expert"
     )
     await issue_certificate(db, desk.scope, desk.project_id)
+    await change_classes(desk)
     await reopen_one(desk, first)
+    await leave_reviews(desk)
+    await leave_people(desk)
+    await leave_batch_and_export(desk)
     return desk
+
+
+async def change_classes(desk: Desk) -> None:
+    """Leave traces of changes that keep every label but cannot be read backwards, and of a reader of instructions."""
+    at = (desk.app.db, desk.scope, desk.project_id)
+    await apply_change(*at, [Add("bird")], expected_version=1)
+    await apply_change(*at, [Merge(("bird",), "cat")], expected_version=2)
+    await view_guideline(*at)
 
 
 async def reopen_one(desk: Desk, worker: WorkerId) -> None:
     """Leave a lease, an open slot and a prediction behind, as a project in full swing has them."""
     async with desk.app.db.system_transaction() as tx:
         task = await tx.fetch_one(
-            sql.SQL("select org_id, id, project_id from tasks order by id limit 1"), dict
+            sql.SQL("select org_id, id, project_id, batch_id from tasks order by id limit 1"), dict
         )
         await tx.execute(
             sql.SQL(
-                "insert into leases (org_id, task_id, worker_id, project_id, priority, seq, slot, expires_at) "
-                "values (%(org_id)s, %(id)s, %(worker)s, %(project_id)s, 0, 1, 99, now() + interval '1 hour')"
+                "insert into leases (org_id, task_id, worker_id, project_id, batch_id, priority, expires_at) "
+                "values (%(org_id)s, %(id)s, %(worker)s, %(project_id)s, %(batch_id)s, 0, now() + interval '1 hour')"
             ),
             worker=worker,
             **task,
         )
         await tx.execute(
             sql.SQL(
-                "insert into ready (org_id, project_id, priority, seq, slot, task_id) "
-                "values (%(org_id)s, %(project_id)s, 0, 1, 98, %(id)s)"
+                "insert into ready (org_id, project_id, batch_id, priority, task_id) "
+                "values (%(org_id)s, %(project_id)s, %(batch_id)s, 0, %(id)s)"
+            ),
+            **task,
+        )
+        await tx.execute(
+            sql.SQL(
+                "insert into unsettled (org_id, project_id, task_id, worker_id, answered) "
+                "values (%(org_id)s, %(project_id)s, %(id)s, %(worker)s, false)"
+            ),
+            worker=worker,
+            **task,
+        )
+        await tx.execute(
+            sql.SQL(
+                "insert into queue_minutes (org_id, project_id, minute, asked, hungry, longest_wait) "
+                "values (%(org_id)s, %(project_id)s, date_trunc('minute', now()), 2, 1, 3)"
             ),
             **task,
         )

@@ -1,5 +1,18 @@
 /** The server, one function for each call. Every failure is an `ApiError` or an `Unreachable`. */
-import type { Page, Project, ProjectDetail, Session, WorkReply, WorkRequest } from './wire';
+import type {
+  Answer,
+  Exposure,
+  Offer,
+  Page,
+  Project,
+  ProjectDetail,
+  Receipt,
+  Restriction,
+  ReturnedTask,
+  Session,
+  WorkReply,
+  WorkRequest,
+} from './wire';
 
 const TIMEOUT_MS = 10_000;
 
@@ -70,4 +83,26 @@ export const api = {
   /** Hand in answers and ask for tasks. `keepalive` lets the request outlive the page. */
   work: (id: number, body: WorkRequest, keepalive = false) =>
     call<WorkReply>('POST', `/projects/${id}/work`, body, keepalive),
+
+  /** The project to work in now; 404 where there is no work for this person. */
+  projectForMe: async () => (await call<{ project_id: number }>('GET', '/me/project')).project_id,
+  offers: () => call<Page<Offer>>('GET', '/me/work?limit=200'),
+  /** The terms of one project, or null if it is not active. Offers are in the order of their ids. */
+  offer: async (id: number) => {
+    const after = id > 1 ? `&cursor=${id - 1}` : '';
+    const found = (await call<Page<Offer>>('GET', `/me/work?limit=1${after}`)).items[0];
+    return found?.project_id === id ? found : null;
+  },
+  exposures: () => call<{ items: Exposure[] }>('GET', '/me/content'),
+  /** Agree to be shown a class of content, or take that back. */
+  agreeTo: (content: string, agreed: boolean) =>
+    call<void>(agreed ? 'PUT' : 'DELETE', `/me/content/${encodeURIComponent(content)}`),
+  /** Cents earned on a day (UTC, as 2026-01-31). */
+  earned: async (day: string) =>
+    (await call<{ price_cents: number }>('GET', `/me/earnings?since=${day}&until=${day}`)).price_cents,
+  restrictions: () => call<Page<Restriction>>('GET', '/me/restrictions'),
+
+  returned: () => call<Page<ReturnedTask>>('GET', '/returned?limit=200'),
+  answerReturned: (id: number, body: { answer: Answer; idempotency_key: string; active_ms: number }) =>
+    call<Receipt>('POST', `/returned/${id}`, body),
 };

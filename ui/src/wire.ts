@@ -37,6 +37,8 @@ export interface ProjectDetail extends Project {
   /** Markdown. */
   instructions: string;
   instructions_version: number;
+  /** `production` makes labels, `qualification` tests, `training` teaches. */
+  purpose: 'production' | 'qualification' | 'training';
 }
 
 export interface Page<T> {
@@ -58,6 +60,8 @@ export interface Task {
   task_id: number;
   item: { kind: 'text' | 'image'; text: string | null; url: string | null; meta: Record<string, unknown> };
   lease_expires_at: string;
+  /** What its answer earns; it holds until then. */
+  price_cents: number;
   proposal: Proposal | null;
 }
 
@@ -74,8 +78,10 @@ export interface WorkRequest {
   skip: { task_id: number; reason: string }[];
   /** How many tasks more, 0 to 8. */
   want: number;
-  /** Tasks that are open here already, so that the server sends others; at most 100. */
+  /** Tasks that are open here already: the server sends others, and extends the leases of these; at most 100. */
   holding: number[];
+  /** Tasks given back untouched. */
+  release: number[];
 }
 
 export interface Receipt {
@@ -84,6 +90,8 @@ export interface Receipt {
   status: 'stored' | 'late' | 'refused';
   annotation_id: number | null;
   error: string | null;
+  /** In a training project: whether it was right, and what is. */
+  feedback: { right: boolean; answer: Answer } | null;
 }
 
 export interface Progress {
@@ -96,4 +104,57 @@ export interface WorkReply {
   receipts: Receipt[];
   tasks: Task[];
   progress: Progress;
+  /** Why this worker is given none, in English; null where there is no reason but that none are left. */
+  notice: string | null;
+}
+
+/** An active project on its terms, before anything is accepted. */
+export interface Offer {
+  project_id: number;
+  name: string;
+  purpose: ProjectDetail['purpose'];
+  eligible: boolean;
+  /** What is missing where one is not eligible, in English. */
+  why_not: string;
+  price_cents: number;
+  /** What its items may expose one to, and what of it is not shown: no consent, or the limit is reached. */
+  content: string[];
+  hidden_content: string[];
+  /** Of a test or training: the names of projects with work that it leads to. */
+  opens: string[];
+}
+
+/** How one stands to a class of content: whether one agreed to be shown it, and the limits. */
+export interface Exposure {
+  content: string;
+  consented_at: string | null;
+  per_day: number;
+  per_week: number;
+  today: number;
+  this_week: number;
+}
+
+export interface Restriction {
+  id: number;
+  project_id: number | null;
+  reason: string;
+  evidence: { note?: unknown };
+  /** An address or a link. */
+  appeal_to: string;
+  starts_at: string;
+  ends_at: string;
+  lifted_at: string | null;
+}
+
+/** An answer that a reviewer has sent back. */
+export interface ReturnedTask {
+  return_id: number;
+  project_id: number;
+  task_id: number;
+  item: Task['item'];
+  answer: Answer;
+  reason: string;
+  /** What the reviewer holds to be right, where that was said. */
+  should_be: Answer | null;
+  created_at: string;
 }

@@ -31,7 +31,9 @@ def up(settings: Settings, port: int | None) -> None:
 
     Ctrl-C stops everything; the next start finds everything where it was.
     """
-    asyncio.run(_up(settings, settings.port if port is None else port, None))
+    import uvloop
+
+    uvloop.run(_up(settings, settings.port if port is None else port, None))
 
 
 async def _up(settings: Settings, port: int, project: "ProjectId | None") -> None:
@@ -155,7 +157,9 @@ def label(
     )
     check_spec(spec)  # before anything is read or written
     ontology_of(spec.classes)
-    asyncio.run(_label(settings, collection, spec, settings.port if port is None else port))
+    import uvloop
+
+    uvloop.run(_label(settings, collection, spec, settings.port if port is None else port))
 
 
 def _read_instructions(given: str) -> str:

@@ -213,7 +213,7 @@ async def _label(
     answerers = {worker: _answerer(setting, index) for index, worker in enumerate(workers)}
     shares = dict(zip(workers, setting.crowd.activity.tolist(), strict=True))
     answers, curve = GOLD, []
-    await app.workshop.learn(str(scope.org_id), project_id)
+    await app.learn(scope, project_id)
     while True:
         project, counts = await get_project(app.db, scope, project_id)
         curve.append((answers, _accuracy(await labels_of(app.db, scope, project_id), setting.truth)))
@@ -227,7 +227,7 @@ async def _label(
                 f"project {project.name!r} asks for answers that nobody can give; it stays as it is"
             )
         answers += stored
-        await app.workshop.learn(str(scope.org_id), project_id)
+        await app.learn(scope, project_id)
 
 
 def _accuracy(tasks: Sequence[TaskLabel], truth: Labels) -> float:

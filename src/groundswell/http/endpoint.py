@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -51,19 +52,34 @@ def whole_number(name: str, text: str, low: int, high: int) -> int:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file that answers a request, whole or in ranges; it never changes.
+
+    Attributes:
+        name: what it is called on the machine of whom it is sent to.
+        sha256: its digest, 64 hexadecimal digits.
+    """
+
+    path: Path
+    name: str
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """A method and path of the API with its types.
 
     Attributes:
         body: the type of the JSON body, or None where there is none.
-        answer: the type of the JSON answer, or None for an empty one (204).
+        answer: the type of the JSON answer, `Download` for a file, or None for an empty one (204).
         query: names of the query parameters with what they mean.
     """
 
     method: str
     path: str
     summary: str
-    handler: Callable[[Call], Awaitable[Struct | None]]
+    handler: Callable[[Call], Awaitable[Struct | Download | None]]
     body: type[Struct] | None = None
-    answer: type[Struct] | None = None
+    answer: type[Struct] | type[Download] | None = None
     query: Mapping[str, str] | None = None

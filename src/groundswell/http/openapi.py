@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from groundswell import __version__
-from groundswell.http.endpoint import Endpoint
+from groundswell.http.endpoint import Download, Endpoint
 
 REF = "#/components/schemas/{name}"
 PROBLEM = {
@@ -24,7 +24,12 @@ PROBLEM = {
 
 def openapi_document(endpoints: tuple[Endpoint, ...], prefix: str) -> dict[str, Any]:
     """Describe `endpoints` below `prefix` as OpenAPI 3.1."""
-    types = [kind for endpoint in endpoints for kind in (endpoint.body, endpoint.answer) if kind is not None]
+    types = [
+        kind
+        for endpoint in endpoints
+        for kind in (endpoint.body, endpoint.answer)
+        if kind is not None and kind is not Download
+    ]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     named = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -48,7 +53,9 @@ def openapi_document(endpoints: tuple[Endpoint, ...], prefix: str) -> dict[str, 
 def _operation(endpoint: Endpoint, named: dict[type, dict[str, Any]]) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}}
     success: dict[str, Any] = {"description": endpoint.summary}
-    if endpoint.answer is not None:
+    if endpoint.answer is Download:
+        success["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    elif endpoint.answer is not None:
         success["content"] = {"application/json": {"schema": named[endpoint.answer]}}
     operation: dict[str, Any] = {
         "summary": endpoint.summary,

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 
 import uvicorn
 
-from groundswell.app import App, background
+from groundswell.app import App
+from groundswell.background import background, background_process
 from groundswell.errors import PortInUse
 from groundswell.http.server import create_server
 
@@ -56,10 +57,15 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: App, listener: socket.socket) -> AsyncIterator[asyncio.Event]:
+async def serving(
+    app: App, listener: socket.socket, *, in_process: bool = False
+) -> AsyncIterator[asyncio.Event]:
     """Serve and work in the background while the context lasts; yields an event that asks to stop.
 
     SIGINT and SIGTERM set the event. At the end, requests under way are finished first.
+
+    Args:
+        in_process: do background work here rather than in a process of its own: at once, for a notebook.
     """
     config = uvicorn.Config(
         create_server(app, hosts=[_host_of(listener)]),
@@ -76,7 +82,7 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[asyncio.Ev
     task = asyncio.create_task(server.serve(sockets=[listener]))
     task.add_done_callback(lambda _: stop.set())
     try:
-        async with background(app):
+        async with background(app) if in_process else background_process(app):
             yield stop
     finally:
         server.should_exit = True

@@ -20,7 +20,7 @@ from groundswell.app import App
 from groundswell.clock import now
 from groundswell.errors import GroundswellError, InputError, NotAllowed, NotFound, NotSignedIn, TooLarge
 from groundswell.http.api import ENDPOINTS
-from groundswell.http.endpoint import Call, Endpoint
+from groundswell.http.endpoint import Call, Download, Endpoint
 from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import image_media_type
 from groundswell.http.openapi import openapi_document
@@ -84,6 +84,8 @@ def _route(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         body = _decoded(decoder, await _read_body(request)) if decoder is not None else None
         app: App = request.app.state.app
         answer = await endpoint.handler(Call(app, member, request.path_params, request.query_params, body))
+        if isinstance(answer, Download):
+            return _file(request, answer)
         return Response(status_code=204) if answer is None else _json(answer)
 
     return handle
@@ -98,14 +100,14 @@ async def _member_of(request: Request) -> Member:
     app: App = request.app.state.app
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and key:
-        return await tenancy.member_of_key(app.db, key.strip())
+        return await app.reception.member_of_key(key.strip())
     session = request.cookies.get(COOKIE)
     if session is None:
         raise NotSignedIn(
             "sign in with the link that `groundswell up` prints, or send an API key as a bearer token"
         )
     _require_own_page(request)
-    return await tenancy.member_of_session(app.db, session, now=now())
+    return await app.reception.member_of_session(session)
 
 
 def _require_own_page(request: Request) -> None:
@@ -137,6 +139,15 @@ def _json(value: Any, status: int = 200) -> Response:
         media_type="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def _file(request: Request, file: Download) -> Response:
+    """Send a file, or the range of it that was asked for, or nothing to somebody who has it."""
+    headers = {"ETag": f'"{file.sha256}"', "Cache-Control": "private, no-cache"}
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if known & {headers["ETag"], "*"}:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(file.path, media_type=file.media_type, filename=file.name, headers=headers)
 
 
 # ── sign-in, media, health ───────────────────────────────────────────────────────────────────────

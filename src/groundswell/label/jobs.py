@@ -1,12 +1,21 @@
 """Names of the background jobs of labelling, and how they are asked for."""
 
-from groundswell.ids import OrgId, ProjectId
+from typing import Any
+
+from groundswell.ids import ExportId, OrgId, ProjectId
 from groundswell.store import Tx
 from groundswell.store.jobs import defer
 
 LEARN = "learn"
+EXPORT = "export"
 
 
 async def ask_to_learn(tx: Tx, org_id: OrgId, project_id: ProjectId) -> None:
     """Ask for a project to be learnt anew once this transaction commits; asking twice is asking once."""
     await defer(tx, LEARN, key=f"learn:{project_id}", org_id=str(org_id), project_id=project_id)
+
+
+async def ask_to_export(tx: Tx, org_id: OrgId, project_id: ProjectId, export_id: ExportId) -> None:
+    """Ask for a file of labels to be written once this transaction commits."""
+    about: dict[str, Any] = {"org_id": str(org_id), "project_id": project_id, "export_id": export_id}
+    await defer(tx, EXPORT, key=f"export:{export_id}", **about)

@@ -10,15 +10,10 @@ from groundswell.errors import Conflict, EmptySource, NotFound
 from groundswell.ids import ProjectId
 from groundswell.items import digest_text
 from groundswell.label.kinds import kind_for_items, ontology_of
+from groundswell.label.projects.intake import check_items
 from groundswell.label.projects.model import ProjectSpec, ProjectState
 from groundswell.label.projects.rules import check_spec
-from groundswell.label.projects.service import (
-    check_items,
-    create_project,
-    find_project,
-    get_project,
-    set_project_state,
-)
+from groundswell.label.projects.service import create_project, find_project, get_project, set_project_state
 from groundswell.organize import Collection, DatasetStore, Version
 from groundswell.store import Database
 from groundswell.tenancy.model import Scope

@@ -25,6 +25,7 @@ from groundswell.quality.one_coin import one_coin
 from groundswell.quality.outliers import outlier_scores
 from groundswell.quality.result import Consensus, WorkerSkill
 from groundswell.quality.shrunk import shrunk
+from groundswell.quality.signals import Finding, Signals, find_signals
 from groundswell.quality.votes import Votes
 from groundswell.quality.weighted import weighted
 
@@ -35,11 +36,13 @@ __all__ = [
     "Certificate",
     "Conflict",
     "Consensus",
+    "Finding",
     "Incremental",
     "LabelError",
     "LabelErrors",
     "Overlap",
     "Scaling",
+    "Signals",
     "Temperature",
     "Votes",
     "WorkerSkill",
@@ -54,6 +57,7 @@ __all__ = [
     "find_conflicts",
     "find_crowd_errors",
     "find_label_errors",
+    "find_signals",
     "fit_scaling",
     "fit_temperature",
     "fleiss_kappa",

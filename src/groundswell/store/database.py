@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast, get_origin
+from typing import Any, Protocol, Self, TypeVar, cast, get_origin
 
 import msgspec
 import psycopg
@@ -59,6 +59,32 @@ class Tx:
         """Return the first column of every row."""
         return await (await self._run(query, params, scalar_row)).fetchall()
 
+    async def pages(
+        self, query: Statement, kind: type[T], rows: int, /, **params: Any
+    ) -> AsyncIterator[list[T]]:
+        """Yield all rows as they are now, at most `rows` at a time: for what is too much for memory at once."""
+        async with self._connection.cursor(name="pages", row_factory=_rows_as(kind)) as cursor:
+            await cursor.execute(_text(query), params)
+            while page := await cursor.fetchmany(rows):
+                yield page
+
+    @contextlib.asynccontextmanager
+    async def together(self) -> AsyncIterator["Ask"]:
+        """Send several statements in one round trip; they run in order, and their rows are there afterwards.
+
+        Example:
+            >>> async with tx.together() as ask:
+            ...     stored = await ask(SQL["submit"], Stored, keys=keys)
+            ...     held = await ask(SQL["open_leases"], Lease, worker_ids=worker_ids)
+            >>> rows = await stored.fetchall(), await held.fetchall()
+        """
+
+        async def ask(query: Statement, kind: type[T], /, **params: Any) -> AsyncCursor[T]:
+            return await self._run(query, params, _rows_as(kind))
+
+        async with self._connection.pipeline():
+            yield ask
+
     async def execute(self, query: Statement, /, **params: Any) -> int:
         """Run a statement and return how many rows it touched."""
         return (await self._run(query, params, tuple_row)).rowcount
@@ -77,6 +103,14 @@ class Tx:
     ) -> AsyncCursor[T]:
         cursor = self._connection.cursor(row_factory=rows)
         return await cursor.execute(_text(query), params)
+
+
+class Ask(Protocol):
+    """Sends a statement; see `Tx.together`."""
+
+    async def __call__(self, query: Statement, kind: type[T], /, **params: Any) -> AsyncCursor[T]:
+        """Return where the rows will be."""
+        ...
 
 
 class Database:
@@ -130,11 +164,17 @@ class Database:
     ) -> None:
         await self.close()
 
-    def transaction(self, org_id: OrgId) -> contextlib.AbstractAsyncContextManager[Tx]:
+    def transaction(
+        self, org_id: OrgId, *, planned_once: bool = False
+    ) -> contextlib.AbstractAsyncContextManager[Tx]:
         """Open a transaction that sees and changes the rows of one organization only.
 
         It commits at the end of the `async with`, and rolls back if that raises. Row-level security
         does the separation: a query needs no `org_id = ...` of its own.
+
+        Args:
+            planned_once: plan each statement once for a connection, whatever its parameters, instead of
+                each time: for statements that run a thousand times a second.
 
         Raises:
             DatabaseUnavailable: PostgreSQL does not answer, or refused for a passing reason.
@@ -142,6 +182,7 @@ class Database:
         return self._transaction(
             f"begin; select set_config('role', '{APP_ROLE}', true), "
             f"set_config('groundswell.org_id', '{uuid.UUID(str(org_id))}', true)"
+            + (", set_config('plan_cache_mode', 'force_generic_plan', true)" if planned_once else "")
         )
 
     def system_transaction(self) -> contextlib.AbstractAsyncContextManager[Tx]:

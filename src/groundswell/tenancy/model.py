@@ -39,16 +39,22 @@ class Scope:
 
 @dataclass(frozen=True)
 class Organization:
-    """A tenant."""
+    """A tenant.
+
+    Attributes:
+        pseudonym: what those who label see in the place of `name`, unless `show_name`.
+    """
 
     id: uuid.UUID
     slug: str
     name: str
+    pseudonym: str
+    show_name: bool
 
 
 @dataclass(frozen=True)
 class Member:
-    """A person in an organization."""
+    """A person in an organization. `org_name` is what this person may call it: a labeler sees a pseudonym."""
 
     org_id: uuid.UUID
     org_slug: str

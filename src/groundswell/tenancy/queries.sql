@@ -6,6 +6,12 @@ returning id;
 -- list_organizations: every tenant (system duty)
 select id, slug, name from organizations order by slug;
 
+-- organization: the acting organization, with what those who label see of it
+select id, slug, name, pseudonym, show_name from organizations where id = %(org_id)s;
+
+-- set_appearance: what those who label see of the organization
+update organizations set pseudonym = %(pseudonym)s, show_name = %(show_name)s where id = %(org_id)s;
+
 -- upsert_user: a person, known by e-mail address
 insert into users (id, email, name) values (%(id)s, %(email)s, %(name)s)
 on conflict (email) do update set name = users.name
@@ -16,7 +22,7 @@ insert into members (org_id, user_id, role) values (%(org_id)s, %(user_id)s, %(r
 on conflict (org_id, user_id) do nothing;
 
 -- member_by_email: a member of an organization
-select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id, u.email, u.name, m.role
 from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
 where o.slug = %(slug)s and u.email = %(email)s;
 
@@ -38,7 +44,7 @@ insert into sessions (token_hash, org_id, user_id, expires_at)
 values (%(token_hash)s, %(org_id)s, %(user_id)s, %(expires_at)s);
 
 -- member_by_session: who a session cookie belongs to
-select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id, u.email, u.name, m.role
 from sessions s
 join members m on m.org_id = s.org_id and m.user_id = s.user_id
 join organizations o on o.id = s.org_id join users u on u.id = s.user_id
@@ -48,7 +54,8 @@ where s.token_hash = %(token_hash)s and s.expires_at > %(now)s;
 delete from sessions where token_hash = %(token_hash)s;
 
 -- delete_expired: tokens and sessions that ended
-with gone as (delete from sign_in_tokens where expires_at < %(now)s)
+with gone as (delete from sign_in_tokens where expires_at < %(now)s),
+told as (delete from access_ended where at < %(now)s - interval '1 day')
 delete from sessions where expires_at < %(now)s;
 
 -- insert_api_key: a key; only its hash is kept
@@ -56,7 +63,7 @@ insert into api_keys (org_id, id, user_id, name, prefix, key_hash)
 values (%(org_id)s, %(id)s, %(user_id)s, %(name)s, %(prefix)s, %(key_hash)s);
 
 -- member_by_api_key: who a key belongs to
-select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id, u.email, u.name, m.role
 from api_keys k
 join members m on m.org_id = k.org_id and m.user_id = k.user_id
 join organizations o on o.id = k.org_id join users u on u.id = k.user_id
@@ -71,3 +78,24 @@ update api_keys set revoked_at = %(now)s where id = %(id)s and revoked_at is nul
 -- insert_audit: who did what
 insert into audit_log (org_id, user_id, action, subject, detail)
 values (%(org_id)s, %(user_id)s, %(action)s, %(subject)s, %(detail)s);
+
+-- callers: who these secrets belong to, keys and sessions alike
+select s.token_hash as secret, s.expires_at, o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id,
+       u.email, u.name, m.role
+from sessions s
+join members m on m.org_id = s.org_id and m.user_id = s.user_id
+join organizations o on o.id = s.org_id join users u on u.id = s.user_id
+where s.token_hash = any(%(secrets)s)
+union all
+select k.key_hash as secret, null as expires_at, o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id,
+       u.email, u.name, m.role
+from api_keys k
+join members m on m.org_id = k.org_id and m.user_id = k.user_id
+join organizations o on o.id = k.org_id join users u on u.id = k.user_id
+where k.key_hash = any(%(secrets)s) and k.revoked_at is null;
+
+-- access_ended: keys and sessions that ended, or whose member changed, since then
+select secret from access_ended where at > %(since)s;
+
+-- database_time: what the database's clock says
+select now();

@@ -10,7 +10,7 @@ from typing import Any
 from groundswell.errors import Conflict, InvalidName, NotFound, NotSignedIn
 from groundswell.ids import OrgId, UserId, new_uuid
 from groundswell.store import Database, Tx, load_queries
-from groundswell.tenancy.model import ApiKey, Member, Role, Scope
+from groundswell.tenancy.model import ApiKey, Member, Organization, Role, Scope
 
 SQL = load_queries(__package__)
 
@@ -71,6 +71,32 @@ async def _add_member(tx: Tx, org_id: OrgId, *, email: str, person: str, role: R
 def _require_printable(what: str, name: str) -> None:
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
         raise InvalidName(f"{what} has 1 to {MAX_NAME} printable characters; got {name[:MAX_NAME]!r}")
+
+
+async def get_organization(db: Database, scope: Scope) -> Organization:
+    """Return the organization with what those who label see of it; managers and admins only."""
+    scope.require(Role.MANAGER)
+    async with db.transaction(scope.org_id) as tx:
+        organization = await tx.fetch_one(SQL["organization"], Organization, org_id=scope.org_id)
+    assert organization is not None
+    return organization
+
+
+async def set_appearance(db: Database, scope: Scope, *, pseudonym: str, show_name: bool) -> None:
+    """Change what those who label see of the organization: a pseudonym, or its name; admins only.
+
+    Raises:
+        InvalidName: the pseudonym is empty, too long or not printable.
+    """
+    scope.require(Role.ADMIN)
+    _require_printable("a pseudonym", pseudonym)
+    async with db.transaction(scope.org_id) as tx:
+        await tx.execute(
+            SQL["set_appearance"], org_id=scope.org_id, pseudonym=pseudonym, show_name=show_name
+        )
+        await audit(
+            tx, scope, "organization.appearance", str(scope.org_id), pseudonym=pseudonym, show_name=show_name
+        )
 
 
 async def find_member(db: Database, *, slug: str, email: str) -> Member:

@@ -64,8 +64,14 @@ async def earnings_of(db: Database, scope: Scope, project_id: ProjectId, worker_
         NotAllowed: it is another worker, and the role is below manager.
     """
     async with db.transaction(scope.org_id) as tx:
-        if await tx.fetch_value(SQL["user_of_worker"], worker_id=worker_id) != scope.user_id:
-            scope.require(Role.MANAGER)
+        await require_own_or_manager(tx, scope, worker_id)
         earnings = await tx.fetch_one(SQL["earnings"], Earnings, project_id=project_id, worker_id=worker_id)
     assert earnings is not None
     return earnings
+
+
+async def require_own_or_manager(tx: Tx, scope: Scope, worker_id: WorkerId | None) -> None:
+    """Raise `NotAllowed` unless the acting member works as this worker, or is a manager; None is everybody."""
+    own = None if worker_id is None else await tx.fetch_value(SQL["user_of_worker"], worker_id=worker_id)
+    if own is None or own != scope.user_id:
+        scope.require(Role.MANAGER)

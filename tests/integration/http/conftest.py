@@ -2,9 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
+from tests.integration.listing import list_ids
+from tests.integration.peopling import people_ids
+from tests.integration.reviewing import review_ids
 
 from groundswell.clock import now
 from groundswell.http.server import COOKIE, create_server
@@ -20,6 +24,7 @@ class Web:
     key: str
     session: str
     strangers_key: str
+    ids: dict[str, Any]
 
     async def call(self, method: str, path: str, *, key: str | None = None, **options):
         headers = {"Authorization": f"Bearer {key or self.key}", **options.pop("headers", {})}
@@ -41,6 +46,7 @@ async def web(labelled) -> AsyncIterator[Web]:
             await create_api_key(db, labelled.scope, "mine"),
             session,
             await create_api_key(db, stranger.scope(), "theirs"),
+            {**await review_ids(labelled), **await people_ids(labelled), **await list_ids(labelled)},
         )
 
 

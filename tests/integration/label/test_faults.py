@@ -248,7 +248,7 @@ async def test_a_labeler_reads_neither_labels_nor_what_others_earned(db, desk):
         await labels_of(db, as_labeler(desk), desk.project_id)
     with pytest.raises(NotAllowed):
         await earnings_of(db, as_labeler(desk), desk.project_id, worker)
-    own = await desk.app.worker_of(desk.member)
+    own = await desk.app.workforce.worker_of(desk.member)
     mine = Scope(desk.scope.org_id, desk.scope.user_id, Role.LABELER)
     assert (await earnings_of(db, mine, desk.project_id, own)).annotations == 0
 

@@ -8,8 +8,8 @@ from groundswell.tenancy.service import create_organization
 
 pytestmark = pytest.mark.anyio
 
-GLOBAL_TABLES = {"users", "organizations", "schema_migrations", "job_errors"}
-"""The last two are out of reach for the role that the service works as."""
+GLOBAL_TABLES = {"users", "organizations", "schema_migrations", "job_errors", "access_ended"}
+"""The last three are out of reach for the role that the service works as."""
 
 
 def tenant_tables(dsn: str) -> list[str]:
@@ -37,7 +37,7 @@ def test_every_tenant_table_has_row_level_security_with_a_policy_for_reading_and
     assert {row[0] for row in secured} >= set(tenant_tables(dsn))
 
 
-@pytest.mark.parametrize("table", ["schema_migrations", "job_errors"])
+@pytest.mark.parametrize("table", ["schema_migrations", "job_errors", "access_ended"])
 async def test_a_table_of_the_system_is_out_of_reach_of_a_tenant(db, labelled, table):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         async with db.transaction(labelled.scope.org_id) as tx:
@@ -88,7 +88,7 @@ async def test_a_row_cannot_point_into_another_organization(db, labelled):
         async with db.transaction(other.scope().org_id) as tx:
             await tx.execute(
                 psycopg.sql.SQL(
-                    "insert into ontologies (org_id, project_id, version, classes) values (%(org)s, %(id)s, 9, '[]')"
+                    "insert into guidelines (org_id, project_id, version, body) values (%(org)s, %(id)s, 9, '')"
                 ),
                 org=other.org_id,
                 id=labelled.project_id,

@@ -1,6 +1,8 @@
 /** Measures the time a person really worked on a task: the page in sight, and input within the last 30 s. */
 
 const IDLE_AFTER_MS = 30_000;
+/** Without input for so long, tasks are not kept for a person any more. */
+export const AWAY_AFTER_MS = 120_000;
 
 export class ActiveTime {
   #total = 0;
@@ -17,6 +19,11 @@ export class ActiveTime {
   input(now: number): void {
     this.#count(now);
     this.#since = this.#lastInput = now;
+  }
+
+  /** Whether tasks should be kept for the person: there was input of late, in sight or not. */
+  isPresent(now: number): boolean {
+    return now - this.#lastInput < AWAY_AFTER_MS;
   }
 
   hide(now: number): void {

@@ -1,5 +1,6 @@
 /** The tasks that wait here, so that the next one is there before it is asked for. */
 import type { Task } from '../wire';
+import type { Leases } from './leases';
 
 /** Below this many, ask for more even if no answer is due to be sent. */
 export const LOW = 5;
@@ -57,7 +58,14 @@ export class Ahead {
   }
 
   /** Give up tasks whose lease has ended: somebody else may hold them now, and we may be given them anew. */
-  dropExpired(now: number): void {
-    this.#tasks = this.#tasks.filter((task) => Date.parse(task.lease_expires_at) > now);
+  dropExpired(leases: Leases, now: number): void {
+    this.#tasks = this.#tasks.filter((task) => !leases.isOver(task.task_id, now));
+  }
+
+  /** Give all of them up, and return their ids; they may be offered again. */
+  clear(): number[] {
+    const ids = this.ids;
+    this.#tasks = [];
+    return ids;
   }
 }

@@ -13,6 +13,7 @@ function anEntry(key: string, owner = 'ada'): Entry {
     reason: null,
     activeMs: 5,
     proposalSeen: false,
+    priceCents: 0,
     heldUntil: 0,
   };
 }

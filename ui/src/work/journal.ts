@@ -14,6 +14,8 @@ export interface Entry {
   reason: string | null;
   activeMs: number;
   proposalSeen: boolean;
+  /** What it earns. */
+  priceCents: number;
   /** Epoch milliseconds; until then it may be taken back, so no tab sends it. */
   heldUntil: number;
 }

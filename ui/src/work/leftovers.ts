@@ -13,7 +13,7 @@ export async function sendLeftovers(
   let kept = entries.length;
   for (const project of new Set(entries.map((entry) => entry.project))) {
     const batch = entries.filter((entry) => entry.project === project).slice(0, 50);
-    const reply = await work(project, toRequest(batch, 0, [])).catch(() => null);
+    const reply = await work(project, toRequest(batch)).catch(() => null);
     const settled = reply ? acknowledged(batch, reply.receipts) : [];
     await journal.remove(settled.map((entry) => entry.key));
     kept -= settled.length;

@@ -104,7 +104,10 @@ export function acknowledged(batch: Entry[], receipts: Receipt[]): Entry[] {
 }
 
 /** A batch as the body of a request. */
-export function toRequest(batch: Entry[], want: number, holding: number[]): WorkRequest {
+export function toRequest(
+  batch: Entry[],
+  { want = 0, holding = [], release = [] }: Partial<Pick<WorkRequest, 'want' | 'holding' | 'release'>> = {},
+): WorkRequest {
   return {
     submit: batch.flatMap(({ task, answer, activeMs, key, proposalSeen }) =>
       answer
@@ -116,5 +119,6 @@ export function toRequest(batch: Entry[], want: number, holding: number[]): Work
     ),
     want,
     holding,
+    release,
   };
 }

@@ -1,12 +1,34 @@
 """`/api/v1`: the workspace and its management, one handler for each endpoint."""
 
-from groundswell.http.api import keys, projects, session, work, workers
+from groundswell.http.api import (
+    batches,
+    exports,
+    keys,
+    me,
+    people,
+    projects,
+    reviews,
+    schema,
+    session,
+    signals,
+    tasks,
+    work,
+    workers,
+)
 
 ENDPOINTS = (
+    *work.ENDPOINTS,  # first, since routes are tried in this order, and everybody is here all day
     *session.ENDPOINTS,
     *projects.ENDPOINTS,
-    *work.ENDPOINTS,
+    *batches.ENDPOINTS,
+    *tasks.ENDPOINTS,
+    *exports.ENDPOINTS,
     *workers.ENDPOINTS,
+    *people.ENDPOINTS,
+    *me.ENDPOINTS,
+    *schema.ENDPOINTS,
+    *reviews.ENDPOINTS,
+    *signals.ENDPOINTS,
     *keys.ENDPOINTS,
 )
 """Every endpoint that acts for a signed-in member."""

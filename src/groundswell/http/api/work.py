@@ -3,26 +3,42 @@
 from groundswell.http.endpoint import Call, Endpoint
 from groundswell.http.wire import work as wire
 from groundswell.ids import TaskId
-from groundswell.label.work import service as work_service
+from groundswell.label.work.model import Round
+from groundswell.label.work.service import queue_of
 
 
 async def work(call: Call) -> wire.WorkOut:
     """Store answers, give tasks back and lease the next ones, in one round trip."""
     body: wire.WorkBody = call.body
-    done = await work_service.work(
-        call.app.db,
-        call.scope,
-        call.project_id,
-        await call.app.worker_of(call.member),
-        submits=[submit.submit() for submit in body.submit],
-        skips=[skip.skip() for skip in body.skip],
-        want=body.want,
-        holding=[TaskId(task_id) for task_id in body.holding],
+    done = await call.app.desk.work(
+        Round(
+            call.scope,
+            call.project_id,
+            await call.app.workforce.worker_of(call.member),
+            submits=[submit.submit() for submit in body.submit],
+            skips=[skip.skip() for skip in body.skip],
+            releases=[TaskId(task_id) for task_id in body.release],
+            holding=[TaskId(task_id) for task_id in body.holding],
+            want=body.want,
+        )
     )
     return wire.WorkOut.of(done)
 
 
+async def dispatch(call: Call) -> wire.DispatchOut:
+    """The project that needs the caller most, among those where he may work."""
+    worker_id = await call.app.workforce.worker_of(call.member)
+    return wire.DispatchOut(await call.app.desk.project_for(call.scope, worker_id))
+
+
+async def queue(call: Call) -> wire.QueueOut:
+    """How the queue of a project is, and who went without; members and above."""
+    return wire.QueueOut.of(await queue_of(call.app.db, call.scope, call.project_id))
+
+
 ENDPOINTS = (
+    Endpoint("GET", "/me/project", "Which project to work in now", dispatch, answer=wire.DispatchOut),
+    Endpoint("GET", "/projects/{project_id}/queue", "How the queue is", queue, answer=wire.QueueOut),
     Endpoint(
         "POST",
         "/projects/{project_id}/work",

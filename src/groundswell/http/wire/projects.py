@@ -1,9 +1,9 @@
 """Wire types of projects."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from groundswell.ids import ProjectId
 from groundswell.label.projects.model import Project, ProjectCounts
@@ -13,6 +13,18 @@ class StateBody(Struct, forbid_unknown_fields=True):
     """The state that a project is to have."""
 
     state: Literal["active", "paused", "done"]
+
+
+class PriorityBody(Struct, forbid_unknown_fields=True):
+    """Where something stands among others that want work: lower comes first."""
+
+    priority: Annotated[int, Meta(ge=-1000, le=1000)]
+
+
+class PriceBody(Struct, forbid_unknown_fields=True):
+    """What an answer earns whose task is leased from now on."""
+
+    price_cents: Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class DatasetRef(Struct):
@@ -65,6 +77,10 @@ class ProjectDetailOut(ProjectOut):
     multiple: bool
     instructions: str
     instructions_version: int
+    priority: int
+    price_cents: int
+    models: str
+    purpose: str
 
     @classmethod
     def of(cls, project: Project, counts: ProjectCounts) -> "ProjectDetailOut":
@@ -74,6 +90,10 @@ class ProjectDetailOut(ProjectOut):
             multiple=False,
             instructions=project.instructions,
             instructions_version=project.guideline_version,
+            priority=project.priority,
+            price_cents=project.price_cents,
+            models=project.models,
+            purpose=project.purpose,
             **_project_fields(project, counts),
         )
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from groundswell.http.wire.common import Id
-from groundswell.ids import TaskId
-from groundswell.label.work.model import LeasedTask, Receipt, Skip, Submit, Work
+from groundswell.ids import ProjectId, TaskId
+from groundswell.label.work.model import LeasedTask, Queue, Receipt, Skip, Submit, Work
 
 MAX_ACTIVE_MS = 24 * 60 * 60 * 1000
 
@@ -43,11 +43,13 @@ class SkipBody(Struct, forbid_unknown_fields=True):
 class WorkBody(Struct, forbid_unknown_fields=True):
     """One round trip of work: answers in, tasks out.
 
-    `holding` names the tasks that the client still has, so that it is not given them again.
+    `holding` names the tasks that the client still has: it is not given them again, and their leases are extended.
+    `release` gives tasks back untouched, as on signing out; they may be offered again.
     """
 
     submit: Annotated[list[SubmitBody], Meta(max_length=100)] = []
     skip: Annotated[list[SkipBody], Meta(max_length=100)] = []
+    release: Annotated[list[Id], Meta(max_length=100)] = []
     want: Annotated[int, Meta(ge=0, le=8)] = 0
     holding: Annotated[list[Id], Meta(max_length=100)] = []
 
@@ -70,11 +72,12 @@ class ProposalOut(Struct):
 
 
 class TaskOut(Struct):
-    """A leased task."""
+    """A leased task; its price holds until it is answered, whatever the project's price becomes."""
 
     task_id: TaskId
     item: ItemOut
     lease_expires_at: datetime
+    price_cents: int
     proposal: ProposalOut | None
 
     @classmethod
@@ -86,23 +89,37 @@ class TaskOut(Struct):
         if task.proposal is not None and task.probability is not None and task.model_version is not None:
             proposal = ProposalOut(task.proposal["choice"], task.probability, task.model_version)
         item = ItemOut(shown["kind"], shown["text"], url, shown["meta"])
-        return cls(task.task_id, item, task.expires_at, proposal)
+        return cls(task.task_id, item, task.expires_at, task.price_cents, proposal)
+
+
+class FeedbackOut(Struct):
+    """Whether an answer in a training project was right, and what is."""
+
+    right: bool
+    answer: dict[str, Any]
 
 
 class ReceiptOut(Struct):
-    """What became of an answer."""
+    """What became of an answer; in a training project with what is right, at once."""
 
     idempotency_key: UUID
     task_id: TaskId
     status: str
     annotation_id: int | None
     error: str | None
+    feedback: FeedbackOut | None
 
     @classmethod
     def of(cls, receipt: Receipt) -> "ReceiptOut":
         """Shape a receipt."""
+        told = receipt.feedback
         return cls(
-            receipt.idempotency_key, receipt.task_id, receipt.status, receipt.annotation_id, receipt.error
+            receipt.idempotency_key,
+            receipt.task_id,
+            receipt.status,
+            receipt.annotation_id,
+            receipt.error,
+            FeedbackOut(told["right"], dict(told["answer"])) if told else None,
         )
 
 
@@ -114,12 +131,44 @@ class ProgressOut(Struct):
     mine: int
 
 
+class DispatchOut(Struct):
+    """The project to work in now."""
+
+    project_id: ProjectId
+
+
+class QueueOut(Struct):
+    """How the queue of a project is; `starvation` is the share of requests for a task within an hour that got none."""
+
+    open_slots: int
+    leased: int
+    unsettled: int
+    asked: int
+    hungry: int
+    starvation: float
+    longest_wait_seconds: float
+
+    @classmethod
+    def of(cls, queue: Queue) -> "QueueOut":
+        """Shape a queue."""
+        return cls(
+            queue.open_slots,
+            queue.leased,
+            queue.unsettled,
+            queue.asked,
+            queue.hungry,
+            queue.starvation,
+            queue.longest_wait,
+        )
+
+
 class WorkOut(Struct):
-    """The answer to one round trip of work."""
+    """The answer to one round trip of work; `notice` says why this worker is given none, where there is a reason."""
 
     receipts: list[ReceiptOut]
     tasks: list[TaskOut]
     progress: ProgressOut
+    notice: str | None
 
     @classmethod
     def of(cls, work: Work) -> "WorkOut":
@@ -128,4 +177,5 @@ class WorkOut(Struct):
             [ReceiptOut.of(receipt) for receipt in work.receipts],
             [TaskOut.of(task) for task in work.tasks],
             ProgressOut(work.progress.completed, work.progress.total, work.progress.mine),
+            work.notice,
         )

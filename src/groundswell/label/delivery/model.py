@@ -1,9 +1,12 @@
-"""What is known of the label of each task."""
+"""The nouns of delivery: what is known of the label of each task, and the files that labels are read from."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from groundswell.ids import TaskId
+from groundswell.ids import BatchId, ExportId, ProjectId, TaskId, WorkerId
+from groundswell.label.projects.model import TaskState
 
 
 @dataclass(frozen=True)
@@ -24,3 +27,83 @@ class TaskLabel:
     proposal: dict[str, Any] | None
     proposal_probability: float | None
     model_version: int | None
+
+
+class ExportState(StrEnum):
+    """Where a file is in its life."""
+
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file of a project's labels; what it holds is known once it is ready, why there is none once it has failed."""
+
+    id: ExportId
+    project_id: ProjectId
+    format: str
+    proposals: bool
+    state: str
+    dataset: str | None
+    version: int | None
+    rows: int | None
+    bytes: int | None
+    sha256: str | None
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class TaskSort(StrEnum):
+    """Orders in which tasks are listed: by their number, the least certain label first, the newest label first."""
+
+    POSITION = "position"
+    PROBABILITY = "probability"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks of a project are meant: those to which all that is given applies.
+
+    Attributes:
+        state: where in its life.
+        batch_id: of which batch.
+        label: with this class as consensus.
+        min_probability, max_probability: with a consensus of at least, at most this probability.
+        reviewed: with a review, or without one.
+        item_id: of this item.
+        worker_id: with an answer of this worker.
+    """
+
+    state: TaskState | None = None
+    batch_id: BatchId | None = None
+    label: str | None = None
+    min_probability: float | None = None
+    max_probability: float | None = None
+    reviewed: bool | None = None
+    item_id: str | None = None
+    worker_id: WorkerId | None = None
+
+
+@dataclass(frozen=True)
+class ListedTask:
+    """A task in a list; `preview` is the beginning of a text, `gold` and `is_audit` are for managers only."""
+
+    id: TaskId
+    item_id: str
+    position: int
+    batch_id: BatchId
+    state: str
+    kind: str
+    preview: str | None
+    label: str | None
+    probability: float | None
+    source: str | None
+    annotations: int
+    review: str | None
+    gold: str | None
+    is_audit: bool | None
+    completed_at: datetime | None

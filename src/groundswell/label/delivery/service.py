@@ -16,13 +16,14 @@ from groundswell.label.delivery.model import TaskLabel
 from groundswell.label.kinds import Answer
 from groundswell.label.projects.model import Project
 from groundswell.label.projects.service import get_project, project_of
-from groundswell.organize import DatasetStore, Version, field_types, with_fields
+from groundswell.organize import DatasetStore, Version, as_parent, field_types, with_fields
 from groundswell.quality import Certificate, certify
 from groundswell.store import Database, load_queries
 from groundswell.tenancy.model import Role, Scope
 from groundswell.tenancy.service import audit
 
 SQL = load_queries(__package__)
+ROWS_AT_ONCE = 1_000
 LABEL_COLUMNS = ("label", "label_probability", "label_source", "label_answers")
 
 
@@ -54,16 +55,57 @@ async def deliver(
     """
     scope.require(Role.MEMBER)
     project, _ = await get_project(db, scope, project_id)
-    tasks = await labels_of(db, scope, project_id)
-    rows = [row for task in tasks if (row := _label_of(task, proposals))]
-    if not rows:
+    labels = _Labels(proposals)
+    async with db.transaction(scope.org_id) as tx:
+        async for tasks in tx.pages(SQL["labels"], TaskLabel, ROWS_AT_ONCE, project_id=project_id):
+            await asyncio.to_thread(labels.add, tasks)
+        certificate = await tx.fetch_value(SQL["newest_certificate"], project_id=project_id)
+    if not labels.parts:
         raise Conflict(
             f"project {project.name!r} has no labels yet; label some items first, or add --proposals"
         )
-    certificate = await newest_certificate(db, scope, project_id)
-    if certificate is not None and certificate["labels_sha256"] != _digest_of(tasks):
+    if certificate is not None and certificate["labels_sha256"] != labels.settled.name():
         certificate = None  # it speaks of labels that have changed since
-    return await asyncio.to_thread(_write, store, project, rows, certificate)
+    version = await asyncio.to_thread(_write, store, project, labels, certificate)
+    delivered = {"org_id": scope.org_id, "project_id": project_id, "dataset_version": version.number}
+    async with db.transaction(scope.org_id) as tx:
+        await tx.execute(SQL["note_delivery"], **delivered)
+    return version
+
+
+class _Digest:
+    """Names a list of values that pass by: the SHA-256 of its JSON."""
+
+    def __init__(self) -> None:
+        self._hash, self._before = hashlib.sha256(), "["
+
+    def add(self, value: object) -> None:
+        self._hash.update((self._before + json.dumps(value, sort_keys=True)).encode())
+        self._before = ", "
+
+    def name(self) -> str:
+        whole = self._hash.copy()
+        whole.update(b"[]" if self._before == "[" else b"]")
+        return whole.hexdigest()
+
+
+class _Labels:
+    """The labels of a project as they pass by: as columns, and under the names that their lists have."""
+
+    def __init__(self, proposals: bool) -> None:
+        self.proposals = proposals
+        self.parts: list[pa.RecordBatch] = []
+        self.delivered, self.settled = _Digest(), _Digest()
+
+    def add(self, tasks: Sequence[TaskLabel]) -> None:
+        rows = [row for task in tasks if (row := _label_of(task, self.proposals))]
+        if rows:
+            self.parts.append(pa.RecordBatch.from_pylist(rows, _SCHEMA))
+        for row in rows:
+            self.delivered.add(row)
+        for task in tasks:
+            if _is_settled(task):
+                self.settled.add([task.item_id, task.answer])
 
 
 def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
@@ -96,16 +138,17 @@ def _is_settled(task: TaskLabel) -> bool:
 
 def _digest_of(tasks: Sequence[TaskLabel]) -> str:
     """Name the consensus labels of a project: what a certificate speaks of."""
-    labels = [[task.item_id, task.answer] for task in tasks if _is_settled(task)]
-    return hashlib.sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()
+    labels = _Labels(proposals=False)
+    labels.add(tasks)
+    return labels.settled.name()
 
 
 def _write(
-    store: DatasetStore, project: Project, rows: Sequence[dict[str, Any]], certificate: dict[str, Any] | None
+    store: DatasetStore, project: Project, labels: _Labels, certificate: dict[str, Any] | None
 ) -> Version:
-    digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
-    newest = store.open(project.dataset)
-    if newest.lineage.get("labels_sha256") == digest:
+    items, newest = store.open(project.dataset, project.dataset_version), store.open(project.dataset)
+    digest = labels.delivered.name()
+    if newest.lineage.get("labels_sha256") == digest and as_parent(items) in newest.parents:
         return newest
     lineage = {
         "project": {"id": project.id, "name": project.name, "kind": project.kind},
@@ -115,9 +158,7 @@ def _write(
         "labels_sha256": digest,
         "certificate": certificate,
     }
-    items = store.open(project.dataset, project.dataset_version)
-    labels = pa.Table.from_pylist(list(rows), schema=_SCHEMA)
-    return store.add_columns(items, labels, lineage=lineage)
+    return store.add_columns(items, pa.Table.from_batches(labels.parts, _SCHEMA), lineage=lineage)
 
 
 _SCHEMA = pa.schema(
@@ -142,7 +183,7 @@ def labelled_batches(version: Version, *, with_data: bool = False) -> Iterator[p
     """
     is_text = pc.any(pc.equal(version.to_table(["kind"])["kind"], "text")).as_py()
     columns = ["id", *(["text"] if is_text else []), "source", "locator", "meta", *LABEL_COLUMNS]
-    types = field_types(version.to_table(["meta"])["meta"].to_pylist())
+    types = field_types(meta for batch in version.batches(["meta"]) for meta in batch["meta"].to_pylist())
     batches = version.batches(columns, with_data)
     yield from with_fields((batch.filter(pc.is_valid(batch["label"])) for batch in batches), types)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from groundswell.assist.learning import Learned, learn, refreshed
 from groundswell.assist.model import Features
 from groundswell.assist.routing import State, has_proven_itself, plan
-from groundswell.label.learning.rules import numbered, open_window, slots_for_fixed_redundancy
+from groundswell.label.learning.rules import numbered, open_window
 from groundswell.label.learning.situation import Situation
 from groundswell.label.projects.model import Project, ProjectState
 from groundswell.quality import Votes, consensus, krippendorff_alpha
@@ -43,7 +43,6 @@ class Conclusion:
             too many people could not answer it.
         ask: places of tasks to open a slot for, in the order of work.
         ask_number: for each of `ask`, the how-manieth answer to its task that is.
-        finished: whether no task asks any more.
         worker_ids, skill, skill_error, worker_answers: what is known of each worker.
     """
 
@@ -56,7 +55,6 @@ class Conclusion:
     state: NDArray[np.str_]
     ask: NDArray[np.int64]
     ask_number: NDArray[np.int64]
-    finished: bool
     worker_ids: list[int]
     skill: NDArray[np.float64]
     skill_error: NDArray[np.float64]
@@ -93,8 +91,8 @@ def conclude(
 ) -> Conclusion:
     """Say the label of every task, and decide which tasks are settled and which to ask next.
 
-    With a target, people and model decide together and answers go where they are worth most. Without
-    one, people alone decide, each task gets its fixed number of answers, and the model merely proposes.
+    Where models may decide, people and model decide together and answers go where they are worth most.
+    Elsewhere people alone decide, settling says which tasks ask on, and the model merely proposes.
 
     Args:
         learned: what was learnt of the tasks of `now`.
@@ -102,9 +100,9 @@ def conclude(
     """
     answers = now.votes.votes_per_item.astype(np.int64)
     known = (answers > 0) | (now.gold >= 0)
-    if project.target_probability is None:
+    if project.models != "decide":
         posterior = consensus(now.votes, gold=now.gold).posterior if len(now.votes) else learned.posterior
-        settled, ask = _ask_evenly(project, now, learned, answers, rng)
+        settled, ask = np.zeros(len(answers), bool), np.zeros(0, np.int64)
     else:
         posterior = learned.posterior
         known |= learned.evidence is not None
@@ -122,7 +120,6 @@ def conclude(
         state=state,
         ask=ask,
         ask_number=numbered(ask, now.received + now.outstanding),
-        finished=not (state == "pending").any(),
         worker_ids=now.worker_ids,
         skill=skill,
         skill_error=skill_error,
@@ -136,23 +133,6 @@ def _states(project: Project, now: Situation, settled: NDArray[np.bool_]) -> NDA
     if project.state == ProjectState.DONE:
         state = np.where((now.state != "pending") & (state == "pending"), now.state, state)
     return state
-
-
-def _ask_evenly(
-    project: Project,
-    now: Situation,
-    learned: Learned,
-    answers: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return which tasks are settled, with the number of answers that each is to have, and which to ask next."""
-    settled = answers >= project.answers
-    urgency = rng.random(len(answers))
-    if learned.evidence is not None:
-        urgency *= 1 - learned.evidence.max(axis=1)
-    asking = ~settled & ~now.set_aside
-    order = slots_for_fixed_redundancy(answers, now.outstanding, asking, urgency, answers=project.answers)
-    return settled, open_window(order, WINDOW, now.met, least=LEAST_WINDOW)
 
 
 def _ask_where_it_counts(
@@ -192,7 +172,7 @@ def _ask_where_it_counts(
 
 
 def _sources(project: Project, now: Situation, learned: Learned, answers: NDArray[np.int64]) -> list[str]:
-    together = learned.evidence is not None and project.target_probability is not None
+    together = learned.evidence is not None and project.models == "decide"
     people = "people and model" if together else "people"
     return [
         "gold" if gold >= 0 else people if count else "model"

@@ -1,24 +1,42 @@
--- tasks_for_learning: every task of a project, in the order of its items
-select id, position, state, is_audit, gold from tasks
-where project_id = %(project_id)s and state <> 'canceled' order by position;
+-- has_more_tasks_than: whether a project has more tasks than one run of learning looks at
+select exists (select from tasks where project_id = %(project_id)s order by position offset %(limit)s limit 1);
 
--- votes_for_learning: the newest answer of each worker to each task
-select distinct on (task_id, worker_id) task_id, worker_id, answer ->> 'choice' as choice, late from annotations
-where project_id = %(project_id)s
-order by task_id, worker_id, revision desc;
+-- learnable: the tasks to learn from, in the order of their items: all of them or, in a large project, those answered
+-- last and those that will be asked next
+with answered as (
+  select distinct task_id from (
+    select task_id from annotations where project_id = %(project_id)s order by id desc limit %(answers)s
+  ) a
+), coming as (
+  select t.id from batches b cross join lateral (
+    select id from tasks where batch_id = b.id and state = 'pending' and position >= b.frontier
+    order by position limit %(ahead)s
+  ) t
+  where b.project_id = %(project_id)s and b.state = 'in_progress'
+)
+select id, position, item_id, state, is_audit, gold from tasks
+where project_id = %(project_id)s and state <> 'canceled'
+  and (%(everything)s or id in (select task_id from answered union select id from coming))
+order by position;
+
+-- votes_for_learning: the newest answer of each worker to each task that counts, in the present classes; '' where none does
+select distinct on (task_id, worker_id) task_id, worker_id, coalesce(choice, '') as choice, late from present_annotations
+where project_id = %(project_id)s and (%(everything)s or task_id = any(%(task_ids)s))
+order by task_id, worker_id, choice is null, revision desc;
 
 -- skips_for_learning: who could not answer which task
 select task_id, worker_id from ended_leases where project_id = %(project_id)s and skipped;
 
 -- outstanding: answers that are leased out now, by task
-select task_id, count(*)::int as leases from leases where project_id = %(project_id)s group by task_id;
+select task_id, count(*)::int as leases from leases
+where project_id = %(project_id)s and not for_gold group by task_id;
 
 -- signs: what must differ for learning to find anything new; leases matter only once no slot is open
-select p.state, (select count(*) from annotations where project_id = p.id) as answers,
-       (select count(*) from ended_leases where project_id = p.id and skipped) as skips,
+select p.state, coalesce(c.annotations, 0) as answers, exists (select from unsettled where project_id = p.id) as unsettled,
+       (select count(*) from ended_leases where project_id = p.id and skipped) as skips, p.ontology_version,
        case when exists (select from ready where project_id = p.id) then -1
             else (select count(*) from leases where project_id = p.id) end as leases
-from projects p where p.id = %(project_id)s;
+from projects p left join progress c on c.project_id = p.id where p.id = %(project_id)s;
 
 -- times_learnt: how often learning was written
 select learnt from progress where project_id = %(project_id)s;
@@ -32,8 +50,8 @@ from unnest(%(task_ids)s::bigint[], %(states)s::text[]) as g (task_id, state)
 where t.id = g.task_id and t.project_id = %(project_id)s;
 
 -- clear_ready: forget the window of open slots, to plan it anew; slots that are being leased stay
-delete from ready where (task_id, slot) in (
-  select task_id, slot from ready where project_id = %(project_id)s for update skip locked
+delete from ready where (project_id, priority, seq) in (
+  select project_id, priority, seq from ready where project_id = %(project_id)s for update skip locked
 );
 
 -- fill_ready: open slots, in this order; each is asked for as the first, second ... answer of its task, and
@@ -44,23 +62,18 @@ with given as (
   select * from unnest(%(task_ids)s::bigint[], %(numbers)s::int[]) with ordinality as g (task_id, number, place)
 ), had as (
   select distinct on (g.task_id) g.task_id,
-         (select count(*) from annotations a where a.task_id = g.task_id and a.revision = 1)
-         + (select count(*) from leases l where l.task_id = g.task_id)
+         (select count(distinct a.worker_id) from present_annotations a where a.task_id = g.task_id and a.choice is not null)
+         + (select count(*) from leases l where l.task_id = g.task_id and not l.for_gold)
          + (select count(*) from ready r where r.task_id = g.task_id) as number
   from given g
-), missing as (
-  select g.task_id, g.place, row_number() over (partition by g.task_id order by g.place) as nth,
-         count(*) over (partition by g.task_id) as times
-  from given g join had using (task_id) where g.number > had.number
-), opened as (
-  update tasks t set asked = t.asked + m.times from (select distinct task_id, times from missing) m
-  where t.id = m.task_id and t.state = 'pending'
-  returning t.id, t.org_id, t.project_id, t.priority, t.asked
 )
-insert into ready (org_id, project_id, priority, seq, slot, task_id)
-select o.org_id, o.project_id, o.priority, m.place, o.asked - m.times + m.nth, o.id
-from opened o join missing m on m.task_id = o.id
-on conflict do nothing;
+insert into ready (org_id, project_id, priority, task_id, batch_id)
+select t.org_id, t.project_id, b.priority, t.id, b.id
+from given g join had using (task_id)
+join tasks t on t.id = g.task_id and t.state = 'pending'
+join batches b on b.id = t.batch_id and b.state = 'in_progress'
+where g.number > had.number
+order by g.place;
 
 -- lock_window: nobody else looks into a project's open slots until this transaction ends, or waits for it
 select pg_advisory_xact_lock(hashtextextended('window:' || %(project_id)s::bigint, 0));
@@ -93,6 +106,74 @@ insert into models (org_id, project_id, version, report)
 select %(org_id)s, %(project_id)s, coalesce(max(version), 0) + 1, %(report)s from models where project_id = %(project_id)s
 returning version;
 
--- has_unlearnt_answers: whether there are more answers than were counted when the project was learnt
-select (select count(*) from annotations where project_id = %(project_id)s) > annotations
+-- has_unlearnt_answers: whether there are answers that learning has not seen
+select annotations > learnt_annotations or exists (select from unsettled where project_id = %(project_id)s)
 from progress where project_id = %(project_id)s;
+
+-- note_learnt: learning has read so many answers of a project
+update progress set learnt_annotations = %(answers)s, learnt = learnt + 1 where project_id = %(project_id)s;
+
+-- answers_of: how many answers were settled in a project
+select annotations from progress where project_id = %(project_id)s;
+
+-- ── settling ──
+
+-- unsettled_projects: which projects something came in for, of every organization
+select distinct org_id, project_id from unsettled;
+
+-- hasten: what this transaction writes would be written again if it were lost, so it need not wait for the disk
+select set_config('synchronous_commit', 'off', true);
+
+-- settle_alone: one settler at a time looks at a project: two would each see all answers to a task of which they took some
+select pg_advisory_xact_lock(hashtextextended('settle:' || %(project_id)s::bigint, 0));
+
+-- take_unsettled: what came in for a project and was not looked at yet; taken for good if this transaction commits
+delete from unsettled where ctid = any(array(
+  select ctid from unsettled where project_id = %(project_id)s limit %(limit)s for update skip locked))
+returning task_id, worker_id, answered;
+
+-- tasks_to_settle: tasks that something came in for, with how many people could not answer them
+select t.id, t.state, t.gold,
+       (select count(*) from ended_leases e where e.task_id = t.id and e.skipped)::int as skips
+from tasks t where t.id = any(%(task_ids)s) and t.project_id = %(project_id)s
+order by t.id;
+
+-- votes_to_settle: the newest answer of each worker to these tasks that counts, in the order in which they came
+select newest.* from (
+  select distinct on (a.task_id, a.worker_id) a.id, a.task_id, a.worker_id, a.choice, a.late, s.skill::float8 as skill
+  from present_annotations a left join skills s on s.worker_id = a.worker_id and s.project_id = a.project_id
+  where a.task_id = any(%(task_ids)s) and a.choice is not null
+  order by a.task_id, a.worker_id, a.revision desc
+) newest order by newest.id;
+
+-- settle_tasks: tasks that ask no more; what is still open of them is closed
+with settled as (
+  update tasks t set state = g.state, completed_at = case when g.state = 'completed' then now() end
+  from unnest(%(task_ids)s::bigint[], %(states)s::text[]) as g (task_id, state)
+  where t.id = g.task_id and t.state = 'pending'
+  returning t.id, t.state
+), closed as (
+  delete from ready r using settled s where r.task_id = s.id
+)
+select id, state from settled;
+
+-- add_progress: count what came in and what was completed
+update progress set completed = completed + %(completed)s, annotations = annotations + %(annotations)s, updated_at = now()
+where project_id = %(project_id)s
+returning annotations;
+
+-- complete_batches: batches of which no task asks any more
+update batches b set state = 'completed'
+where b.project_id = %(project_id)s and b.state = 'in_progress'
+  and not exists (select from tasks t where t.batch_id = b.id and t.state = 'pending');
+
+-- finish_project: a project that has nothing left to ask
+update projects p set state = 'done'
+where p.id = %(project_id)s and p.state = 'active' and p.purpose = 'production'
+  and not exists (select from batches b where b.project_id = p.id and b.state in ('staging', 'in_progress', 'paused'))
+returning id;
+
+-- projects_to_keep_up: active projects of every organization, and whether they have tasks of known answer
+select p.org_id, p.id as project_id, p.kind,
+       exists (select from tasks t where t.project_id = p.id and t.gold is not null) as has_gold
+from projects p where p.state = 'active';

@@ -63,34 +63,3 @@ def numbered(places: NDArray[np.int64], have: NDArray[np.int64]) -> NDArray[np.i
         seen[place] = seen.get(place, int(have[place])) + 1
         numbers[i] = seen[place]
     return numbers
-
-
-def slots_for_fixed_redundancy(
-    votes: NDArray[np.int64],
-    outstanding: NDArray[np.int64],
-    pending: NDArray[np.bool_],
-    urgency: NDArray[np.float64],
-    *,
-    answers: int,
-) -> NDArray[np.int64]:
-    """Order the slots to open where each task gets the same number of answers.
-
-    Breadth first: every task gets its first answer before any gets its second, so that redundancy
-    arrives evenly and a worker rarely meets a task again. Among equals, the most urgent first.
-
-    Args:
-        votes: answers that each task has, `[n]`.
-        outstanding: answers that are leased out now, `[n]`.
-        pending: tasks that still ask, `[n]`.
-        urgency: which of equals comes first, `[n]`; the greatest wins.
-        answers: that each task is to get.
-
-    Returns:
-        Task places in the order of work; a place comes as often as answers are missing.
-    """
-    have = votes + outstanding
-    missing = np.where(pending, np.maximum(answers - have, 0), 0)
-    place = np.repeat(np.arange(len(missing)), missing)
-    nth = np.arange(len(place)) - np.repeat(np.cumsum(missing) - missing, missing) + have[place]
-    order = np.lexsort((-urgency[place], nth))
-    return np.asarray(place[order], np.int64)

@@ -18,6 +18,7 @@ class TaskRow:
 
     id: int
     position: int
+    item_id: str
     state: str
     is_audit: bool
     gold: str | None
@@ -90,7 +91,7 @@ def situation(
         state=np.array([task.state for task in tasks], np.str_),
         gold=np.array([code.get(task.gold, -1) if task.gold else -1 for task in tasks], np.int32),
         outstanding=np.array([leases.get(task.id, 0) for task in tasks], np.int64),
-        received=_tally(place, votes),
+        received=_tally(place, [vote for vote in votes if vote.choice]),
         skips=_tally(place, skips),
         met=_met(place, [*votes, *skips]),
         **_counted_votes(project, place, code, votes),

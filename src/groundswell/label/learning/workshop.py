@@ -4,10 +4,9 @@ import asyncio
 import json
 import logging
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +29,7 @@ from groundswell.label.projects.model import Project, ProjectState
 from groundswell.label.projects.service import SQL as PROJECTS
 from groundswell.organize import DatasetStore
 from groundswell.store import Database, Tx, load_queries
+from groundswell.store.recent import Recent
 from groundswell.tenancy.model import Role, Scope
 from groundswell.workforce.service import save_skills
 
@@ -39,30 +39,11 @@ log = logging.getLogger(__name__)
 KEPT = 8
 """Projects whose features and model are kept in memory."""
 
+MANY = 50_000
+"""Tasks beyond which a run of learning looks at a part of them: those answered last, and those that come next."""
 
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Recent(Generic[K, V]):
-    """The values that were used last, by key; older ones are forgotten, so that memory does not grow for ever."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        """Return the value of a key, or None."""
-        if key in self._values:
-            self._values.move_to_end(key)
-        return self._values.get(key)
-
-    def put(self, key: K, value: V) -> None:
-        """Keep a value, and forget the one that was not used for longest."""
-        self._values[key] = value
-        self._values.move_to_end(key)
-        while len(self._values) > self._size:
-            self._values.popitem(last=False)
+AHEAD = 5_000
+"""Tasks of each batch of a large project that models propose answers for before people see them."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +51,9 @@ class Signs:
     """What must differ for learning to find anything new; -1 leases while slots are open."""
 
     state: str
+    ontology_version: int
     answers: int
+    unsettled: bool
     skips: int
     leases: int
 
@@ -80,6 +63,7 @@ class Rows:
     """A project as it was read: everything that learning knows."""
 
     times_learnt: int
+    answers: int
     project: Project
     slug: str
     tasks: list[TaskRow]
@@ -102,8 +86,10 @@ class Workshop:
 
     db: Database
     datasets: Callable[[str], DatasetStore]
-    _features: Recent[str, Features] = field(default_factory=lambda: Recent(KEPT), repr=False)
-    _learned: Recent[int, Learned] = field(default_factory=lambda: Recent(KEPT), repr=False)
+    _features: Recent[str, tuple[dict[str, int], Features]] = field(
+        default_factory=lambda: Recent(KEPT), repr=False
+    )
+    _learned: Recent[tuple[ProjectId, int], Learned] = field(default_factory=lambda: Recent(KEPT), repr=False)
     _signs: Recent[int, Signs] = field(default_factory=lambda: Recent(1000 * KEPT), repr=False)
 
     async def learn(self, org_id: str, project_id: int) -> None:
@@ -117,7 +103,7 @@ class Workshop:
         scope = Scope(OrgId(uuid.UUID(org_id)), None, Role.ADMIN)
         async with self.db.transaction(scope.org_id) as tx:
             signs = await tx.fetch_one(SQL["signs"], Signs, project_id=project_id)
-        if signs is None or signs == self._signs.get(project_id):
+        if signs is None or (signs == self._signs.get(project_id) and not signs.unsettled):
             return
         while not await self._learn_once(scope, ProjectId(project_id)):
             log.info("project %d was learnt by another run; reading it anew", project_id)
@@ -131,7 +117,7 @@ class Workshop:
         now = rows.situation()
         rng = np.random.default_rng([project_id, len(rows.votes)])
         features, reason = await self._features_of(rows)
-        learned = self._learned.get(project_id)
+        learned = self._learned.get((project_id, rows.project.ontology_version))
         report = None
         if learned is None or is_due(learned, now.votes):
             learned = await asyncio.to_thread(train, now, features, rng=rng, reason=reason)
@@ -141,7 +127,7 @@ class Workshop:
         found = await asyncio.to_thread(conclude, rows.project, now, learned, features, rng=rng)
         written = await self._write(scope, rows, found, report)
         if written and report is not None:
-            self._learned.put(project_id, learned)
+            self._learned.put((project_id, rows.project.ontology_version), learned)
         return written
 
     async def _read(self, scope: Scope, project_id: ProjectId) -> Rows | None:
@@ -152,13 +138,22 @@ class Workshop:
                 return None
             # Before all else: what is written between these statements makes this run read again.
             times_learnt = await tx.fetch_value(SQL["times_learnt"], **of)
+            answers = await tx.fetch_value(SQL["answers_of"], **of) or 0
             slug = await tx.fetch_value(SQL["organization_slug"])
-            tasks = await tx.fetch_all(SQL["tasks_for_learning"], TaskRow, **of)
-            votes = await tx.fetch_all(SQL["votes_for_learning"], VoteRow, **of)
+            small = project.models == "decide" or not await tx.fetch_value(
+                SQL["has_more_tasks_than"], limit=MANY, **of
+            )
+            tasks = await tx.fetch_all(
+                SQL["learnable"], TaskRow, everything=small, answers=3 * MANY, ahead=AHEAD, **of
+            )
+            ids = [] if small else [task.id for task in tasks]
+            votes = await tx.fetch_all(
+                SQL["votes_for_learning"], VoteRow, everything=small, task_ids=ids, **of
+            )
             skips = await tx.fetch_all(SQL["skips_for_learning"], SkipRow, **of)
             leases = await tx.fetch_all(SQL["outstanding"], dict[str, int], **of)
         outstanding = {row["task_id"]: row["leases"] for row in leases}
-        return Rows(times_learnt, project, slug, tasks, votes, skips, outstanding)
+        return Rows(times_learnt, answers, project, slug, tasks, votes, skips, outstanding)
 
     async def _features_of(self, rows: Rows) -> tuple[Features | None, str]:
         """Return a row of features for each task; or None, and why there are none.
@@ -167,11 +162,13 @@ class Workshop:
         """
         try:
             version = self.datasets(rows.slug).open(rows.project.dataset, rows.project.dataset_version)
-            features = self._features.get(version.digest)
-            if features is None:
-                features = await asyncio.to_thread(lambda: features_of(version.items()))
-                self._features.put(version.digest, features)
-            return features[[task.position for task in rows.tasks]], ""
+            known = self._features.get(version.digest)
+            if known is None:
+                place = {str(item_id): i for i, item_id in enumerate(version.ids())}
+                known = (place, await asyncio.to_thread(lambda: features_of(version.items())))
+                self._features.put(version.digest, known)
+            where, features = known
+            return features[[where[task.item_id] for task in rows.tasks]], ""
         except GroundswellError as error:
             log.warning("project %d is learnt without a model: %s", rows.project.id, error)
             return None, str(error)
@@ -193,17 +190,14 @@ class Workshop:
             await _save_consensus(tx, rows.project, task_ids, found, version, of)
             if version is not None:
                 await _save_predictions(tx, rows.project, task_ids, found, version, scope)
-            await _save_states(tx, rows, task_ids, found)
             await _save_skills(tx, scope, project_id, found)
-            await tx.execute(PROJECTS["refresh_progress"], project_id=project_id)
-            if found.finished:
-                await tx.execute(
-                    PROJECTS["set_project_state"],
-                    project_id=project_id,
-                    state=ProjectState.DONE,
-                    allowed=["active"],
-                )
-            await _open_slots(tx, project_id, task_ids, found)
+            await tx.execute(SQL["note_learnt"], answers=rows.answers, project_id=project_id)
+            if rows.project.models == "decide":
+                await _save_states(tx, rows, task_ids, found)
+                await tx.execute(PROJECTS["refresh_progress"], project_id=project_id)
+                await tx.execute(SQL["complete_batches"], project_id=project_id)
+                await tx.execute(SQL["finish_project"], project_id=project_id)
+                await _open_slots(tx, project_id, task_ids, found)
         return True
 
 

@@ -1,26 +1,40 @@
 """Use cases of projects: each function is one transaction, inside a scope."""
 
-import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from groundswell.errors import Conflict, EmptySource, InputError, NotFound
+from groundswell.errors import Conflict, NotFound
 from groundswell.ids import ProjectId
-from groundswell.items import ItemKind
 from groundswell.label.jobs import ask_to_learn
 from groundswell.label.kinds import LabelKind, label_kind, ontology_of
-from groundswell.label.projects.model import Project, ProjectCounts, ProjectSpec, ProjectState
-from groundswell.label.projects.rules import TRANSITIONS, check_spec, listed_states, may_see
+from groundswell.label.projects.intake import (
+    TaskRow,
+    check_gold,
+    check_items,
+    insert_parameters,
+    item_rows,
+    task_rows,
+)
+from groundswell.label.projects.model import BatchState, Project, ProjectCounts, ProjectSpec, ProjectState
+from groundswell.label.projects.rules import (
+    ALL,
+    TRANSITIONS,
+    check_price,
+    check_priority,
+    check_spec,
+    listed_states,
+    may_see,
+    models_of,
+)
 from groundswell.organize import Version
 from groundswell.store import Database, Tx, load_queries
 from groundswell.tenancy.model import Role, Scope
 from groundswell.tenancy.service import audit
 
 SQL = load_queries(__package__)
-
-TASKS_PER_INSERT = 5_000
 
 NEWEST = 2**63 - 1
 
@@ -30,6 +44,8 @@ async def create_project(
 ) -> ProjectId:
     """Open a labelling project over a dataset version: one task for each item, in state draft.
 
+    Items with a field `content` go to a batch of that content, all others to the batch "all".
+
     Args:
         version: the items; their kind must be one that the label kind can show.
         rng: draws the audit share.
@@ -37,88 +53,94 @@ async def create_project(
     Raises:
         Conflict: the organization has a project of this name.
         EmptySource: the version has no items.
-        InputError: the spec is out of range, or the items do not fit the label kind, or one is there twice.
+        InputError: the spec is out of range, or the items do not fit the label kind, or one is there
+            twice, or a qualification or training project lacks a known answer.
     """
     scope.require(Role.MANAGER)
     check_spec(spec)
     check_items(version)
-    kind, ontology = label_kind(spec.kind), ontology_of(spec.classes)
-    audited = _audit_positions(version.rows, spec.audit_share, rng)
+    check_gold(spec, version)
+    kind, audited = label_kind(spec.kind), _audit_positions(version.rows, spec.audit_share, rng)
     async with db.transaction(scope.org_id) as tx:
-        project_id = await tx.fetch_value(
-            SQL["insert_project"],
-            org_id=scope.org_id,
-            name=spec.name,
-            kind=kind.name,
-            dataset=version.name,
-            dataset_version=version.number,
-            answers=spec.answers,
-            max_answers=max(spec.max_answers, spec.answers),
-            target_probability=spec.target_probability,
-            lease_seconds=spec.lease_seconds,
-            price_cents=spec.price_cents,
-            created_by=scope.user_id,
-        )
-        if project_id is None:
-            raise Conflict(f"there is a project {spec.name!r} already; choose another name")
-        new = {"org_id": scope.org_id, "project_id": project_id, "version": 1}
-        await tx.execute(SQL["insert_ontology"], classes=list(ontology.classes), **new)
-        await tx.execute(SQL["insert_guideline"], body=spec.instructions, **new)
-        for rows in _task_rows(version, kind, audited, spec):
-            await tx.execute(SQL["insert_tasks"], org_id=scope.org_id, project_id=project_id, **rows)
+        project_id = await _insert_project(tx, scope, spec, kind, version)
+        tasks = _Tasks(tx, scope, project_id, audited, spec.gold)
+        parts = item_rows(version)
+        while (rows := await asyncio.to_thread(next, parts, None)) is not None:
+            await tasks.add(await asyncio.to_thread(task_rows, rows, kind))
         await tx.execute(SQL["refresh_progress"], project_id=project_id)
         await audit(tx, scope, "project.create", str(project_id), name=spec.name, tasks=version.rows)
+    return project_id
+
+
+async def _insert_project(
+    tx: Tx, scope: Scope, spec: ProjectSpec, kind: LabelKind, version: Version
+) -> ProjectId:
+    project_id = await tx.fetch_value(
+        SQL["insert_project"],
+        org_id=scope.org_id,
+        name=spec.name,
+        kind=kind.name,
+        dataset=version.name,
+        dataset_version=version.number,
+        answers=spec.answers,
+        max_answers=max(spec.max_answers, spec.answers),
+        target_probability=spec.target_probability,
+        lease_seconds=spec.lease_seconds,
+        price_cents=spec.price_cents,
+        priority=spec.priority,
+        models=models_of(spec),
+        purpose=spec.purpose,
+        requirements=dict(spec.requirements),
+        audit_share=spec.audit_share,
+        review_levels=spec.review_levels,
+        review_share=spec.review_share,
+        rereview_share=spec.rereview_share,
+        created_by=scope.user_id,
+    )
+    if project_id is None:
+        raise Conflict(f"there is a project {spec.name!r} already; choose another name")
+    new = {"org_id": scope.org_id, "project_id": project_id, "version": 1}
+    await tx.execute(SQL["insert_ontology"], classes=list(ontology_of(spec.classes).classes), **new)
+    await tx.execute(SQL["insert_guideline"], body=spec.instructions, **new)
     return ProjectId(project_id)
 
 
-def check_items(version: Version) -> None:
-    """Refuse what could be labelled but never delivered: labels go back to items by their id.
+@dataclass
+class _Tasks:
+    """Writes the tasks of a new project, and a batch for each class of content that it meets."""
 
-    Raises:
-        EmptySource: the version has no items.
-        InputError: an item is there more than once.
-    """
-    if version.rows == 0:
-        raise EmptySource(f"{version.name} version {version.number} has no items; there is nothing to label")
-    repeated = version.rows - len(version.to_table(["id"])["id"].unique())
-    if repeated:
-        raise InputError(
-            f"{repeated:,} items of {version.name} version {version.number} are there more than once; "
-            "drop exact duplicates first, as .clean() does"
+    tx: Tx
+    scope: Scope
+    project_id: ProjectId
+    audited: Collection[int]
+    gold: Mapping[str, str]
+    written: int = 0
+    batches: dict[str | None, int] = field(default_factory=dict)
+
+    async def add(self, rows: list[TaskRow]) -> None:
+        batch_ids = [await self._batch(row.content) for row in rows]
+        given = insert_parameters(rows, self.written, batch_ids, self.audited, self.gold)
+        await self.tx.execute(
+            SQL["insert_tasks"], org_id=self.scope.org_id, project_id=self.project_id, **given
         )
+        self.written += len(rows)
+
+    async def _batch(self, content: str | None) -> int:
+        if content not in self.batches:
+            self.batches[content] = await self.tx.fetch_value(
+                SQL["insert_batch"],
+                org_id=self.scope.org_id,
+                project_id=self.project_id,
+                name=ALL if content is None else f"content: {content}",
+                state=BatchState.IN_PROGRESS,
+                priority=0,
+                content=content,
+            )
+        return self.batches[content]
 
 
 def _audit_positions(rows: int, share: float, rng: np.random.Generator) -> set[int]:
     return {int(i) for i in rng.choice(rows, size=round(rows * share), replace=False)}
-
-
-def _task_rows(
-    version: Version, kind: LabelKind, audited: set[int], spec: ProjectSpec
-) -> Iterator[dict[str, list[Any]]]:
-    """Yield the parameters of `insert_tasks` for some thousand items at a time."""
-    start = 0
-    for batch in version.batches(columns=["id", "kind", "text", "media_type", "meta"]):
-        for offset in range(0, batch.num_rows, TASKS_PER_INSERT):
-            part = batch.slice(offset, TASKS_PER_INSERT).to_pylist()
-            positions = range(start, start + len(part))
-            start += len(part)
-            yield {
-                "item_ids": [row["id"] for row in part],
-                "positions": list(positions),
-                "is_audit": [position in audited for position in positions],
-                "gold": [spec.gold.get(row["id"]) for row in part],
-                "payloads": [json.dumps(_payload(row, kind)) for row in part],
-            }
-
-
-def _payload(row: dict[str, Any], kind: LabelKind) -> dict[str, Any]:
-    if row["kind"] != kind.item_kind:
-        raise InputError(
-            f"the label kind {kind.name} shows {kind.item_kind}s, but item {row['id'][:12]} is a {row['kind']}"
-        )
-    text = row["text"].replace("\x00", "\N{REPLACEMENT CHARACTER}") if row["kind"] == ItemKind.TEXT else None
-    meta = json.loads(row["meta"].replace("\\u0000", "\\ufffd"))
-    return {"kind": row["kind"], "text": text, "media_type": row["media_type"], "meta": meta}
 
 
 async def list_projects(
@@ -184,22 +206,55 @@ def _no_project(project_id: ProjectId) -> NotFound:
 async def set_project_state(db: Database, scope: Scope, project_id: ProjectId, state: ProjectState) -> None:
     """Move a project to another state of its life; managers and admins only.
 
+    Asking for the state that it has changes nothing, so a request may be repeated.
+
     Raises:
         Conflict: the transition is not allowed from the present state.
     """
     scope.require(Role.MANAGER)
     async with db.transaction(scope.org_id) as tx:
         project = await project_of(tx, project_id)
+        if project.state == state:
+            return
         allowed = TRANSITIONS[state]
-        if (
-            await tx.fetch_value(
-                SQL["set_project_state"], project_id=project_id, state=state, allowed=allowed
-            )
-            is None
-        ):
+        moved = {"project_id": project_id, "state": state, "allowed": allowed}
+        if await tx.fetch_value(SQL["set_project_state"], **moved) is None:
             raise Conflict(
                 f"project {project.name!r} is {project.state}; it can become {state} only from {' or '.join(allowed)}"
             )
         await audit(tx, scope, "project.state", str(project_id), before=project.state, after=state)
         if state is ProjectState.ACTIVE:
             await ask_to_learn(tx, scope.org_id, project_id)
+
+
+async def set_project_priority(db: Database, scope: Scope, project_id: ProjectId, priority: int) -> None:
+    """Say where a project stands among those that want workers, lower first; managers and admins only."""
+    scope.require(Role.MANAGER)
+    check_priority(priority)
+    async with db.transaction(scope.org_id) as tx:
+        project = await project_of(tx, project_id)
+        await tx.execute(SQL["set_project_priority"], project_id=project_id, priority=priority)
+        changed = {"before": project.priority, "after": priority}
+        await audit(tx, scope, "project.priority", str(project_id), **changed)
+
+
+async def set_price(db: Database, scope: Scope, project_id: ProjectId, price_cents: int) -> None:
+    """Say what an answer earns whose task is leased from now on; managers and admins only.
+
+    What is leased already is paid at the price at which it was taken.
+    """
+    scope.require(Role.MANAGER)
+    check_price(price_cents)
+    async with db.transaction(scope.org_id) as tx:
+        project = await project_of(tx, project_id)
+        await tx.execute(SQL["set_price"], project_id=project_id, price_cents=price_cents)
+        changed = {"before": project.price_cents, "after": price_cents}
+        await audit(tx, scope, "project.price", str(project_id), **changed)
+
+
+async def go_on(tx: Tx, scope: Scope, project: Project) -> None:
+    """Make a project active that was done and has something to ask again, inside the transaction that asks."""
+    if project.state == ProjectState.DONE:
+        moved = {"state": ProjectState.ACTIVE, "allowed": [ProjectState.DONE]}
+        await tx.execute(SQL["set_project_state"], project_id=project.id, **moved)
+        await audit(tx, scope, "project.state", str(project.id), before="done", after="active")

@@ -1,20 +1,19 @@
-"""The hot path: answers in, receipts and tasks out."""
+"""The hot path: one round of work, a desk that does many together, and leases that run out."""
 
-import json
-import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from groundswell.errors import InvalidAnswer
-from groundswell.ids import AnnotationId, ProjectId, TaskId, WorkerId
-from groundswell.label.jobs import ask_to_learn
-from groundswell.label.kinds import label_kind
-from groundswell.label.projects.model import Project, ProjectState
-from groundswell.label.projects.service import visible_project
-from groundswell.label.work.model import LeasedTask, Progress, Receipt, ReceiptStatus, Skip, Submit, Work
-from groundswell.store import Database, Tx, load_queries
-from groundswell.tenancy.model import Scope
+import numpy as np
+
+from groundswell.errors import DatabaseUnavailable, NotFound
+from groundswell.ids import OrgId, ProjectId, TaskId, WorkerId
+from groundswell.label.work.dispatch import project_for
+from groundswell.label.work.memory import Memory
+from groundswell.label.work.model import Queue, Round, Skip, Submit, Work
+from groundswell.label.work.rounds import do_rounds
+from groundswell.store import Database, load_queries
+from groundswell.store.batcher import Batcher
+from groundswell.tenancy.model import Role, Scope
 
 SQL = load_queries(__package__)
 
@@ -27,119 +26,98 @@ async def work(
     *,
     submits: Sequence[Submit] = (),
     skips: Sequence[Skip] = (),
-    want: int = 1,
+    releases: Sequence[TaskId] = (),
     holding: Sequence[TaskId] = (),
+    want: int = 1,
 ) -> Work:
-    """Store answers, give tasks back and lease the next ones, in one transaction.
+    """Store answers, give tasks back and lease the next ones, in one transaction; see `Round`.
 
     Nothing is half done: when this returns, each answer has a durable receipt. Repeating a submit with
     its idempotency key returns the same receipt. An answer that does not fit the ontology, or whose
     task this worker never held, is refused by itself; the others are stored.
 
-    Args:
-        want: how many tasks the worker wants to be given now.
-        holding: tasks that the client holds and does not need again; other open leases of this worker
-            are returned first, so that a page that was loaded again goes on where it was.
+    Raises:
+        NotFound: no such project in this organization, or a draft, which labelers are not shown.
     """
-    async with db.transaction(scope.org_id) as tx:
-        project = await visible_project(tx, scope, project_id)
-        receipts = await _store_answers(tx, project, worker_id, submits)
-        if skips:
-            await _give_back(tx, project_id, worker_id, skips)
-        tasks = await _lease(tx, scope, project, worker_id, want, holding)
-        stored = any(receipt.status is not ReceiptStatus.REFUSED for receipt in receipts)
-        if stored or skips or len(tasks) < want:
-            await ask_to_learn(tx, scope.org_id, project_id)
-        progress = await tx.fetch_one(SQL["progress"], Progress, project_id=project_id, worker_id=worker_id)
-    return Work(receipts, tasks, progress or Progress(0, 0, 0))
+    one = Round(scope, project_id, worker_id, submits, skips, releases, holding, want)
+    (done,) = await do_rounds(db, scope.org_id, [one], Memory(), np.random.default_rng())
+    if isinstance(done, Exception):
+        raise done
+    return done
 
 
-async def _give_back(tx: Tx, project_id: ProjectId, worker_id: WorkerId, skips: Sequence[Skip]) -> None:
-    await tx.execute(
-        SQL["skip"],
-        project_id=project_id,
-        worker_id=worker_id,
-        task_ids=[skip.task_id for skip in skips],
-        reasons=[skip.reason[:500].replace("\x00", "\N{REPLACEMENT CHARACTER}") for skip in skips],
-    )
+class Desk:
+    """Where a service process takes in rounds of work: those that wait together share a transaction.
+
+    Args:
+        db: the database.
+        rng: draws who is given a test.
+    """
+
+    def __init__(self, db: Database, *, rng: np.random.Generator | None = None) -> None:
+        self._db = db
+        self._rng = rng or np.random.default_rng()
+        self._tables: dict[OrgId, _Table] = {}
+
+    async def work(self, one: Round) -> Work:
+        """Do one round, as `work` does."""
+        return await self._table(one.scope.org_id).batcher.do(one)
+
+    async def project_for(self, scope: Scope, worker_id: WorkerId) -> ProjectId:
+        """Return the project that a worker should work in now; see `dispatch`.
+
+        Raises:
+            NotFound: there is no work for this worker at present.
+        """
+        found = await project_for(self._db, scope, worker_id, self._table(scope.org_id).memory)
+        if found is None:
+            raise NotFound(
+                "there is no work for you at present; ask again later, or see what each project asks for"
+            )
+        return found
+
+    def _table(self, org_id: OrgId) -> "_Table":
+        if org_id not in self._tables:
+            self._tables[org_id] = _Table(self._db, org_id, self._rng)
+        return self._tables[org_id]
 
 
-async def _lease(
-    tx: Tx, scope: Scope, project: Project, worker_id: WorkerId, want: int, holding: Sequence[TaskId]
-) -> list[LeasedTask]:
-    if want < 1 or project.state != ProjectState.ACTIVE:
-        return []
-    who = {"worker_id": worker_id, "project_id": project.id}
-    tasks = await tx.fetch_all(SQL["open_leases"], LeasedTask, want=want, holding=list(holding), **who)
-    if len(tasks) == want:
-        return tasks
-    more = {"org_id": scope.org_id, "lease_seconds": project.lease_seconds, "want": want - len(tasks), **who}
-    tasks += await tx.fetch_all(SQL["lease"], LeasedTask, **more)
-    if not tasks:  # perhaps only because planning holds every slot; that lasts some milliseconds
-        await tx.execute(SQL["await_window"], project_id=project.id)
-        tasks = await tx.fetch_all(SQL["lease"], LeasedTask, **more)
-    return tasks
+class _Table:
+    """The rounds of one organization, and what is remembered of it."""
 
+    def __init__(self, db: Database, org_id: OrgId, rng: np.random.Generator) -> None:
+        self._db = db
+        self._org_id = org_id
+        self._rng = rng
+        self.memory = Memory()
+        self.batcher: Batcher[Round, Work] = Batcher(self._together)
 
-async def _store_answers(
-    tx: Tx, project: Project, worker_id: WorkerId, submits: Sequence[Submit]
-) -> list[Receipt]:
-    """Store the valid answers among `submits` and return one receipt for each, in order."""
-    kind, checked, refused = label_kind(project.kind), [], {}
-    for submit in submits:
+    async def _together(self, rounds: Sequence[Round]) -> list[Work | Exception]:
+        """Do rounds together; where that fails, each by itself, so that one cannot spoil the others."""
         try:
-            checked.append(replace(submit, answer=kind.validate(submit.answer, project.ontology)))
-        except InvalidAnswer as error:
-            refused[submit.idempotency_key] = str(error)
-    checked = list({submit.idempotency_key: submit for submit in reversed(checked)}.values())
-    stored = await _insert_annotations(tx, project, worker_id, checked) if checked else {}
-    missing = [submit.idempotency_key for submit in checked if submit.idempotency_key not in stored]
-    if missing:
-        stored |= await _receipts(
-            tx, SQL["receipts"], worker_id=worker_id, project_id=project.id, keys=missing
-        )
-    return [_receipt(submit, stored, refused) for submit in submits]
+            return await do_rounds(self._db, self._org_id, rounds, self.memory, self._rng)
+        except DatabaseUnavailable as error:
+            return [error] * len(rounds)
+        except Exception as error:
+            if len(rounds) == 1:
+                return [error]
+            return [(await self._together([one]))[0] for one in rounds]
 
 
-def _receipt(submit: Submit, stored: dict[uuid.UUID, Receipt], refused: dict[uuid.UUID, str]) -> Receipt:
-    if submit.idempotency_key in stored:
-        return stored[submit.idempotency_key]
-    why = refused.get(
-        submit.idempotency_key,
-        f"task {submit.task_id} is not leased to you, or you answered it already; ask for the next task",
-    )
-    return Receipt(submit.idempotency_key, submit.task_id, ReceiptStatus.REFUSED, None, why)
+async def queue_of(db: Database, scope: Scope, project_id: ProjectId) -> Queue:
+    """Return how the queue of a project is; for members and above.
 
-
-async def _insert_annotations(
-    tx: Tx, project: Project, worker_id: WorkerId, submits: Sequence[Submit]
-) -> dict[uuid.UUID, Receipt]:
-    # Sorted by task, so that two requests with the same answers lock rows in the same order.
-    ordered = sorted(submits, key=lambda submit: submit.task_id)
-    return await _receipts(
-        tx,
-        SQL["submit"],
-        project_id=project.id,
-        worker_id=worker_id,
-        task_ids=[submit.task_id for submit in ordered],
-        answers=[json.dumps(dict(submit.answer)) for submit in ordered],
-        active_ms=[submit.active_ms for submit in ordered],
-        keys=[submit.idempotency_key for submit in ordered],
-        proposals_seen=[submit.proposal_seen for submit in ordered],
-    )
-
-
-async def _receipts(tx: Tx, query: Any, **params: Any) -> dict[uuid.UUID, Receipt]:
-    rows = await tx.fetch_all(query, dict[str, Any], **params)
-    return {
-        row["idempotency_key"]: Receipt(
-            row["idempotency_key"],
-            TaskId(row["task_id"]),
-            ReceiptStatus.LATE if row["late"] else ReceiptStatus.STORED,
-            AnnotationId(row["id"]),
-        )
-        for row in rows
-    }
+    Raises:
+        NotFound: no such project in this organization.
+    """
+    scope.require(Role.MEMBER)
+    of = {"project_id": project_id}
+    async with db.transaction(scope.org_id) as tx:
+        present = await tx.fetch_one(SQL["queue_now"], dict[str, Any], **of)
+        lately = await tx.fetch_one(SQL["queue_lately"], dict[str, Any], minutes=60, **of)
+    if present is None or lately is None:
+        raise NotFound(f"there is no project {project_id}; `groundswell projects` lists them")
+    return Queue(**present, **lately)
 
 
 async def expire_leases(db: Database) -> int:
@@ -147,3 +125,9 @@ async def expire_leases(db: Database) -> int:
     async with db.system_transaction() as tx:
         ended: int = await tx.fetch_value(SQL["expire_leases"])
     return ended
+
+
+async def forget_queues(db: Database) -> None:
+    """Forget how queues were longer ago than a week."""
+    async with db.system_transaction() as tx:
+        await tx.execute(SQL["forget_queue_minutes"])

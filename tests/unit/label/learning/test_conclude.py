@@ -21,12 +21,29 @@ from groundswell.label.learning.situation import SkipRow, TaskRow, VoteRow, situ
 from groundswell.label.projects.model import Project
 
 FIXED = Project(
-    *(1, "pets", "text_choice", "active", "pets", 1, 1, 1, 2, 7, None, 900, 0),
-    datetime(2026, 1, 1, tzinfo=UTC),
-    ["cat", "dog"],
-    "",
+    id=1,
+    name="pets",
+    kind="text_choice",
+    state="active",
+    dataset="pets",
+    dataset_version=1,
+    ontology_version=1,
+    guideline_version=1,
+    answers=2,
+    max_answers=7,
+    target_probability=None,
+    lease_seconds=900,
+    price_cents=0,
+    priority=0,
+    models="propose",
+    purpose="production",
+    requirements={},
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    classes=["cat", "dog"],
+    instructions="",
 )
-ADAPTIVE = replace(FIXED, target_probability=0.95, answers=1, max_answers=3)
+ADAPTIVE = replace(FIXED, models="decide", target_probability=0.95, answers=1, max_answers=3)
+"""Models may decide here, so learning settles and plans; elsewhere settling does, one answer at a time."""
 
 
 def rng():
@@ -34,7 +51,7 @@ def rng():
 
 
 def tasks(n, state="pending", gold=None):
-    return [TaskRow(100 + i, i, state, False, gold) for i in range(n)]
+    return [TaskRow(100 + i, i, f"item {i}", state, False, gold) for i in range(n)]
 
 
 def conclusion(project, rows, votes=(), leases=None, skips=(), features=None):
@@ -56,12 +73,22 @@ def two_crowds(n, workers=3, said=None):
     return truth, features, votes
 
 
-def test_without_a_target_each_task_asks_for_what_is_missing_and_no_more():
-    found = conclusion(FIXED, tasks(3), [VoteRow(100, 1, "cat"), VoteRow(100, 2, "cat")], {101: 1})
-    assert found.state.tolist() == ["completed", "pending", "pending"]
-    assert sorted(found.ask.tolist()) == [1, 2, 2]
-    assert sorted(zip(found.ask.tolist(), found.ask_number.tolist(), strict=True)) == [(1, 2), (2, 1), (2, 2)]
-    assert not found.finished
+@pytest.mark.parametrize("project", [FIXED, replace(ADAPTIVE, models="propose"), replace(FIXED, models="none")])
+def test_where_models_do_not_decide_learning_plans_nothing_and_settles_nothing(project):
+    found = conclusion(project, tasks(3), [VoteRow(100, 1, "cat"), VoteRow(100, 2, "cat")], {101: 1})
+    assert found.state.tolist() == ["pending"] * 3
+    assert found.ask.tolist() == found.ask_number.tolist() == []
+    assert found.label[0] == 0
+    assert found.known.tolist() == [True, False, False]
+
+
+def test_a_planned_slot_is_numbered_after_the_answers_and_leases_that_its_task_has():
+    votes = [VoteRow(100, 1, "cat"), VoteRow(101, 1, "dog"), VoteRow(101, 2, "cat")]
+    found = conclusion(ADAPTIVE, tasks(3), votes, {100: 1})
+    numbers = dict(zip(found.ask.tolist(), found.ask_number.tolist(), strict=True))
+    assert numbers[1] == 3
+    assert numbers[2] == 1
+    assert numbers.get(0, 3) == 3, "one answer is there, and one is on its way"
 
 
 def test_without_a_target_people_alone_decide():
@@ -87,30 +114,29 @@ def test_a_task_whose_budget_is_spent_in_doubt_asks_no_more():
     votes = [VoteRow(100, 1, "cat"), VoteRow(100, 2, "dog"), VoteRow(100, 3, "cat")]
     found = conclusion(ADAPTIVE, tasks(1), votes)
     assert found.state.tolist() == ["completed"]
-    assert found.finished
+    assert found.ask.tolist() == []
 
 
-@pytest.mark.parametrize("project", [FIXED, ADAPTIVE])
-def test_a_task_that_people_skip_is_set_aside_and_not_asked(project):
+def test_a_task_that_people_skip_is_set_aside_and_not_asked():
     skips = [SkipRow(100, worker) for worker in range(MAX_SKIPS)]
-    found = conclusion(project, tasks(2), skips=skips)
+    found = conclusion(ADAPTIVE, tasks(2), skips=skips)
     assert found.state.tolist() == ["error", "pending"]
     assert set(found.ask.tolist()) == {1}
-    assert conclusion(project, tasks(1), skips=skips).finished
+    assert conclusion(ADAPTIVE, tasks(1), skips=skips).ask.tolist() == []
 
 
 def test_a_project_that_is_done_opens_nothing_again():
-    done = replace(FIXED, state="done", answers=3)
+    done = replace(ADAPTIVE, state="done")
     found = conclusion(done, tasks(2, state="completed"), [VoteRow(100, 1, "cat")])
     assert found.state.tolist() == ["completed", "completed"]
     assert found.ask.tolist() == []
 
 
 def test_the_window_is_bounded_for_a_crowd_and_everybody_of_a_small_team_finds_something():
-    many = tasks(2_000)
-    assert len(conclusion(FIXED, many).ask) == WINDOW
-    votes = [VoteRow(100 + i, 1, "cat") for i in range(1_000)]
-    found = conclusion(replace(FIXED, answers=3), many, votes)
+    many = tasks(20_000)
+    assert len(conclusion(ADAPTIVE, many).ask) == WINDOW
+    votes = [VoteRow(100 + i, 1, "cat" if i % 2 else "dog") for i in range(1_000)]
+    found = conclusion(ADAPTIVE, tasks(1_100), votes)
     assert (found.ask >= 1_000).sum() >= LEAST_WINDOW
 
 
@@ -122,7 +148,7 @@ def test_one_person_alone_is_asked_what_they_have_not_answered():
 
 
 def test_gold_is_its_own_label_whatever_is_said():
-    rows = [TaskRow(100, 0, "pending", False, "dog")]
+    rows = [TaskRow(100, 0, "item 0", "pending", False, "dog")]
     found = conclusion(FIXED, rows, [VoteRow(100, 1, "cat"), VoteRow(100, 2, "cat")])
     assert (found.label.tolist(), found.source) == ([1], ["gold"])
     assert found.known.all()

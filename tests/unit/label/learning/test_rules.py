@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.label.learning.rules import counted, numbered, open_window, slots_for_fixed_redundancy
+from groundswell.label.learning.rules import counted, numbered, open_window
 
 
 def test_answers_in_time_count_before_late_ones_and_no_more_than_the_limit():
@@ -24,41 +24,9 @@ def test_every_task_keeps_as_many_answers_as_it_may_have(answers, limit):
 
 # ── which slots are opened ───────────────────────────────────────────────────────────────────────
 
-NONE = np.zeros(4, np.int64)
-
-
-def slots(votes, outstanding, answers, pending=None):
-    pending = np.ones(len(votes), bool) if pending is None else np.array(pending)
-    urgency = np.arange(len(votes), 0, -1, dtype=float)
-    return slots_for_fixed_redundancy(
-        np.array(votes), np.array(outstanding), pending, urgency, answers=answers
-    ).tolist()
-
-
-def test_every_task_gets_its_first_answer_before_any_gets_its_second():
-    assert slots([0, 0, 0], [0, 0, 0], answers=2) == [0, 1, 2, 0, 1, 2]
-    assert slots([1, 0, 2], [0, 0, 0], answers=2) == [1, 0, 1]
-
-
-def test_answers_that_are_leased_out_are_not_asked_again():
-    assert slots([0, 0, 1], [1, 0, 1], answers=2) == [1, 0, 1]
-    assert slots([3, 0], [0, 5], answers=2) == []
-
-
-def test_tasks_that_do_not_ask_get_no_slot():
-    assert slots([0, 0], [0, 0], answers=1, pending=[False, True]) == [1]
-
-
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30), st.integers(1, 4))
-def test_slots_and_answers_and_leases_add_up_to_what_each_task_is_to_get(rows, answers):
-    votes, outstanding = (np.array(column) for column in zip(*rows, strict=True))
-    opened = np.bincount(slots(votes, outstanding, answers), minlength=len(rows))
-    assert (opened == np.maximum(answers - votes - outstanding, 0)).all()
-
-
 def test_a_slot_is_numbered_after_the_answers_that_its_task_has():
     assert numbered(np.array([2, 0, 2]), np.array([0, 0, 3])).tolist() == [4, 1, 5]
-    assert numbered(np.array([], np.int64), NONE).tolist() == []
+    assert numbered(np.array([], np.int64), np.zeros(4, np.int64)).tolist() == []
 
 
 def test_the_window_is_the_first_slots_where_nobody_has_met_them():

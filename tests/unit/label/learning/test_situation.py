@@ -10,12 +10,28 @@ from groundswell.label.learning.situation import SkipRow, TaskRow, VoteRow, situ
 from groundswell.label.projects.model import Project
 
 PROJECT = Project(
-    *(1, "pets", "text_choice", "active", "pets", 1, 1, 1, 2, 7, None, 900, 0),
-    datetime(2026, 1, 1, tzinfo=UTC),
-    ["cat", "dog"],
-    "",
+    id=1,
+    name="pets",
+    kind="text_choice",
+    state="active",
+    dataset="pets",
+    dataset_version=1,
+    ontology_version=1,
+    guideline_version=1,
+    answers=2,
+    max_answers=7,
+    target_probability=None,
+    lease_seconds=900,
+    price_cents=0,
+    priority=0,
+    models="propose",
+    purpose="production",
+    requirements={},
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    classes=["cat", "dog"],
+    instructions="",
 )
-TASKS = [TaskRow(10, 0, "pending", False, None), TaskRow(11, 1, "completed", True, "dog")]
+TASKS = [TaskRow(10, 0, "ten", "pending", False, None), TaskRow(11, 1, "eleven", "completed", True, "dog")]
 
 
 def test_rows_become_arrays_in_the_order_of_the_tasks():

@@ -1,0 +1,167 @@
+"""Background work: settle answers, keep slots open, end leases that ran out, learn.
+
+`groundswell up` runs it as a process of its own, `python -m groundswell.background`, so that training a model never
+makes anybody wait for the next task. It ends when its standard input does, that is, with the process that started it.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import uvloop
+
+from groundswell.app import App, open_app
+from groundswell.label.jobs import EXPORT, LEARN
+from groundswell.label.learning.upkeep import keep_up
+from groundswell.label.work.refill import Refill
+from groundswell.label.work.service import expire_leases, forget_queues
+from groundswell.settings import PREFIX, Settings
+from groundswell.store import run_worker
+
+log = logging.getLogger("groundswell")
+
+EXPIRY_SECONDS = 1.0
+REFILL_SECONDS = 1.0
+SETTLE_SECONDS = 0.2
+"""Least pause between two looks at what has come in. A look that took long is followed by a longer pause."""
+
+SHARE = 0.25
+"""Of a processor, that settling takes at most where answers come faster than it settles them one by one."""
+
+UPKEEP_SECONDS = 120.0
+FORGET_SECONDS = 3600.0
+
+NICENESS = 5
+"""Background work gives way to the service, which people wait for."""
+
+LONGEST_PAUSE_SECONDS = 30.0
+GRACE_SECONDS = 15.0
+
+
+@contextlib.asynccontextmanager
+async def background(app: App) -> AsyncIterator[None]:
+    """Do background work in this process for as long as the context lasts."""
+    stopping = asyncio.Event()
+    worker = asyncio.create_task(
+        run_worker(app.db, {LEARN: app.workshop.learn, EXPORT: app.export_room.write})
+    )
+    worker.add_done_callback(_report_end)
+    loops = [
+        asyncio.create_task(_repeat(stopping, *duty))
+        for duty in (
+            ("leases were not swept", EXPIRY_SECONDS, lambda: expire_leases(app.db)),
+            ("slots were not opened", REFILL_SECONDS, Refill(app.db).refill),
+            ("answers were not settled", SETTLE_SECONDS, app.settler.settle),
+            ("the crowd was not looked at", UPKEEP_SECONDS, lambda: keep_up(app.db)),
+            ("old figures were not forgotten", FORGET_SECONDS, lambda: forget_queues(app.db)),
+        )
+    ]
+    try:
+        yield
+    finally:
+        stopping.set()  # not a cancellation, which a connection pool may lose up to Python 3.11
+        worker.cancel()
+        await asyncio.gather(worker, *loops, return_exceptions=True)
+
+
+async def _repeat(
+    stopping: asyncio.Event, failure: str, pause_seconds: float, work: Callable[[], Awaitable[object]]
+) -> None:
+    """Do something again and again; what fails is reported and tried again."""
+    clock = asyncio.get_running_loop().time
+    while not stopping.is_set():
+        started = clock()
+        try:
+            await work()
+        except Exception as error:
+            log.warning("%s this time: %s", failure, error)
+        rest = min(LONGEST_PAUSE_SECONDS, (clock() - started) * (1 / SHARE - 1))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), max(pause_seconds, rest))
+
+
+def _report_end(worker: asyncio.Task[None]) -> None:
+    """Say that learning has ended, where nobody asked it to: people still label, but nothing is learnt."""
+    if not worker.cancelled() and (error := worker.exception()) is not None:
+        log.critical("background work has ended and needs a restart", exc_info=error)
+
+
+# ── as a process of its own ──────────────────────────────────────────────────────────────────────
+
+
+@contextlib.asynccontextmanager
+async def background_process(app: App) -> AsyncIterator[None]:
+    """Do background work in a child process for as long as the context lasts; one that dies is started again."""
+    stopping = asyncio.Event()
+    keeper = asyncio.create_task(_keep(app, stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        await keeper
+
+
+async def _keep(app: App, stopping: asyncio.Event) -> None:
+    pause = 1.0
+    while not stopping.is_set():
+        process = await _spawn(app)
+        ended, stop = asyncio.create_task(process.wait()), asyncio.create_task(stopping.wait())
+        await asyncio.wait([ended, stop], return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if stopping.is_set():
+            await _end(process, ended)
+            return
+        log.error("background work ended (%s); starting it again in %.0f s", process.returncode, pause)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)
+        pause = min(LONGEST_PAUSE_SECONDS, 2 * pause)
+
+
+async def _spawn(app: App) -> asyncio.subprocess.Process:
+    given = {f"{PREFIX}HOME": str(app.home.absolute()), f"{PREFIX}DATABASE_URL": app.db.dsn}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "groundswell.background"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        env=os.environ | given,
+        start_new_session=True,  # Ctrl-C is for the service, which then ends this
+    )
+
+
+async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    done, _ = await asyncio.wait([ended], timeout=GRACE_SECONDS)
+    if not done:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await ended
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    parent = asyncio.create_task(reader.read())
+    parent.add_done_callback(lambda _: stop.set())
+    async with open_app(settings) as app, background(app):
+        await stop.wait()
+    parent.cancel()
+
+
+def main() -> None:
+    """Do background work until standard input ends."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    os.nice(NICENESS)
+    uvloop.run(_run(Settings.from_env()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""The client, for those who manage: batches, tasks and files of labels."""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from groundswell.client.connection import ATTEMPTS, FIRST_PAUSE_SECONDS, Connection, ServiceError
+from groundswell.client.download import Partial
+
+POLL_SECONDS = 0.2
+
+
+class Managing(Connection):
+    """Methods for managers and members."""
+
+    def batches(self, project_id: int) -> Iterator[dict[str, Any]]:
+        """Yield the batches of a project with the counts of their tasks, the oldest first."""
+        return self._pages(f"/projects/{project_id}/batches")
+
+    def create_batch(self, project_id: int, name: str, **given: Any) -> dict[str, Any]:
+        """Add tasks to a project, as a batch in staging.
+
+        Args:
+            given: `items` (ids; all new ones unless given), `dataset_version`, `priority`, `content`, `gold`.
+        """
+        return self._call("POST", f"/projects/{project_id}/batches", {"name": name, **given})
+
+    def set_batch_state(self, project_id: int, batch_id: int, state: str) -> dict[str, Any]:
+        """Make a batch `in_progress`, `paused`, `completed` or `cancelled`."""
+        return self._call("POST", f"/projects/{project_id}/batches/{batch_id}/state", {"state": state})
+
+    def tasks(self, project_id: int, **filters: Any) -> Iterator[dict[str, Any]]:
+        """Yield tasks of a project, fetching page after page.
+
+        Args:
+            filters: `state`, `batch`, `label`, `min_probability`, `max_probability`, `reviewed`, `item`, `worker`,
+                and `sort`: `position`, `probability` or `completed`.
+        """
+        given = {
+            name: str(value).lower() if isinstance(value, bool) else value for name, value in filters.items()
+        }
+        return self._pages(f"/projects/{project_id}/tasks", {"limit": 500, **given})
+
+    def cancel_tasks(self, project_id: int, task_ids: Sequence[int], *, reason: str) -> None:
+        """Ask tasks of nobody any more; at most 1,000 at once."""
+        body = {"task_ids": list(task_ids), "reason": reason}
+        self._send("POST", f"/projects/{project_id}/tasks/cancel", body)
+
+    def reopen_tasks(self, project_id: int, task_ids: Sequence[int], *, reason: str) -> None:
+        """Ask tasks again that were canceled or set aside; at most 1,000 at once."""
+        body = {"task_ids": list(task_ids), "reason": reason}
+        self._send("POST", f"/projects/{project_id}/tasks/reopen", body)
+
+    def exports(self, project_id: int) -> Iterator[dict[str, Any]]:
+        """Yield the files of labels of a project, the newest first."""
+        return self._pages(f"/projects/{project_id}/exports")
+
+    def export(
+        self, project_id: int, file_format: str, *, proposals: bool = False, wait_seconds: float = 600.0
+    ) -> dict[str, Any]:
+        """Have the labels of a project written to a file, and wait until it is ready.
+
+        Args:
+            file_format: `jsonl`, `csv` or `parquet`.
+            proposals: include items that only a model has labelled so far.
+
+        Raises:
+            ServiceError: there is nothing to export, or it is not ready in time; it goes on being written.
+        """
+        path, until = f"/projects/{project_id}/exports", time.monotonic() + wait_seconds
+        export = self._call("POST", path, {"format": file_format, "proposals": proposals})
+        while export["state"] == "pending":
+            if time.monotonic() > until:
+                raise ServiceError(0, "not_ready", f"export {export['id']} is not ready; download it later")
+            time.sleep(POLL_SECONDS)
+            export = self._call("GET", f"{path}/{export['id']}")
+        if export["state"] == "failed":
+            raise ServiceError(0, "conflict", f"export {export['id']} has failed: {export['error']}")
+        return export
+
+    def download(
+        self, project_id: int, export_id: int, path: Path | str, *, resume: bool = True
+    ) -> dict[str, Any]:
+        """Write the file of an export to `path`, in one step, once it is whole and what its digest says.
+
+        Args:
+            resume: go on with what an earlier download to the same path left behind.
+
+        Raises:
+            ServiceError: it is not ready, the service does not answer, or what came is damaged.
+        """
+        url = f"/projects/{project_id}/exports/{export_id}"
+        export = self._call("GET", url)
+        if export["state"] != "ready":
+            raise ServiceError(0, "not_ready", f"export {export_id} is {export['state']}")
+        file = Partial(Path(path), export["bytes"], export["sha256"], resume=resume)
+        failures = 0
+        while not file.part.exists() or file.missing_bytes > 0:
+            try:
+                file.fetch(lambda headers: self._stream(url + "/file", headers))
+            except httpx.TransportError as error:
+                failures += 1
+                if failures == ATTEMPTS:
+                    raise ServiceError(
+                        0, "no_answer", f"the download broke off: {error}; try again"
+                    ) from None
+                time.sleep(FIRST_PAUSE_SECONDS * 2**failures)
+        if not file.finish():
+            raise ServiceError(0, "damaged", f"what came of export {export_id} is not what it should be")
+        return export

@@ -1,0 +1,1 @@
+"""Signals that somebody's answers deserve a look by a person."""

@@ -1,0 +1,105 @@
+"""Changes of the classes and the instructions, as they cross the wire."""
+
+import pytest
+
+from groundswell.clock import now
+from groundswell.http.server import COOKIE
+from groundswell.tenancy.model import Role
+from groundswell.tenancy.service import add_member, create_sign_in_token, find_member, sign_in
+
+pytestmark = pytest.mark.anyio
+
+RENAME = [{"op": "rename", "old": "dog", "new": "hound"}]
+
+
+async def post(web, path: str, body: dict, **options):
+    return await web.call("POST", f"/api/v1/projects/{web.desk.project_id}/{path}", json=body, **options)
+
+
+async def get(web, path: str, **options):
+    return await web.call("GET", f"/api/v1/projects/{web.desk.project_id}/{path}", **options)
+
+
+async def test_a_change_is_planned_made_and_taken_back(web):
+    plan = (await post(web, "ontology/plan", {"operations": RENAME})).json()
+    assert (plan["version"], plan["classes"], plan["classes_after"]) == (3, ["cat", "dog"], ["cat", "hound"])
+    assert {effect["name"]: effect["becomes"] for effect in plan["effects"]} == {"cat": "cat", "dog": "hound"}
+    assert plan["asked_again"] == {
+        "tasks": 0,
+        "completed": 0,
+        "answers": 0,
+        "cost_cents": 0,
+        "examples": [],
+    }
+    made = await post(web, "ontology", {"operations": RENAME, "expected_version": plan["version"]})
+    assert (made.json()["version"], made.json()["mapping"]) == (4, {"cat": "cat", "dog": "hound"})
+    back = await post(web, "ontology/plan", {"revert_to": 3})
+    assert back.json()["classes_after"] == ["cat", "dog"]
+    restored = await post(web, "ontology/revert", {"expected_version": 4})
+    assert (restored.json()["version"], restored.json()["restores"]) == (5, 3)
+
+
+async def test_versions_come_page_by_page(web):
+    first = (await get(web, "ontology/versions?limit=2")).json()
+    rest = (await get(web, f"ontology/versions?limit=2&cursor={first['next_cursor']}")).json()
+    assert [version["version"] for version in first["items"] + rest["items"]] == [3, 2, 1]
+    assert rest["next_cursor"] is None
+
+
+async def test_instructions_are_published_read_compared_and_their_readers_listed(web):
+    assert (await post(web, "guidelines", {"body": "# Look twice"})).json() == {"version": 2}
+    read = (await get(web, "guidelines")).json()
+    assert (read["version"], read["body"]) == (2, "# Look twice")
+    assert web.desk.member.email in read["watermark"]
+    assert "+# Look twice" in (await get(web, "guidelines/diff?before=1&after=2")).json()["diff"]
+    assert [v["version"] for v in (await get(web, "guidelines/versions")).json()["items"]] == [2, 1]
+    first = (await get(web, "guidelines/views?limit=1")).json()
+    assert [line["version"] for line in first["items"]] == [2]
+    rest = (await get(web, f"guidelines/views?limit=1&cursor={first['next_cursor']}")).json()
+    assert [line["version"] for line in rest["items"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("ontology/plan", {"operations": [{"op": "paint", "name": "cat"}]}, 400),
+        ("ontology/plan", {"operations": [{"op": "rename", "old": "cat"}]}, 400),
+        ("ontology/plan", {"operations": RENAME, "revert_to": 1}, 400),
+        ("ontology/plan", {"operations": []}, 400),
+        ("ontology/plan", {"operations": [{"op": "add", "name": "x" * 101}]}, 400),
+        ("ontology/plan", {"revert_to": 99}, 404),
+        ("ontology", {"operations": RENAME, "expected_version": 1}, 409),
+        ("ontology", {"operations": RENAME}, 400),
+        ("ontology/revert", {"expected_version": 0}, 400),
+        ("guidelines", {"body": "x" * 100_001}, 400),
+        ("guidelines", {"body": "a\x00b"}, 400),
+    ],
+)
+async def test_what_cannot_be_done_is_refused_with_words(web, path, body, status):
+    response = await post(web, path, body)
+    assert response.status_code == status
+    assert len(response.json()["detail"]) > 20
+
+
+async def test_a_labeler_reads_instructions_and_nothing_else_of_all_this(web):
+    db = web.desk.app.db
+    await add_member(db, web.desk.scope, email="lee@example.org", person="Lee", role=Role.LABELER)
+    lee = await find_member(db, slug="local", email="lee@example.org")
+    _, session = await sign_in(db, await create_sign_in_token(db, lee, now=now()), now=now())
+    headers = {"Cookie": f"{COOKIE}={session}", "X-Groundswell": "ui"}
+    base = f"/api/v1/projects/{web.desk.project_id}"
+    await post(web, "state", {"state": "active"})
+    assert (await web.http.get(f"{base}/guidelines", headers=headers)).status_code == 200
+    for path in ("ontology/versions", "guidelines/versions", "guidelines/diff", "guidelines/views"):
+        assert (await web.http.get(f"{base}/{path}", headers=headers)).status_code == 403, path
+    for path, body in (
+        ("ontology/plan", {"operations": RENAME}),
+        ("ontology", {"operations": RENAME, "expected_version": 3}),
+        ("ontology/revert", {"expected_version": 3}),
+        ("guidelines", {"body": "mine"}),
+        ("guidelines/lock", {"locked": False}),
+    ):
+        response = await web.http.post(f"{base}/{path}", headers=headers, json=body)
+        assert response.status_code == 403, path
+    assert (await post(web, "guidelines/lock", {"locked": True})).status_code == 204
+    assert (await web.http.get(f"{base}/guidelines", headers=headers)).status_code == 403
