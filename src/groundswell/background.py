@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import uvloop
 
 from groundswell.app import App, open_app
+from groundswell.errors import GroundswellError
 from groundswell.label.jobs import EXPORT, LEARN
 from groundswell.label.learning.upkeep import keep_up
 from groundswell.label.work.refill import Refill
@@ -38,7 +39,7 @@ FORGET_SECONDS = 3600.0
 NICENESS = 5
 """Background work gives way to the service, which people wait for."""
 
-LONGEST_PAUSE_SECONDS = 30.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
 GRACE_SECONDS = 15.0
 
 
@@ -106,19 +107,31 @@ async def background_process(app: App) -> AsyncIterator[None]:
 
 
 async def _keep(app: App, stopping: asyncio.Event) -> None:
-    pause = 1.0
+    pause, clock = FIRST_PAUSE_SECONDS, asyncio.get_running_loop().time
     while not stopping.is_set():
-        process = await _spawn(app)
-        ended, stop = asyncio.create_task(process.wait()), asyncio.create_task(stopping.wait())
-        await asyncio.wait([ended, stop], return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
+        started, why = clock(), await _run_process(app, stopping)
         if stopping.is_set():
-            await _end(process, ended)
             return
-        log.error("background work ended (%s); starting it again in %.0f s", process.returncode, pause)
+        if clock() - started > LONGEST_PAUSE_SECONDS:  # an accident, not a process that cannot run
+            pause = FIRST_PAUSE_SECONDS
+        log.error("background work ended (%s); starting it again in %.0f s", why, pause)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), pause)
         pause = min(LONGEST_PAUSE_SECONDS, 2 * pause)
+
+
+async def _run_process(app: App, stopping: asyncio.Event) -> object:
+    """Run one background process until it ends or is to stop; returns how it ended, or why it could not begin."""
+    try:
+        process = await _spawn(app)
+    except OSError as error:
+        return error
+    ended, stop = asyncio.create_task(process.wait()), asyncio.create_task(stopping.wait())
+    await asyncio.wait([ended, stop], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if stopping.is_set():
+        await _end(process, ended)
+    return process.returncode
 
 
 async def _spawn(app: App) -> asyncio.subprocess.Process:
@@ -151,6 +164,8 @@ async def _run(settings: Settings) -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     parent = asyncio.create_task(reader.read())
     parent.add_done_callback(lambda _: stop.set())
+    # Nobody is there any more to see that training in a thread does not go on for minutes.
+    parent.add_done_callback(lambda _: loop.call_later(GRACE_SECONDS, os._exit, 1))
     async with open_app(settings) as app, background(app):
         await stop.wait()
     parent.cancel()
@@ -160,7 +175,10 @@ def main() -> None:
     """Do background work until standard input ends."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     os.nice(NICENESS)
-    uvloop.run(_run(Settings.from_env()))
+    try:
+        uvloop.run(_run(Settings.from_env()))
+    except GroundswellError as error:  # the database has gone, perhaps with the process that started us
+        sys.exit(f"background work could not begin: {error}")
 
 
 if __name__ == "__main__":

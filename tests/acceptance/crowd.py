@@ -1,4 +1,4 @@
-"""People who work over HTTP and never give up: with what they hold as acknowledged, and the books it must agree with."""
+"""People who work over HTTP and never give up, what was acknowledged to them, and the books it must agree with."""
 
 import asyncio
 import json

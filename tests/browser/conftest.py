@@ -23,6 +23,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIGNED_OUT = "the server responded with a status of 401"
 """What Chromium logs when a page asks who is signed in and nobody is: no error of ours."""
 
@@ -47,9 +49,14 @@ class Served:
         return done.stdout.strip()
 
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        with self.process:
-            return self.process.wait(30)
+        return finish(self.process)
+
+
+def finish(process: subprocess.Popen) -> int:
+    """Ask a service to stop, and return its exit code."""
+    process.send_signal(signal.SIGINT)
+    with process:
+        return process.wait(30)
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess:
@@ -92,6 +99,17 @@ def draw_shapes(folder: Path, count: int) -> dict[str, str]:
         image.save(path)
         truth[hashlib.sha256(path.read_bytes()).hexdigest()] = shape
     return truth
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", help="a folder for pictures of every state, to look at")
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds on the page as it stands."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
 
 
 @pytest.fixture(scope="session")

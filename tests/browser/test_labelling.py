@@ -2,16 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Served, run, serve
+from tests.browser.conftest import Served, run, serve, violations
 
 pytestmark = pytest.mark.browser
-
-AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def answer_by_key(page: Page, served: Served, count: int) -> None:
@@ -35,12 +31,6 @@ def exported(served: Served) -> list[dict]:
     done = run(served.home, "export", served.folder.name.split(".")[0], "--to", str(target), "--overwrite")
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in target.read_text().splitlines()]
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
 
 
 def test_images_are_labelled_by_keyboard_and_every_answer_is_in_the_export(page: Page, shapes: Served):

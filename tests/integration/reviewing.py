@@ -13,19 +13,20 @@ from groundswell.label.review.service import decide, lease_reviews
 from groundswell.tenancy.model import Role
 from groundswell.tenancy.service import add_member, find_member
 
-RETURNED, LEASED, ANSWERED = 2, 4, 6
-"""Positions of tasks about cats: returned to the member of the desk, under his review, and answered by him."""
+RETURNED, LEASED, REVISED = 2, 4, 6
+"""Positions of tasks about cats: two are returned to the member of the desk, one is under his review."""
 
 
 async def leave_reviews(desk: Any) -> None:
-    """Leave a returned answer and a leased review of the desk's own member, a delivery and an audit of it."""
+    """Leave returned answers and a leased review of the desk's own member, a delivery and an audit of it."""
     db = desk.app.db
     await _reopen(desk, await desk.app.workforce.worker_of(desk.member))
     await set_review_policy(db, desk.scope, desk.project_id, ReviewPolicy(1, share=1.0))
     await add_member(db, desk.scope, email="rae@example.org", person="Rae", role=Role.MEMBER)
     rae = (await find_member(db, slug=desk.member.org_slug, email="rae@example.org")).scope()
+    returned = [await task_at(desk, position) for position in (RETURNED, REVISED)]
     for held in await lease_reviews(db, rae, desk.project_id, want=20):
-        if held.task_id == (await task_at(desk, RETURNED)):
+        if held.task_id in returned:
             rejected = (max(one["annotation_id"] for one in held.answers),)  # the member answered last
             verdict = Verdict(
                 held.review_id, Decision.REJECT, uuid.uuid4(), reason="look again", rejected=rejected
@@ -36,10 +37,8 @@ async def leave_reviews(desk: Any) -> None:
             sql.SQL("update review_work set state = 'open', reviewer = null where state = 'leased'")
         )
     assert await lease_reviews(db, desk.scope, desk.project_id, want=20)
-    task_id = await task_at(desk, RETURNED)
-    await record_audits(
-        db, desk.scope, desk.project_id, 1, [AuditEntry(task_id, AuditVerdict.APPROVE, "as expected")]
-    )
+    entry = AuditEntry(returned[0], AuditVerdict.APPROVE, "as expected")
+    await record_audits(db, desk.scope, desk.project_id, 1, [entry])
 
 
 async def _reopen(desk: Any, worker_id: int) -> None:
@@ -51,7 +50,7 @@ async def _reopen(desk: Any, worker_id: int) -> None:
                 "and t.position = any(%(positions)s)"
             ),
             project=desk.project_id,
-            positions=[RETURNED, LEASED, ANSWERED],
+            positions=[RETURNED, LEASED, REVISED],
         )
         await tx.execute(
             sql.SQL(
@@ -61,7 +60,7 @@ async def _reopen(desk: Any, worker_id: int) -> None:
                 "on p.id = t.project_id where p.id = %(project)s and t.position = any(%(positions)s)"
             ),
             project=desk.project_id,
-            positions=[RETURNED, ANSWERED],
+            positions=[RETURNED, REVISED],
             worker=worker_id,
             answer={"choice": "cat"},
         )
@@ -92,7 +91,7 @@ async def review_ids(desk: Any) -> dict[str, int]:
             "return_id": await tx.fetch_value(sql.SQL("select min(id) from returned_tasks")),
             "annotation_id": await tx.fetch_value(
                 sql.SQL("select max(id) from annotations where task_id = %(task)s"),
-                task=await task_at(desk, ANSWERED),
+                task=await task_at(desk, REVISED),
             ),
             "task_id": await task_at(desk, RETURNED),
         }

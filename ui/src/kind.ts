@@ -3,11 +3,23 @@ import type { Component } from 'svelte';
 import type { Answer, ProjectDetail, Task } from './wire';
 import type { Keys } from './work/keys';
 
+/** What became of an answer that was given: in training at once, or when a reviewer sent it back. */
+export interface Told {
+  said: Answer;
+  /** What is right, or what the reviewer holds to be right if that was said. */
+  right: Answer | null;
+  /** After training nothing can be changed; what a reviewer returned is answered anew. */
+  by: 'training' | 'review';
+  correct: boolean;
+}
+
 export interface KindProps {
   project: ProjectDetail;
   task: Task;
   /** The answer as it stands, null before there is one; set again when a person goes back. */
   draft: Answer | null;
+  /** What to show of an earlier answer, null where there is none. */
+  told: Told | null;
   /** Say how the answer stands. The workspace gives it at once, or waits for Enter where a person prefers that. */
   choose: (answer: Answer) => void;
   /** Where the kind adds the keys it listens to. */

@@ -9,13 +9,22 @@ export interface Preferences {
   guideOpen: boolean;
   /** The instructions version last opened, by project id. */
   guideSeen: Record<string, number>;
+  /** Projects where one was asked what content one agrees to be shown. */
+  contentAsked: Record<string, boolean>;
 }
 
 /** A screen without a mouse: no keys are shown. */
 export const touch = matchMedia('(hover: none)').matches;
 
 const KEY = 'groundswell.preferences';
-const initial: Preferences = { theme: 'auto', language: '', confirm: false, guideOpen: true, guideSeen: {} };
+const initial: Preferences = {
+  theme: 'auto',
+  language: '',
+  confirm: false,
+  guideOpen: true,
+  guideSeen: {},
+  contentAsked: {},
+};
 
 function stored(): Partial<Preferences> {
   try {

@@ -8,6 +8,8 @@ class SignedIn {
   who = $state.raw<Session | null>(null);
   /** The user whose session has ended, until somebody signs in. */
   ended = $state<string | null>(null);
+  /** What a workspace that was left still has to tell the server; signing out waits for it. */
+  parting: Promise<void> = Promise.resolve();
   #returnTo = '/';
 
   /** Learn who is signed in. Without a session, go to the sign-in page and come back later. */
@@ -30,6 +32,7 @@ class SignedIn {
   }
 
   async signOut(): Promise<void> {
+    await this.parting;
     await api.signOut();
     this.who = null;
     router.go('/sign-in');

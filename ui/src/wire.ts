@@ -120,6 +120,8 @@ export interface Offer {
   /** What its items may expose one to, and what of it is not shown: no consent, or the limit is reached. */
   content: string[];
   hidden_content: string[];
+  /** Answers that are wanted, up to a thousand. */
+  available: number;
   /** Of a test or training: the names of projects with work that it leads to. */
   opens: string[];
 }

@@ -45,17 +45,32 @@ class Client(Managing, People):
         skip: Sequence[Mapping[str, Any]] = (),
         want: int = 1,
         holding: Sequence[int] = (),
+        release: Sequence[int] = (),
     ) -> dict[str, Any]:
         """Submit answers and lease tasks in one round trip.
 
         An answer without an `idempotency_key` is given one, so that a retry never stores it twice.
 
+        Args:
+            holding: tasks that you hold and go on holding: their leases are extended, and they are not sent again.
+            release: tasks that you give back untouched.
+
         Returns:
-            `receipts` in the order of `submit`, `tasks` that are now leased, and `progress`.
+            `receipts` in the order of `submit`, `tasks` that are now leased, `progress`, and a `notice` where
+            there is a reason why you are given none.
         """
         answers = [{"idempotency_key": str(uuid.uuid4()), **answer} for answer in submit]
         body = {"submit": answers, "skip": list(skip), "want": want, "holding": list(holding)}
-        return self._call("POST", f"/projects/{project_id}/work", body)
+        return self._call("POST", f"/projects/{project_id}/work", {**body, "release": list(release)})
+
+    def next_project(self) -> int | None:
+        """Return the project that needs you most, among those that you may work in; None where there is none."""
+        found: int | None = self._call("GET", "/me/project")["project_id"]
+        return found
+
+    def queue(self, project_id: int) -> dict[str, Any]:
+        """Return how the queue of a project is, and the share of requests within an hour that got no task."""
+        return self._call("GET", f"/projects/{project_id}/queue")
 
     def signals(self, project_id: int) -> dict[str, Any]:
         """Return the workers of a project whose answers deserve a look, with the evidence; for managers.

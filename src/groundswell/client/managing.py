@@ -16,6 +16,35 @@ POLL_SECONDS = 0.2
 class Managing(Connection):
     """Methods for managers and members."""
 
+    def create_project(
+        self, name: str, *, dataset: str, classes: Sequence[str], **given: Any
+    ) -> dict[str, Any]:
+        """Make a project over a dataset, in state draft; `set_state(id, "active")` opens it.
+
+        Args:
+            given: `answers`, `target_probability`, `gold`, `price_cents`, `purpose`, `requirements` and what else the
+                API reference lists under `POST /projects`.
+        """
+        body = {"name": name, "dataset": dataset, "classes": list(classes), **given}
+        return self._call("POST", "/projects", body)
+
+    def members(self) -> Iterator[dict[str, Any]]:
+        """Yield the people of the organization, by e-mail address."""
+        return self._pages("/members")
+
+    def add_member(self, email: str, name: str, *, role: str = "labeler") -> dict[str, Any]:
+        """Give a person a role in the organization; one who has a role keeps it."""
+        return self._call("POST", "/members", {"email": email, "name": name, "role": role})
+
+    def set_role(self, user_id: str, role: str) -> dict[str, Any]:
+        """Change the role of a member, at once and everywhere."""
+        return self._call("PUT", f"/members/{user_id}", {"role": role})
+
+    def sign_in_token(self, user_id: str) -> str:
+        """Return a secret that signs a member in once, in the browser at `/sign-in#token=...`."""
+        token: str = self._call("POST", f"/members/{user_id}/sign-in")["token"]
+        return token
+
     def batches(self, project_id: int) -> Iterator[dict[str, Any]]:
         """Yield the batches of a project with the counts of their tasks, the oldest first."""
         return self._pages(f"/projects/{project_id}/batches")

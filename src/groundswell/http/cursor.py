@@ -38,15 +38,18 @@ def decode_cursor(text: str, of: object, kind: Any) -> tuple[Any, ...]:
             raise ValueError(text[:40])
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True)
         name, *values = msgspec.json.decode(raw, type=list[Any])
+        if isinstance(name, str) and name != _name(of):
+            raise InputError(
+                "the cursor is of a list with other filters or another order; use it with the same ones, or leave "
+                "it out"
+            )
         key: tuple[Any, ...] = msgspec.convert(values, kind)
-    except (ValueError, msgspec.MsgspecError):
+    except InputError:
+        raise
+    except (ValueError, RecursionError, msgspec.MsgspecError):
         raise InputError(
             f"cursor must be the `next_cursor` of the page before; got {text[:40]!r}. Leave it out to begin anew"
         ) from None
-    if name != _name(of):
-        raise InputError(
-            "the cursor is of a list with other filters or another order; use it with the same ones, or leave it out"
-        )
     return key
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ import uvicorn
 from groundswell.app import App
 from groundswell.background import background, background_process
 from groundswell.errors import PortInUse
+from groundswell.http.patience import PatientProtocol, cutting_off
 from groundswell.http.server import create_server
 
 GRACE_SECONDS = 5
@@ -48,6 +50,13 @@ def _host_of(listener: socket.socket) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def _allow_many_connections() -> None:
+    """Raise the limit on open files, which shells set low for the sake of old programs, to what we may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # some systems say "any number" and mean another
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 class _Server(uvicorn.Server):
     """Leaves signals to us: uvicorn's handlers would end the process before the database is closed."""
 
@@ -69,11 +78,14 @@ async def serving(
     """
     config = uvicorn.Config(
         create_server(app, hosts=[_host_of(listener)]),
+        http=PatientProtocol,
+        ws="none",
         log_level="warning",
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    _allow_many_connections()
     server, stop = _Server(config), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -82,7 +94,10 @@ async def serving(
     task = asyncio.create_task(server.serve(sockets=[listener]))
     task.add_done_callback(lambda _: stop.set())
     try:
-        async with background(app) if in_process else background_process(app):
+        async with (
+            background(app) if in_process else background_process(app),
+            cutting_off(server.server_state.connections),
+        ):
             yield stop
     finally:
         server.should_exit = True

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -68,6 +68,7 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> Starlette:
             GroundswellError: _known_error,
             msgspec.ValidationError: _invalid_body,
             msgspec.DecodeError: _invalid_body,
+            ClientDisconnect: _half_a_request,
             HTTPException: _http_error,
             Exception: _unknown_error,
         },
@@ -243,6 +244,11 @@ async def _known_error(_: Request, error: Exception) -> Response:
 
 async def _invalid_body(_: Request, error: Exception) -> Response:
     return _problem(400, InputError.code, f"the request body is not valid: {error}")
+
+
+async def _half_a_request(_: Request, __: Exception) -> Response:
+    """Answer nobody: a client that left is no error of ours."""
+    return _problem(400, InputError.code, "the connection broke before the request was complete")
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

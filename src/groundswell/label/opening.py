@@ -73,7 +73,14 @@ async def resume(db: Database, scope: Scope, spec: ProjectSpec) -> tuple[Project
 
 
 async def open_project(db: Database, scope: Scope, version: Version, spec: ProjectSpec) -> ProjectId:
-    """Open an active project over a dataset version; the label kind follows from the items.
+    """Open an active project over a dataset version; see `draft_project`."""
+    project_id = await draft_project(db, scope, version, spec)
+    await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
+    return project_id
+
+
+async def draft_project(db: Database, scope: Scope, version: Version, spec: ProjectSpec) -> ProjectId:
+    """Open a project over a dataset version, in state draft; the label kind follows from the items.
 
     Raises:
         Conflict: the items are of several kinds.
@@ -90,9 +97,7 @@ async def open_project(db: Database, scope: Scope, version: Version, spec: Proje
     )
     # The draw of the audit share follows from the items alone: the same items give the same audit.
     drawn_by = int(digest_text(" ".join(version.ids()))[:16], 16)
-    project_id = await create_project(db, scope, complete, version, rng=np.random.default_rng(drawn_by))
-    await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
-    return project_id
+    return await create_project(db, scope, complete, version, rng=np.random.default_rng(drawn_by))
 
 
 def _store(

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, cast, get_origin
 
@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 from groundswell.errors import DatabaseUnavailable
 from groundswell.ids import OrgId
 from groundswell.store.queries import Query
+from groundswell.store.silence import at_most
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,13 @@ Statement = Query | sql.Composable
 APP_ROLE = "groundswell_app"
 """Owns nothing and cannot bypass row-level security; made by the first migration."""
 
+SLOW_ANSWER_SECONDS = 5.0
+"""What a statement may take beyond its own limit until the server is taken for frozen or unreachable."""
+
+RECHECK_SECONDS = 0.5
+"""How long a transaction waits while the server is known not to answer, lest they all wait one after the other."""
+
+_NO_LIMIT = contextlib.nullcontext()
 _NOTHING_CHANGED = "nothing was changed; try again in a few seconds"
 _UNKNOWN = "whether it was stored is not known; repeat it with the same idempotency key"
 
@@ -40,8 +48,9 @@ class Tx:
     `tuple[Any, ...]`. A dict given as a parameter is stored as jsonb.
     """
 
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
+    def __init__(self, connection: AsyncConnection[Any], patience: "Patience") -> None:
         self._connection = connection
+        self._patience = patience
 
     async def fetch_all(self, query: Statement, kind: type[T], /, **params: Any) -> list[T]:
         """Return every row."""
@@ -64,9 +73,13 @@ class Tx:
     ) -> AsyncIterator[list[T]]:
         """Yield all rows as they are now, at most `rows` at a time: for what is too much for memory at once."""
         async with self._connection.cursor(name="pages", row_factory=_rows_as(kind)) as cursor:
-            await cursor.execute(_text(query), params)
-            while page := await cursor.fetchmany(rows):
+            with self._patience():
+                await cursor.execute(_text(query), params)
+                page = await cursor.fetchmany(rows)
+            while page:
                 yield page
+                with self._patience():
+                    page = await cursor.fetchmany(rows)
 
     @contextlib.asynccontextmanager
     async def together(self) -> AsyncIterator["Ask"]:
@@ -82,8 +95,9 @@ class Tx:
         async def ask(query: Statement, kind: type[T], /, **params: Any) -> AsyncCursor[T]:
             return await self._run(query, params, _rows_as(kind))
 
-        async with self._connection.pipeline():
-            yield ask
+        with self._patience():
+            async with self._connection.pipeline():
+                yield ask
 
     async def execute(self, query: Statement, /, **params: Any) -> int:
         """Run a statement and return how many rows it touched."""
@@ -95,14 +109,20 @@ class Tx:
         For thousands of rows prefer one statement over `unnest` of arrays.
         """
         async with self._connection.cursor() as cursor:
-            await cursor.executemany(_text(query), rows)
+            with self._patience():
+                await cursor.executemany(_text(query), rows)
             return cursor.rowcount
 
     async def _run(
         self, query: Statement, params: Mapping[str, Any], rows: AsyncRowFactory[T]
     ) -> AsyncCursor[T]:
         cursor = self._connection.cursor(row_factory=rows)
-        return await cursor.execute(_text(query), params)
+        with self._patience():
+            return await cursor.execute(_text(query), params)
+
+
+Patience = Callable[[], contextlib.AbstractContextManager[None]]
+"""Ends what is done within it if the server does not answer in time."""
 
 
 class Ask(Protocol):
@@ -134,6 +154,7 @@ class Database:
         self.dsn = dsn
         self._wait_seconds = wait_seconds
         self._statement_ms = int(statement_seconds * 1000)
+        self._silent = False
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             dsn,
             min_size=min(2, connections),
@@ -165,7 +186,7 @@ class Database:
         await self.close()
 
     def transaction(
-        self, org_id: OrgId, *, planned_once: bool = False
+        self, org_id: OrgId, *, planned_once: bool = False, brief: bool = False
     ) -> contextlib.AbstractAsyncContextManager[Tx]:
         """Open a transaction that sees and changes the rows of one organization only.
 
@@ -175,6 +196,8 @@ class Database:
         Args:
             planned_once: plan each statement once for a connection, whatever its parameters, instead of
                 each time: for statements that run a thousand times a second.
+            brief: give the whole up after `wait_seconds`, whatever the server is doing: for transactions of short
+                statements, behind which others queue.
 
         Raises:
             DatabaseUnavailable: PostgreSQL does not answer, or refused for a passing reason.
@@ -182,25 +205,29 @@ class Database:
         return self._transaction(
             f"begin; select set_config('role', '{APP_ROLE}', true), "
             f"set_config('groundswell.org_id', '{uuid.UUID(str(org_id))}', true)"
-            + (", set_config('plan_cache_mode', 'force_generic_plan', true)" if planned_once else "")
+            + (", set_config('plan_cache_mode', 'force_generic_plan', true)" if planned_once else ""),
+            brief,
         )
 
-    def system_transaction(self) -> contextlib.AbstractAsyncContextManager[Tx]:
+    def system_transaction(self, *, brief: bool = False) -> contextlib.AbstractAsyncContextManager[Tx]:
         """Open a transaction that sees every organization, as the owner of the tables.
 
         For the few duties that have no organization yet or serve all: sign-in by token, sweeping
         expired leases, background jobs.
         """
-        return self._transaction("begin")
+        return self._transaction("begin", brief)
 
     @contextlib.asynccontextmanager
-    async def _transaction(self, begin: str) -> AsyncIterator[Tx]:
+    async def _transaction(self, begin: str, brief: bool) -> AsyncIterator[Tx]:
         connection = await self._begin(begin)
         outcome = _NOTHING_CHANGED
         try:
-            yield Tx(connection)
-            outcome = _UNKNOWN
-            await connection.execute("commit")
+            with at_most(connection, self._wait_seconds, self._note_silence) if brief else _NO_LIMIT:
+                patience = self._patience_with(connection, brief)
+                yield Tx(connection, patience)
+                outcome = _UNKNOWN
+                with patience():
+                    await connection.execute("commit")
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise self._unavailable(error, outcome) from error
         finally:
@@ -209,14 +236,19 @@ class Database:
     async def _begin(self, begin: str) -> AsyncConnection[Any]:
         # After a restart of the server the pool's idle connections are dead. Beginning changes nothing,
         # so each that fails is thrown away and the next one tried, for as long as a caller may wait.
-        deadline = time.monotonic() + self._wait_seconds
+        wait = min(self._wait_seconds, RECHECK_SECONDS) if self._silent else self._wait_seconds
+        deadline = time.monotonic() + wait
         while True:
             try:
                 connection = await self._pool.getconn(timeout=max(0.01, deadline - time.monotonic()))
             except (PoolTimeout, PoolClosed) as error:
+                self._note_silence()
                 raise self._unavailable(error, _NOTHING_CHANGED) from error
             try:
-                await connection.execute(cast(Any, begin))
+                left = max(RECHECK_SECONDS, deadline - time.monotonic())
+                with at_most(connection, left, self._note_silence):
+                    await connection.execute(cast(Any, begin))
+                self._silent = False
                 return connection
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 await self._give_back(connection)
@@ -229,12 +261,21 @@ class Database:
     async def _give_back(self, connection: AsyncConnection[Any]) -> None:
         try:
             if connection.pgconn.transaction_status != TransactionStatus.IDLE and not connection.closed:
-                await connection.execute("rollback")
+                with at_most(connection, SLOW_ANSWER_SECONDS, self._note_silence):
+                    await connection.execute("rollback")
         except psycopg.Error as error:
             log.debug("a connection could not roll back and is closed: %s", error)
             await connection.close()
         finally:
             await self._pool.putconn(connection)
+
+    def _patience_with(self, connection: AsyncConnection[Any], brief: bool) -> Patience:
+        """Limit each statement of a transaction that is not limited as a whole."""
+        seconds = self._statement_ms / 1000 + SLOW_ANSWER_SECONDS
+        return lambda: _NO_LIMIT if brief else at_most(connection, seconds, self._note_silence)
+
+    def _note_silence(self) -> None:
+        self._silent = True
 
     def _unavailable(self, error: Exception, outcome: str) -> DatabaseUnavailable:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -122,12 +122,22 @@ async def retry_failed_job(db: Database, job_id: int) -> None:
 async def _work_on(db: Database, tasks: Mapping[str, "Job"], concurrency: int, grace_seconds: float) -> None:
     from procrastinate.exceptions import ProcrastinateException
 
+    logging.getLogger("procrastinate.utils").addFilter(_without_trace)
     while True:
         try:
             await _work(db, tasks, concurrency, grace_seconds)
         except (ProcrastinateException, OSError) as error:
             log.warning("background jobs pause: %s", error)
         await asyncio.sleep(1.0)
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    """Say of a lost connection only that it was lost: polling goes on, and a stack trace would tell nothing more."""
+    from procrastinate.exceptions import ConnectorException
+
+    if record.exc_info and isinstance(record.exc_info[1], ConnectorException):
+        record.exc_info = None
+    return True
 
 
 async def _work(db: Database, tasks: Mapping[str, "Job"], concurrency: int, grace_seconds: float) -> None:

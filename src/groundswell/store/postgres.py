@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,9 @@ LOG = "postgres.log"
 LOG_LIMIT_BYTES = 10_000_000
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")
 """Bytes: what the kernel's `sun_path` holds, less the socket's own name."""
+
+ACCIDENT_SECONDS = 10.0
+"""A server that ran so long ended by accident, and is started again at once, however often that happened before."""
 
 STOPPING = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 """A clean shutdown with a checkpoint; one that leaves recovery to the next start; the end. Seconds."""
@@ -145,10 +149,12 @@ class EmbeddedPostgres:
         try:
             while not self._stopping.wait(pause_s) and self._spawn():
                 assert self._process is not None
+                began = time.monotonic()
                 code = self._process.wait()
                 if self._stopping.is_set() or not self._answered.is_set():
                     return
-                pause_s = min(5.0, pause_s * 2 + 0.1)
+                accident = time.monotonic() - began > ACCIDENT_SECONDS
+                pause_s = 0.1 if accident else min(5.0, pause_s * 2 + 0.1)
                 log.error("PostgreSQL ended (%d); starting it again in %.1f s", code, pause_s)
                 stop_leftovers(self._data)
         except (OSError, StoreError) as error:

@@ -26,10 +26,23 @@ select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.
 from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
 where o.slug = %(slug)s and u.email = %(email)s;
 
--- list_members: the people of the organization
+-- list_members: people of the organization, by e-mail address
 select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
 from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
-order by u.email;
+where u.email > %(after)s
+order by u.email
+limit %(limit)s;
+
+-- member: one person of the organization
+select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
+where m.user_id = %(user_id)s;
+
+-- lock_admins: who the admins are; nobody else changes that until this transaction ends
+select user_id from members where role = 'admin' order by user_id for update;
+
+-- set_role: what a member may do from now on
+update members set role = %(role)s where user_id = %(user_id)s returning user_id;
 
 -- insert_sign_in_token: a link that may be used once
 insert into sign_in_tokens (token_hash, org_id, user_id, expires_at)

@@ -57,7 +57,7 @@ class Reception:
         self._lookup: Batcher[bytes, Known | None] = Batcher(self._look_up)
         self._looked_at: float | None = None
         self._since = clock_now()
-        self._looking = asyncio.Lock()
+        self._look: asyncio.Task[None] | None = None
 
     async def member_of_key(self, key: str) -> Member:
         """Return who an API key belongs to.
@@ -87,7 +87,7 @@ class Reception:
         return known if known is not None else await self._lookup.do(secret)
 
     async def _look_up(self, secrets: Sequence[bytes]) -> list[Known | None]:
-        async with self._db.system_transaction() as tx:
+        async with self._db.system_transaction(brief=True) as tx:
             rows = await tx.fetch_all(SQL["callers"], dict[str, Any], secrets=list(set(secrets)))
         for row in rows:
             secret, expires_at = row.pop("secret"), row.pop("expires_at")
@@ -95,20 +95,28 @@ class Reception:
         return [self._known.get(secret) for secret in secrets]
 
     async def _forget_who_left(self) -> None:
-        """Forget whose access has ended, once a second, before anybody is let in."""
-        if self._is_fresh():
-            return
-        async with self._looking:
-            if self._is_fresh():
-                return
-            at = self._clock()
-            async with self._db.system_transaction() as tx:
-                # Not missed if it was written long before it was committed: transactions are shorter than this.
-                rows = await tx.fetch_all(SQL["access_ended"], dict[str, Any], since=self._since - OVERLAP)
-                self._since = await tx.fetch_value(SQL["database_time"])
-            for row in rows:
-                self._known.forget(row["secret"])
-            self._looked_at = at
+        """Forget whose access has ended, once a second, before anybody is let in.
 
-    def _is_fresh(self) -> bool:
-        return self._looked_at is not None and self._clock() - self._looked_at < LOOK_SECONDS
+        All who come meanwhile share one look, and its error: each by itself, they would wait one after the other.
+        """
+        came = self._clock()
+        while self._looked_at is None or came - self._looked_at >= LOOK_SECONDS:
+            if self._look is None:
+                self._look = asyncio.create_task(self._look_who_left())
+                self._look.add_done_callback(self._end_look)
+            await asyncio.shield(self._look)
+
+    async def _look_who_left(self) -> None:
+        at = self._clock()
+        async with self._db.system_transaction(brief=True) as tx:
+            # Not missed if it was written long before it was committed: transactions are shorter than this.
+            rows = await tx.fetch_all(SQL["access_ended"], dict[str, Any], since=self._since - OVERLAP)
+            since = await tx.fetch_value(SQL["database_time"])
+        for row in rows:
+            self._known.forget(row["secret"])
+        self._since, self._looked_at = since, at
+
+    def _end_look(self, look: asyncio.Task[None]) -> None:
+        self._look = None
+        if not look.cancelled():
+            look.exception()  # whoever waited has it; nobody may be left

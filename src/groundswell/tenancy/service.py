@@ -91,9 +91,7 @@ async def set_appearance(db: Database, scope: Scope, *, pseudonym: str, show_nam
     scope.require(Role.ADMIN)
     _require_printable("a pseudonym", pseudonym)
     async with db.transaction(scope.org_id) as tx:
-        await tx.execute(
-            SQL["set_appearance"], org_id=scope.org_id, pseudonym=pseudonym, show_name=show_name
-        )
+        await tx.execute(SQL["set_appearance"], org_id=scope.org_id, pseudonym=pseudonym, show_name=show_name)
         await audit(
             tx, scope, "organization.appearance", str(scope.org_id), pseudonym=pseudonym, show_name=show_name
         )
@@ -112,11 +110,56 @@ async def find_member(db: Database, *, slug: str, email: str) -> Member:
     return member
 
 
-async def list_members(db: Database, scope: Scope) -> list[Member]:
-    """Return the people of the organization; managers and admins only."""
+async def list_members(db: Database, scope: Scope, *, after: str = "", limit: int = 200) -> list[Member]:
+    """Return people of the organization by e-mail address, those after `after`; managers and admins only."""
     scope.require(Role.MANAGER)
     async with db.transaction(scope.org_id) as tx:
-        return await tx.fetch_all(SQL["list_members"], Member)
+        return await tx.fetch_all(SQL["list_members"], Member, after=after, limit=limit)
+
+
+async def get_member(db: Database, scope: Scope, user_id: UserId) -> Member:
+    """Return one person of the organization; managers and admins only.
+
+    Raises:
+        NotFound: no such member.
+    """
+    scope.require(Role.MANAGER)
+    async with db.transaction(scope.org_id) as tx:
+        member = await tx.fetch_one(SQL["member"], Member, user_id=user_id)
+    if member is None:
+        raise NotFound(f"there is no member {user_id} in this organization")
+    return member
+
+
+async def set_role(db: Database, scope: Scope, user_id: UserId, role: Role) -> None:
+    """Change the role of a member; admins only. It holds at once, in every process.
+
+    Raises:
+        NotFound: no such member.
+        Conflict: the organization would have no admin any more.
+    """
+    scope.require(Role.ADMIN)
+    async with db.transaction(scope.org_id) as tx:
+        admins = await tx.fetch_values(SQL["lock_admins"])
+        if admins == [user_id] and role is not Role.ADMIN:
+            raise Conflict("this is the last admin; make somebody else an admin first")
+        if await tx.fetch_value(SQL["set_role"], user_id=user_id, role=role) is None:
+            raise NotFound(f"there is no member {user_id} in this organization")
+        await audit(tx, scope, "member.role", str(user_id), role=role.value)
+
+
+async def invite(db: Database, scope: Scope, user_id: UserId, *, now: datetime) -> str:
+    """Return a secret that signs a member in once, to be handed to that person; admins only.
+
+    Raises:
+        NotFound: no such member.
+    """
+    scope.require(Role.ADMIN)
+    member = await get_member(db, scope, user_id)
+    token = await create_sign_in_token(db, member, now=now)
+    async with db.transaction(scope.org_id) as tx:
+        await audit(tx, scope, "member.invite", str(user_id))
+    return token
 
 
 async def create_sign_in_token(db: Database, member: Member, *, now: datetime) -> str:

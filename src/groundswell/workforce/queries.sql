@@ -21,10 +21,13 @@ on conflict (worker_id, project_id) do update set
   skill = excluded.skill, standard_error = excluded.standard_error, annotations = excluded.annotations,
   updated_at = now();
 
--- list_skills: workers of a project with their skill, for managers only
+-- list_skills: workers of a project with their skill, the busiest first, one page; for managers only
 select w.id as worker_id, w.name, w.origin, s.skill, s.standard_error, s.annotations
 from skills s join workers w on w.id = s.worker_id
-where s.project_id = %(project_id)s order by s.annotations desc, w.id;
+where s.project_id = %(project_id)s and s.annotations <= %(annotations)s
+  and (s.annotations < %(annotations)s or s.worker_id > %(after)s)
+order by s.annotations desc, s.worker_id
+limit %(limit)s;
 
 -- earnings: what a worker earned in a project
 select count(*)::int as annotations, coalesce(sum(l.seconds), 0)::float8 as seconds,

@@ -50,11 +50,24 @@ async def save_skills(
     )
 
 
-async def list_skills(db: Database, scope: Scope, project_id: ProjectId) -> list[Skill]:
-    """Return the workers of a project with their skill, the busiest first; managers and admins only."""
+async def list_skills(
+    db: Database,
+    scope: Scope,
+    project_id: ProjectId,
+    *,
+    after: tuple[int, int] = (2**31 - 1, 0),
+    limit: int | None = None,
+) -> list[Skill]:
+    """Return the workers of a project with their skill, the busiest first; managers and admins only.
+
+    Args:
+        after: annotations and worker where the page before ended.
+        limit: most of a page; None for all.
+    """
     scope.require(Role.MANAGER)
+    page = {"project_id": project_id, "annotations": after[0], "after": after[1], "limit": limit}
     async with db.transaction(scope.org_id) as tx:
-        return await tx.fetch_all(SQL["list_skills"], Skill, project_id=project_id)
+        return await tx.fetch_all(SQL["list_skills"], Skill, **page)
 
 
 async def earnings_of(db: Database, scope: Scope, project_id: ProjectId, worker_id: WorkerId) -> Earnings:

@@ -12,7 +12,14 @@ from tests.integration.reviewing import review_ids
 
 from groundswell.clock import now
 from groundswell.http.server import COOKIE, create_server
-from groundswell.tenancy.service import create_api_key, create_organization, create_sign_in_token, sign_in
+from groundswell.tenancy.model import Role
+from groundswell.tenancy.service import (
+    add_member,
+    create_api_key,
+    create_organization,
+    create_sign_in_token,
+    sign_in,
+)
 
 
 @dataclass
@@ -37,6 +44,7 @@ async def web(labelled) -> AsyncIterator[Web]:
     stranger = await create_organization(
         db, slug="other", name="Other", email="eve@other.example", person="Eve"
     )
+    kim = await add_member(db, labelled.scope, email="kim@example.org", person="Kim", role=Role.LABELER)
     _, session = await sign_in(db, await create_sign_in_token(db, labelled.member, now=now()), now=now())
     transport = httpx.ASGITransport(create_server(labelled.app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
@@ -46,7 +54,12 @@ async def web(labelled) -> AsyncIterator[Web]:
             await create_api_key(db, labelled.scope, "mine"),
             session,
             await create_api_key(db, stranger.scope(), "theirs"),
-            {**await review_ids(labelled), **await people_ids(labelled), **await list_ids(labelled)},
+            {
+                "user_id": kim,
+                **await review_ids(labelled),
+                **await people_ids(labelled),
+                **await list_ids(labelled),
+            },
         )
 
 

@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from psycopg import sql
 
 pytestmark = pytest.mark.anyio
 
@@ -82,3 +83,22 @@ async def test_batches_are_listed_page_after_page(web):
     assert [first["items"][0]["name"], second["items"][0]["name"]] == ["all", "later"]
     assert second["next_cursor"] is None
     assert second["items"][0]["state"] == "staging"
+
+
+async def test_workers_are_listed_page_after_page_the_busiest_first(web):
+    path = f"/api/v1/projects/{web.desk.project_id}/workers"
+    async with web.desk.app.db.system_transaction() as tx:
+        await tx.execute(
+            sql.SQL(
+                "insert into skills (org_id, worker_id, project_id, skill, standard_error, annotations) "
+                "select w.org_id, w.id, %(id)s, 0.8, 0.1, 5 from workers w on conflict do nothing"
+            ),
+            id=web.desk.project_id,
+        )
+    everybody = (await web.call("GET", path)).json()["items"]
+    assert len(everybody) > 1
+    found, cursor = [], ""
+    while cursor is not None:
+        page = (await web.call("GET", f"{path}?limit=1" + (f"&cursor={cursor}" if cursor else ""))).json()
+        found, cursor = found + page["items"], page["next_cursor"]
+    assert found == everybody == sorted(found, key=lambda one: (-one["annotations"], one["worker_id"]))

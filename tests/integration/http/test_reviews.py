@@ -57,7 +57,7 @@ async def test_a_labeler_reaches_his_own_work_and_nobody_elses(web):
 
 
 async def test_a_returned_task_says_what_was_wrong_and_takes_one_answer(web):
-    (task,) = (await web.call("GET", "/api/v1/returned")).json()["items"]
+    task, _ = (await web.call("GET", "/api/v1/returned")).json()["items"]
     assert (task["answer"], task["reason"], task["should_be"]) == ({"choice": "cat"}, "look again", None)
     assert task["item"]["text"].endswith("cats")
     edit = {"answer": {"choice": "dog"}, "idempotency_key": KEY}

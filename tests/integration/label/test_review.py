@@ -6,84 +6,39 @@ from collections import Counter
 
 import pytest
 from psycopg import sql
+from tests.integration.reviewers import (
+    CAT,
+    DOG,
+    a_reviewed_desk,
+    actions,
+    give_all_back,
+    label_all,
+    label_of,
+    lease,
+    member,
+    reject,
+    reviewer,
+    rows,
+    say,
+)
 
 from groundswell.errors import Conflict, InputError, NotAllowed, NotFound
 from groundswell.label.delivery.service import deliver, labels_of
 from groundswell.label.projects.model import ProjectState, ReviewPolicy, ReviewReason
 from groundswell.label.projects.reviewing import ask_reviews, set_review_policy
 from groundswell.label.projects.service import set_project_state
-from groundswell.label.review.model import Decision, Verdict
 from groundswell.label.review.rules import REJECTIONS_AN_HOUR
-from groundswell.label.review.service import decide, lease_reviews, list_reviewers, review
-from groundswell.label.work.model import Submit
+from groundswell.label.review.service import review
 from groundswell.tenancy.model import Role
-from groundswell.tenancy.service import add_member, create_organization, find_member
+from groundswell.tenancy.service import create_organization
 
 pytestmark = pytest.mark.anyio
-
-CAT, DOG = {"choice": "cat"}, {"choice": "dog"}
-
-
-async def member(desk, name, role=Role.MEMBER):
-    email = f"{name.lower()}@example.org"
-    await add_member(desk.app.db, desk.scope, email=email, person=name, role=role)
-    return await find_member(desk.app.db, slug=desk.member.org_slug, email=email)
-
-
-async def reviewer(desk, name):
-    return (await member(desk, name)).scope()
-
-
-async def label_all(desk, worker, choice=lambda task: "cat" if "cats" in task.payload["text"] else "dog"):
-    """Let a worker answer whatever there is for him; then settle."""
-    while tasks := (await desk.work(worker, want=8)).tasks:
-        submits = [Submit(task.task_id, {"choice": choice(task)}, 500, uuid.uuid4()) for task in tasks]
-        await desk.work(worker, submits=submits, want=0)
-    await desk.learn()
 
 
 @pytest.fixture
 async def reviewed_desk(new_desk):
     """Twenty texts, labelled by one worker and all drawn into review at one level."""
     return await a_reviewed_desk(new_desk)
-
-
-async def a_reviewed_desk(new_desk, *, levels=1, **spec):
-    desk = await new_desk(review_levels=levels, review_share=1.0, **spec)
-    (worker,) = await desk.crowd(1)
-    await label_all(desk, worker)
-    return desk
-
-
-def lease(desk, scope, want=1):
-    return lease_reviews(desk.app.db, scope, desk.project_id, want=want)
-
-
-def say(desk, scope, held, decision="accept", **given):
-    key = given.pop("key", None) or uuid.uuid4()
-    verdict = Verdict(held.review_id, Decision(decision), key, **given)
-    return decide(desk.app.db, scope, desk.project_id, verdict)
-
-
-def reject(desk, scope, held, reason="look again", **given):
-    return say(
-        desk, scope, held, "reject", reason=reason,
-        rejected=tuple(one["annotation_id"] for one in held.answers), **given,
-    )  # fmt: skip
-
-
-async def rows(desk, query, **params):
-    async with desk.app.db.system_transaction() as tx:
-        return await tx.fetch_all(sql.SQL(query), dict, **params)
-
-
-async def label_of(desk, task_id):
-    labels = await labels_of(desk.app.db, desk.scope, desk.project_id)
-    return next(task for task in labels if task.task_id == task_id)
-
-
-async def actions(desk):
-    return Counter(row["action"] for row in await rows(desk, "select action from audit_log"))
 
 
 # ── what is reviewed ─────────────────────────────────────────────────────────────────────────────
@@ -292,15 +247,6 @@ async def test_each_level_is_judged_by_somebody_else_and_the_last_makes_it_final
     assert (await label_of(desk, judged[0])).review == task.label
 
 
-async def give_all_back(desk):
-    async with desk.app.db.system_transaction() as tx:
-        await tx.execute(
-            sql.SQL(
-                "update review_work set state = 'open', reviewer = null, expires_at = null where state = 'leased'"
-            )
-        )
-
-
 async def test_the_same_verdict_again_gets_the_same_receipt_and_another_one_is_refused(reviewed_desk):
     rae = await reviewer(reviewed_desk, "Rae")
     held, other = await lease(reviewed_desk, rae, 2)
@@ -428,109 +374,3 @@ async def test_one_reviewer_cannot_reject_one_workers_answers_by_the_dozen(new_d
     await say(desk, rae, held, "fix", answer=DOG)
     (other,) = await lease(desk, tom)
     await reject(desk, tom, other)
-
-
-# ── what verdicts say of workers ─────────────────────────────────────────────────────────────────
-
-
-async def review_evidence(desk):
-    found = await rows(desk, "select worker_id, total, correct from evidence where source = 'review'")
-    return {row["worker_id"]: (row["total"], row["correct"]) for row in found}
-
-
-async def test_a_final_label_is_evidence_for_everybody_who_answered(new_desk):
-    desk = await new_desk(review_levels=1, review_share=1.0, answers=2)
-    right, wrong = await desk.crowd(2)
-    await label_all(desk, right)
-    await label_all(desk, wrong, lambda task: "cat")
-    rae = await reviewer(desk, "Rae")
-    for held in await lease(desk, rae, 20):
-        text = held.payload["text"]
-        await say(desk, rae, held, "fix", answer=CAT if "cats" in text else DOG)
-    assert await review_evidence(desk) == {right: (20, 20), wrong: (20, 10)}
-
-
-async def test_a_label_that_an_expert_corrects_moves_the_evidence_and_counts_nobody_twice(new_desk, db):
-    desk = await new_desk(review_levels=1, review_share=1.0)
-    (worker,) = await desk.crowd(1)
-    await label_all(desk, worker, lambda task: "cat")
-    rae = await reviewer(desk, "Rae")
-    (held,) = await lease(desk, rae)
-    await say(desk, rae, held)
-    assert await review_evidence(desk) == {worker: (1, 1)}
-    for choice, expected in ((DOG, (1, 0)), (DOG, (1, 0)), (CAT, (1, 1))):
-        await review(db, desk.scope, desk.project_id, [(held.task_id, choice)], reviewer="an expert")
-        assert await review_evidence(desk) == {worker: expected}
-
-
-# ── reviewers are judged ─────────────────────────────────────────────────────────────────────────
-
-
-async def test_a_second_look_is_blind_and_changes_no_label(new_desk):
-    desk = await a_reviewed_desk(new_desk, rereview_share=1.0)
-    rae, tom = await reviewer(desk, "Rae"), await reviewer(desk, "Tom")
-    (first,) = await lease(desk, rae)
-    fixed = DOG if first.label == CAT else CAT
-    await say(desk, rae, first, "fix", answer=fixed)
-    assert all(one.task_id != first.task_id for one in await lease(desk, rae, 20)), "never one's own verdict"
-    await give_all_back(desk)
-    second = next(one for one in await lease(desk, tom, 20) if one.task_id == first.task_id)
-    assert (second.label, second.answers, second.level) == (first.label, first.answers, first.level)
-    await say(desk, tom, second)
-    assert (await label_of(desk, first.task_id)).review == fixed
-    assert len(await rows(desk, "select * from review_work where rereview_of is not null")) == 1, (
-        "not looked at again"
-    )
-
-
-async def test_a_second_look_sees_what_the_first_saw_even_after_the_answer_was_changed(new_desk):
-    desk = await a_reviewed_desk(new_desk, rereview_share=1.0)
-    rae, tom = await reviewer(desk, "Rae"), await reviewer(desk, "Tom")
-    (first,) = await lease(desk, rae)
-    await reject(desk, rae, first)
-    async with desk.app.db.system_transaction() as tx:
-        await tx.execute(
-            sql.SQL('update consensus set answer = \'{"choice": "x"}\' where task_id = %(id)s'),
-            id=first.task_id,
-        )
-    second = next(one for one in await lease(desk, tom, 20) if one.task_id == first.task_id)
-    assert (second.label, second.answers) == (first.label, first.answers)
-    await reject(desk, tom, second)
-    assert len(await rows(desk, "select * from returned_tasks")) == 1, "the worker is not bothered twice"
-
-
-async def test_reviewers_are_scored_by_how_often_a_second_look_agrees(new_desk):
-    desk = await a_reviewed_desk(new_desk, rereview_share=1.0)
-    rae, tom = await reviewer(desk, "Rae"), await reviewer(desk, "Tom")
-    for n, held in enumerate(await lease(desk, rae, 8)):
-        await (
-            say(desk, rae, held)
-            if n
-            else say(desk, rae, held, "fix", answer=DOG if held.label == CAT else CAT)
-        )
-    seconds = {
-        row["id"] for row in await rows(desk, "select id from review_work where rereview_of is not null")
-    }
-    for held in await lease(desk, tom, 20):
-        if held.review_id in seconds:
-            await say(desk, tom, held)
-    scores = {one.name: one for one in await list_reviewers(desk.app.db, desk.scope, desk.project_id)}
-    assert (scores["Rae"].accepted, scores["Rae"].fixed) == (7, 1)
-    for name in ("Rae", "Tom"):
-        assert (scores[name].compared, scores[name].agreed, scores[name].score) == (8, 7, 0.875)
-        assert 0.5 < scores[name].low < 0.875 < scores[name].high < 1
-
-
-async def test_without_a_second_look_a_score_is_unknown(reviewed_desk):
-    rae = await reviewer(reviewed_desk, "Rae")
-    (held,) = await lease(reviewed_desk, rae)
-    await say(reviewed_desk, rae, held)
-    (score,) = await list_reviewers(reviewed_desk.app.db, reviewed_desk.scope, reviewed_desk.project_id)
-    assert (score.compared, score.score, score.low, score.high) == (0, None, 0.0, 1.0)
-
-
-async def test_only_managers_see_how_reviewers_do(reviewed_desk):
-    with pytest.raises(NotAllowed):
-        await list_reviewers(
-            reviewed_desk.app.db, await reviewer(reviewed_desk, "Rae"), reviewed_desk.project_id
-        )

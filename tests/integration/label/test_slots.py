@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from psycopg import sql
 
-from groundswell.label.work.model import Skip, Submit
 from groundswell.ids import new_uuid
+from groundswell.items import digest_text
+from groundswell.label.work.model import Skip, Submit
 from groundswell.label.work.refill import LEAST_SLOTS, Refill
 from groundswell.label.work.slots import open_more
 
@@ -34,7 +35,9 @@ async def change(db, query, **params):
 
 async def order(db):
     """The positions of the tasks of the open slots, in the order of work."""
-    rows = await ask(db, "select t.position from ready r join tasks t on t.id = r.task_id order by r.priority, r.seq")
+    rows = await ask(
+        db, "select t.position from ready r join tasks t on t.id = r.task_id order by r.priority, r.seq"
+    )
     return [row[0] for row in rows]
 
 
@@ -58,7 +61,11 @@ async def test_slots_and_answers_and_leases_add_up_to_what_each_task_is_to_get(d
     for worker in await desk.crowd(4):
         tasks = (await desk.work(worker, want=8)).tasks
         fates = rng.integers(0, 4, len(tasks))
-        submits = [Submit(t.task_id, {"choice": "cat"}, 1, new_uuid()) for t, f in zip(tasks, fates, strict=True) if f == 0]
+        submits = [
+            Submit(t.task_id, {"choice": "cat"}, 1, new_uuid())
+            for t, f in zip(tasks, fates, strict=True)
+            if f == 0
+        ]
         skips = [Skip(t.task_id, "") for t, f in zip(tasks, fates, strict=True) if f == 1]
         releases = [t.task_id for t, f in zip(tasks, fates, strict=True) if f == 2]
         await desk.work(worker, submits=submits, skips=skips, releases=releases, want=0)
@@ -79,7 +86,9 @@ async def test_a_test_with_a_known_answer_takes_no_slot_of_its_task(db, new_desk
     desk = await new_desk(SIX, answers=2)
     (worker,) = await desk.crowd(1)
     await desk.work(worker, want=6)
-    await change(db, "update leases set for_gold = true where task_id in (select id from tasks where position < 2)")
+    await change(
+        db, "update leases set for_gold = true where task_id in (select id from tasks where position < 2)"
+    )
     await change(db, "delete from ready")
     await change(db, "update batches set frontier = 0")
     await opened(desk)
@@ -88,7 +97,10 @@ async def test_a_test_with_a_known_answer_takes_no_slot_of_its_task(db, new_desk
 
 async def test_tasks_that_ask_no_more_get_no_slot(db, new_desk):
     desk = await new_desk(SIX, answers=1)
-    await change(db, "update tasks set state = (array['completed', 'canceled', 'error'])[position + 1] where position < 3")
+    await change(
+        db,
+        "update tasks set state = (array['completed', 'canceled', 'error'])[position + 1] where position < 3",
+    )
     assert await opened(desk) == 3
     assert await order(db) == [3, 4, 5]
 
@@ -122,11 +134,14 @@ async def test_many_who_open_the_same_batch_at_once_open_nothing_twice(db, new_d
 
 
 @pytest.mark.parametrize(
-    "spec", [{"target_probability": 0.9}, {"purpose": "qualification", "gold": None}, {"purpose": "training", "gold": None}]
+    "spec",
+    [
+        {"target_probability": 0.9},
+        {"purpose": "qualification", "gold": None},
+        {"purpose": "training", "gold": None},
+    ],
 )
 async def test_slots_are_not_opened_where_learning_plans_or_people_are_tested(db, new_desk, spec):
-    from groundswell.items import digest_text
-
     if "gold" in spec:
         spec = {**spec, "gold": {digest_text(text): "cat" for text in SIX}}
     desk = await new_desk(SIX, **spec)
@@ -143,8 +158,10 @@ class Clock:
         return self.now
 
 
-async def test_refill_opens_ahead_of_the_pace_at_which_slots_go_and_nothing_while_there_are_enough(db, new_desk):
-    desk = await new_desk([f"text {number}" for number in range(900)])
+async def test_refill_opens_ahead_of_the_pace_at_which_slots_go_and_nothing_while_there_are_enough(
+    db, new_desk
+):
+    await new_desk([f"text {number}" for number in range(900)])
     clock = Clock()
     refill = Refill(db, clock)
     await change(db, "delete from ready")
@@ -155,7 +172,9 @@ async def test_refill_opens_ahead_of_the_pace_at_which_slots_go_and_nothing_whil
     await change(db, "update tasks set state = 'completed' where id in (select task_id from ready limit 300)")
     await change(db, "delete from ready where task_id in (select id from tasks where state = 'completed')")
     clock.now = 2.0
-    assert await refill.refill() == 900 - LEAST_SLOTS, "300 in a second: a minute of that is more than there is"
+    assert await refill.refill() == 900 - LEAST_SLOTS, (
+        "300 in a second: a minute of that is more than there is"
+    )
     assert await refill.refill() == 0
 
 

@@ -63,7 +63,12 @@ def test_the_order_of_the_votes_does_not_matter(crowd, random):
     order = list(range(len(votes)))
     random.shuffle(order)
     shuffled = Votes(
-        votes.item[order], votes.worker[order], votes.label[order], votes.n_items, votes.n_workers, votes.n_classes
+        votes.item[order],
+        votes.worker[order],
+        votes.label[order],
+        votes.n_items,
+        votes.n_workers,
+        votes.n_classes,
     )
     np.testing.assert_allclose(by_skill(shuffled, skill), by_skill(votes, skill), atol=1e-12)
     np.testing.assert_allclose(by_others(shuffled, skill), by_others(votes, skill)[order], atol=1e-12)

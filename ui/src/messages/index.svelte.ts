@@ -30,6 +30,15 @@ export async function useLanguage(): Promise<void> {
 
 export const number = (value: number): string => new Intl.NumberFormat(shown.language).format(value);
 
+/** A sum of cents. The API has no currency, so none is named. */
+export const cents = (sum: number): string => m().pay.cents(number(sum));
+
+export const day = (at: string): string =>
+  new Intl.DateTimeFormat(shown.language, { dateStyle: 'long' }).format(new Date(at));
+
+/** Words as a list: a, b and c. */
+export const list = (words: string[]): string => new Intl.ListFormat(shown.language).format(words);
+
 /** A share of one as a percentage; never 100 % or 0 % unless it is. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 100);

@@ -19,6 +19,14 @@ test('time out of sight does not count', () => {
   expect(active.read(21_000)).toBe(3_000);
 });
 
+test('somebody is present until two minutes after the last input', () => {
+  const active = new ActiveTime();
+  active.input(1_000);
+  active.hide(2_000);
+  expect(active.isPresent(120_999)).toBe(true);
+  expect(active.isPresent(121_000)).toBe(false);
+});
+
 test('a task that comes back keeps the time it had', () => {
   const active = new ActiveTime();
   active.start(0, 7_000);

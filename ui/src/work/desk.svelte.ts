@@ -1,41 +1,25 @@
 /** One person at work on one project: the task that is shown, the tasks behind it, and the answers on their way. */
-import { ApiError, Unreachable, type api } from '../api';
-import type { Answer, Progress, ProjectDetail, Receipt, Task } from '../wire';
+import { ApiError, Unreachable } from '../api';
+import type { Answer, Progress, ProjectDetail, Receipt, Task, WorkReply } from '../wire';
 import { ActiveTime, pacePerMinute } from './active';
 import { Ahead } from './ahead';
-import type { Entry, Journal } from './journal';
+import { Earnings } from './earnings.svelte';
+import type { Entry } from './journal';
+import { Leases } from './leases';
+import { Lesson } from './lesson.svelte';
 import { acknowledged, Outbox, toRequest } from './outbox';
+import type { Complaint, DeskOptions, Exchange, Given, Phase, Saving } from './standing';
 
 /** How long the newest answer stays here to be taken back, unless the next one comes first. */
 export const HOLD_MS = 5_000;
 const POLL_MS = 4_000;
+/** Where there is no work for this person, it takes longer until there is. */
+const BARRED_POLL_MS = 15_000;
+/** A heartbeat may be this late: the server's clock is known to the second. */
+const TICK_MS = 1_000;
+const LONGEST_WAIT_MS = 3_600_000;
 const BATCH = 50;
 const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
-
-export type Saving = 'saved' | 'saving' | 'offline' | 'trouble';
-export type Phase = 'loading' | 'task' | 'empty' | 'paused' | 'failed';
-
-export interface Complaint {
-  /** `refused`: an answer was not taken · `server`: a call failed · `journal`: answers live in this tab only. */
-  about: 'refused' | 'server' | 'journal';
-  detail: string;
-}
-
-export interface DeskOptions {
-  project: ProjectDetail;
-  owner: string;
-  journal: Journal;
-  api: Pick<typeof api, 'work' | 'project' | 'serverNow'>;
-  /** The session has ended; what is unsent stays in the journal. */
-  onSignedOut: () => void;
-  /** Tasks that have just arrived, to load what they show. */
-  onTasks?: (tasks: Task[]) => void;
-}
-
-interface Given {
-  entry: Entry;
-  task: Task;
-}
 
 export class Desk {
   project = $state.raw<ProjectDetail>() as ProjectDetail;
@@ -54,17 +38,23 @@ export class Desk {
   complaint = $state.raw<Complaint | null>(null);
   /** The server had no task for us when last asked. */
   dry = $state(false);
+  /** Why the server gives this person no tasks, in its words. */
+  notice = $state<string | null>(null);
   /** The last call failed; another try will come. */
   cutOff = $state(false);
+  readonly earnings: Earnings;
+  readonly lesson = new Lesson();
 
   readonly #options: DeskOptions;
   readonly #outbox: Outbox;
   readonly #ahead = new Ahead();
+  readonly #leases = new Leases();
   readonly #active = new ActiveTime();
   #paces: number[] = [];
   #failures = 0;
   #batch = BATCH;
   #busy = false;
+  #turn: Promise<void> = Promise.resolve();
   #again = false;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,6 +62,7 @@ export class Desk {
   constructor(options: DeskOptions) {
     this.#options = options;
     this.#outbox = new Outbox(options.journal);
+    this.earnings = new Earnings(options.api.earned);
     this.project = options.project;
   }
 
@@ -79,6 +70,7 @@ export class Desk {
     if (this.task) return 'task';
     if (this.project.state !== 'active') return 'paused';
     if (this.cutOff) return 'failed';
+    if (this.notice) return 'barred';
     return this.dry ? 'empty' : 'loading';
   }
 
@@ -90,25 +82,47 @@ export class Desk {
     await this.sync();
   }
 
-  /** Leave the page: what is unsent goes out now, and stays in the journal if that fails. */
-  close(): void {
-    this.leaveSight();
+  /** Leave for good. Resolves when the server has heard of it, or could not. */
+  async close(): Promise<void> {
+    const parting = this.putDown();
     this.#closed = true;
     clearTimeout(this.#timer);
+    await Promise.all([parting, this.#turn]);
+  }
+
+  /** Put everything down: what is unsent goes out, or stays in the journal; tasks without an answer go back. */
+  putDown(): Promise<void> {
+    const untouched = this.#ahead.clear();
+    if (this.task && !this.lesson.asked) {
+      untouched.unshift(this.task.task_id);
+      this.#ahead.forget(this.task.task_id);
+    }
+    this.#next();
+    this.#active.hide(performance.now());
+    this.#outbox.release();
+    return this.#exchange({ keepalive: true, release: untouched });
   }
 
   // ── what a person does ──
 
   /** Give an answer to the task that is shown, and show the next. Never waits. */
   give(answer: Answer): void {
-    if (!this.task) return;
+    if (!this.task || this.lesson.asked) return;
     this.given += 1;
-    this.#leave(answer, null);
+    if (this.project.purpose === 'training') this.#ask(answer);
+    else this.#leave(answer, null);
   }
 
   /** Pass the task that is shown to somebody else. */
   skip(reason: string): void {
-    if (this.task) this.#leave(null, reason);
+    if (this.task && !this.lesson.asked) this.#leave(null, reason);
+  }
+
+  /** In training, go on once the answer was judged. */
+  goOn(): void {
+    if (!this.lesson.told) return;
+    this.#next();
+    void this.sync();
   }
 
   /** Show the last answer again, if it is still here. */
@@ -127,7 +141,11 @@ export class Desk {
   }
 
   noteInput(): void {
-    if (!document.hidden) this.#active.input(performance.now());
+    if (document.hidden) return;
+    const now = performance.now();
+    const back = !this.#active.isPresent(now);
+    this.#active.input(now);
+    if (back && !this.#busy) this.#schedule();
   }
 
   /** The page went out of sight and may never come back: end the hold and send at once. */
@@ -135,18 +153,34 @@ export class Desk {
     if (this.#closed) return;
     this.#active.hide(performance.now());
     this.#outbox.release();
-    void this.#exchange({ keepalive: true, want: 0 }).finally(() => this.#busy || this.#schedule());
+    void this.#exchange({ keepalive: true }).finally(() => this.#busy || this.#schedule());
   }
 
   comeBack(): void {
     this.noteInput();
     this.#failures = 0;
-    if (navigator.onLine) this.#ahead.dropExpired(this.#options.api.serverNow());
+    if (navigator.onLine) this.#ahead.dropExpired(this.#leases, this.#options.api.serverNow());
     void this.sync();
   }
 
   #leave(answer: Answer | null, reason: string | null): void {
     const task = this.task as Task;
+    const entry = this.#keep(task, answer, reason, HOLD_MS);
+    this.#next();
+    this.last = { entry, task };
+    this.#refresh();
+    void this.sync();
+  }
+
+  /** Give an answer and wait for what the server says of it: nothing to take back, and no next task yet. */
+  #ask(answer: Answer): void {
+    this.draft = answer;
+    this.last = null;
+    this.lesson.ask(this.#keep(this.task as Task, answer, null, 0).key);
+    void this.sync();
+  }
+
+  #keep(task: Task, answer: Answer | null, reason: string | null, holdMs: number): Entry {
     const entry: Entry = {
       key: crypto.randomUUID(),
       owner: this.#options.owner,
@@ -156,14 +190,17 @@ export class Desk {
       reason,
       activeMs: this.#active.read(performance.now()),
       proposalSeen: task.proposal !== null,
-      heldUntil: Date.now() + HOLD_MS,
+      priceCents: answer ? task.price_cents : 0,
+      heldUntil: Date.now() + holdMs,
     };
     this.#outbox.add(entry).catch((error) => (this.complaint = { about: 'journal', detail: String(error) }));
     if (answer) this.#paces.push(entry.activeMs);
+    return entry;
+  }
+
+  #next(): void {
+    this.lesson.end();
     this.#show(this.#ahead.take());
-    this.last = { entry, task };
-    this.#refresh();
-    void this.sync();
   }
 
   #show(task: Task | null, draft: Answer | null = null, activeMs = 0): void {
@@ -187,11 +224,15 @@ export class Desk {
   /** Bring the server and this page together: one exchange at a time, more while there is something due. */
   async sync(): Promise<void> {
     if (this.#busy) return void (this.#again = true);
+    await (this.#turn = this.#takeTurns());
+  }
+
+  async #takeTurns(): Promise<void> {
     this.#busy = true;
     try {
       do {
         this.#again = false;
-        await this.#exchange({ want: this.#wanted(), keepalive: false });
+        await this.#exchange({ want: this.#wanted() });
       } while (this.#again && this.#failures === 0 && !this.#closed);
     } finally {
       this.#busy = false;
@@ -203,21 +244,30 @@ export class Desk {
     return this.project.state === 'active' ? this.#ahead.want : 0;
   }
 
-  async #exchange({ want, keepalive }: { want: number; keepalive: boolean }): Promise<void> {
+  async #exchange({ want = 0, keepalive = false, release = [] }: Exchange): Promise<void> {
     const batch = this.#outbox.due(Date.now(), this.#batch);
-    if (batch.length === 0 && (want === 0 || !this.#ahead.isLow)) return;
+    const silent = batch.length === 0 && release.length === 0 && (want === 0 || !this.#ahead.isLow);
+    if (silent && (this.#untilBeat() > 0 || !this.#isPresent)) return;
+    const holding = this.#holding();
     this.#outbox.depart(batch);
     this.#refresh();
     try {
-      const body = toRequest(batch, want, this.#holding());
+      const body = toRequest(batch, { want: silent ? 0 : want, holding, release });
       const reply = await this.#options.api.work(this.project.id, body, keepalive);
+      this.#leases.end(release);
+      this.#leases.extend(holding, this.#options.api.serverNow());
       this.#acknowledge(batch, reply.receipts);
       this.progress = reply.progress;
-      if (want > 0) this.#stock(reply.tasks);
+      const spare = want > 0 && !silent ? this.#stock(reply) : [];
+      if (spare.length) await this.#exchange({ keepalive: true, release: spare });
     } catch (error) {
       this.#fail(batch, error);
     }
     this.#refresh();
+  }
+
+  #untilBeat(): number {
+    return this.#leases.untilBeat(this.#holding(), this.#options.api.serverNow());
   }
 
   #holding(): number[] {
@@ -230,26 +280,38 @@ export class Desk {
     const settled = acknowledged(batch, receipts);
     this.#outbox.comeBack(batch);
     this.#outbox.settle(settled);
+    this.#leases.end(settled.map((entry) => entry.task));
     this.#failures = settled.length === batch.length ? 0 : this.#failures + 1;
     if (this.#failures === 0) {
       if (this.complaint?.about === 'server') this.complaint = null;
       if (this.#outbox.due(Date.now(), 1).length) this.#again = true;
       else this.#batch = BATCH;
     }
-    for (const receipt of receipts) if (receipt.status === 'refused') this.#refused(receipt);
+    for (const receipt of receipts) this.#hear(receipt, settled);
   }
 
-  #stock(tasks: Task[]): void {
-    this.#ahead.dropExpired(this.#options.api.serverNow());
+  #hear(receipt: Receipt, settled: Entry[]): void {
+    const entry = settled.find(({ key }) => key === receipt.idempotency_key);
+    if (receipt.status === 'refused') {
+      this.complaint = { about: 'refused', detail: receipt.error ?? '' };
+      this.#ahead.forget(receipt.task_id);
+    } else this.earnings.add(entry?.priceCents ?? 0);
+    if (this.lesson.hear(receipt, entry?.answer ?? null)) this.#next();
+  }
+
+  /** Take in what was asked for. Returns what came too late: it is to go back. */
+  #stock({ tasks, notice }: WorkReply): number[] {
+    if (this.#closed) return tasks.map((task) => task.task_id);
+    const now = this.#options.api.serverNow();
     const fresh = this.#ahead.add(tasks);
+    this.#leases.begin(fresh, now);
+    this.#ahead.dropExpired(this.#leases, now);
     this.#options.onTasks?.(fresh);
-    if (!this.task) this.#show(this.#ahead.take());
+    if (!this.task) this.#next();
     this.dry = this.task === null;
-  }
-
-  #refused(receipt: Receipt): void {
-    this.complaint = { about: 'refused', detail: receipt.error ?? '' };
-    this.#ahead.forget(receipt.task_id);
+    this.notice = notice;
+    if (tasks.some((task) => task.price_cents > 0)) void this.earnings.open(now);
+    return [];
   }
 
   #fail(batch: Entry[], error: unknown): void {
@@ -268,6 +330,7 @@ export class Desk {
   }
 
   #signedOut(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#options.onSignedOut();
   }
@@ -278,6 +341,7 @@ export class Desk {
     if (batch.length === 1) {
       this.complaint = { about: 'refused', detail: error.detail };
       this.#outbox.setAside(batch);
+      if (batch[0]?.key === this.lesson.asked) this.#next();
     }
     this.#batch = 1;
     return true;
@@ -297,10 +361,16 @@ export class Desk {
     const release = this.#outbox.nextRelease(now);
     const waits = [
       release === null ? Infinity : release - now,
-      this.task || document.hidden ? Infinity : POLL_MS,
+      this.task || document.hidden ? Infinity : this.notice ? BARRED_POLL_MS : POLL_MS,
+      this.#isPresent ? Math.max(TICK_MS, this.#untilBeat()) : Infinity,
     ];
     const first = Math.min(...waits);
-    return first === Infinity ? null : first;
+    return first === Infinity ? null : Math.min(first, LONGEST_WAIT_MS);
+  }
+
+  /** Whether there is somebody for whom to keep the tasks. */
+  get #isPresent(): boolean {
+    return this.#active.isPresent(performance.now());
   }
 
   async #wake(): Promise<void> {

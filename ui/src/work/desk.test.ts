@@ -1,15 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi, type Mock } from 'vitest';
 import { ApiError, Unreachable } from '../api';
-import type { Answer, ProjectDetail, Task, WorkReply, WorkRequest } from '../wire';
+import type { Answer, ProjectDetail, Receipt, Task, WorkReply, WorkRequest } from '../wire';
 import { Desk, HOLD_MS } from './desk.svelte';
 import { tabJournal } from './journal';
 
 const active = { id: 7, state: 'active', tasks_completed: 0, tasks_total: 100 } as ProjectDetail;
 const cat: Answer = { choice: 'cat' };
 
-function aTask(task_id: number): Task {
+const LEASE_MS = 15 * 60_000;
+
+function aTask(task_id: number, price_cents = 0): Task {
   const item = { kind: 'text' as const, text: `text ${task_id}`, url: null, meta: {} };
-  return { task_id, item, lease_expires_at: '2100-01-01T00:00:00Z', proposal: null };
+  const lease_expires_at = new Date(Date.now() + LEASE_MS).toISOString();
+  return { task_id, item, lease_expires_at, price_cents, proposal: null };
 }
 
 /** A server that gives tasks 1, 2, 3… and stores each idempotency key once, as the real one does. */
@@ -23,6 +26,11 @@ class FakeServer {
   /** The reply is lost after the answers were stored. */
   loseReply = false;
   refuse: string | null = null;
+  price = 0;
+  notice: string | null = null;
+  /** In training: what is right. */
+  right: Answer | null = null;
+  released: number[] = [];
 
   project = async (): Promise<ProjectDetail> => {
     if (this.failure) throw this.failure;
@@ -36,18 +44,23 @@ class FakeServer {
     if (spoilt) throw new ApiError(422, 'invalid_answer', 'no such class');
     for (const each of body.submit) this.stored.set(each.idempotency_key, each.answer.choice);
     if (this.loseReply && body.submit.length) throw new Unreachable();
-    const receipts = body.submit.map(({ idempotency_key, task_id }) => ({
+    const receipts = body.submit.map(({ idempotency_key, task_id, answer }): Receipt => ({
       idempotency_key,
       task_id,
-      status: 'stored' as const,
+      status: 'stored',
       annotation_id: 1,
       error: null,
+      feedback: this.right && { right: answer.choice === this.right.choice, answer: this.right },
     }));
+    this.released.push(...body.release);
     const give = Math.min(body.want, this.left);
     this.left -= give;
-    const tasks = Array.from({ length: give }, () => aTask(this.next++));
-    return { receipts, tasks, progress: { completed: 0, total: 100, mine: this.stored.size } };
+    const tasks = Array.from({ length: give }, () => aTask(this.next++, this.price));
+    const progress = { completed: 0, total: 100, mine: this.stored.size };
+    return { receipts, tasks, progress, notice: this.notice };
   };
+
+  earned = async (_: string): Promise<number> => 40;
 
   get choices(): string[] {
     return [...this.stored.values()];
@@ -58,9 +71,14 @@ let server: FakeServer;
 let journal: ReturnType<typeof tabJournal>;
 let signedOut: Mock<() => void>;
 
+function newDesk(): Desk {
+  const { work, project, earned } = server;
+  const api = { work, project, earned, serverNow: () => Date.now() };
+  return new Desk({ project: server.state, owner: 'ada', journal, api, onSignedOut: signedOut });
+}
+
 async function openDesk(): Promise<Desk> {
-  const api = { work: server.work, project: server.project, serverNow: () => Date.now() };
-  const desk = new Desk({ project: server.state, owner: 'ada', journal, api, onSignedOut: signedOut });
+  const desk = newDesk();
   await desk.open();
   return desk;
 }
@@ -226,4 +244,163 @@ test('a paused desk goes on by itself when it is resumed, though the network fai
   server.state = active;
   await vi.advanceTimersByTimeAsync(30_000);
   expect([desk.phase, desk.saving]).toEqual(['task', 'saved']);
+});
+
+// ── leases ──
+
+const quiet = (body: WorkRequest) => body.want === 0 && body.submit.length === 0;
+
+test('while a person is here, leases are extended in half of their time, and no task is asked for', async () => {
+  const desk = await openDesk();
+  const first = server.requests.length;
+  for (let minute = 0; minute < 60; minute++) {
+    desk.noteInput();
+    await vi.advanceTimersByTimeAsync(60_000);
+  }
+  const beats = server.requests.slice(first);
+  expect(beats.length).toBeGreaterThanOrEqual(60 / 7.5);
+  expect(beats.length).toBeLessThan(20);
+  expect(beats.every(quiet)).toBe(true);
+  expect(beats.every((body) => body.holding.length === 6)).toBe(true);
+  expect(desk.task?.task_id).toBe(1);
+});
+
+test('nobody here, nothing is extended; somebody back in time, it is', async () => {
+  const desk = await openDesk();
+  const first = server.requests.length;
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(server.requests).toHaveLength(first);
+  desk.noteInput();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(server.requests.slice(first).map((body) => body.holding)).toEqual([[1, 2, 3, 4, 5, 6]]);
+});
+
+test('a tab out of sight takes no input, so its leases end', async () => {
+  const desk = await openDesk();
+  vi.stubGlobal('document', { hidden: true });
+  desk.leaveSight();
+  const first = server.requests.length;
+  for (let minute = 0; minute < 20; minute++) {
+    desk.noteInput();
+    await vi.advanceTimersByTimeAsync(60_000);
+  }
+  expect(server.requests).toHaveLength(first);
+});
+
+test('leaving sends what is unsent and gives back what was not answered', async () => {
+  const desk = await openDesk();
+  desk.give(cat);
+  await desk.close();
+  expect(server.choices).toEqual(['cat']);
+  expect(server.released.sort()).toEqual([2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('leaving without a network keeps the answers here', async () => {
+  const desk = await openDesk();
+  server.failure = new Unreachable();
+  desk.give(cat);
+  await desk.close();
+  expect(await journal.all('ada')).toHaveLength(1);
+});
+
+test('tasks that arrive after leaving go back at once', async () => {
+  let arrive = () => {};
+  const arrival = new Promise<void>((resolve) => (arrive = resolve));
+  const work = server.work;
+  server.work = async (id, body) => {
+    const reply = await work(id, body);
+    if (body.want) await arrival;
+    return reply;
+  };
+  const desk = newDesk();
+  const opening = desk.open();
+  await settle();
+  const closing = desk.close();
+  arrive();
+  await Promise.all([opening, closing]);
+  expect(server.released).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('a page that is shown again after it was put down gets tasks anew', async () => {
+  const desk = await openDesk();
+  await desk.putDown();
+  expect(desk.task).toBeNull();
+  server.next = 1;
+  desk.comeBack();
+  await settle();
+  expect(desk.task?.task_id).toBe(1);
+});
+
+// ── pay, notices, training ──
+
+test('what was earned today grows by the price of each stored answer', async () => {
+  server.price = 3;
+  const desk = await openDesk();
+  await settle();
+  expect(desk.earnings.today).toBe(40);
+  desk.give(cat);
+  expect(desk.earnings.today).toBe(40);
+  await vi.advanceTimersByTimeAsync(HOLD_MS);
+  expect(desk.earnings.today).toBe(43);
+});
+
+test('where nothing is paid, earnings are not asked for', async () => {
+  const asked = vi.spyOn(server, 'earned');
+  const desk = await openDesk();
+  expect(desk.earnings.today).toBeNull();
+  expect(asked).not.toHaveBeenCalled();
+});
+
+test('why there is no work is told, and work is taken up when the reason is gone', async () => {
+  server.left = 0;
+  server.notice = 'first pass the test';
+  const desk = await openDesk();
+  expect([desk.phase, desk.notice]).toEqual(['barred', 'first pass the test']);
+  server.left = 1;
+  server.notice = null;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(desk.phase).toBe('task');
+});
+
+test('in training the answer is judged before the next task comes', async () => {
+  server.state = { ...active, purpose: 'training' };
+  server.right = cat;
+  const desk = await openDesk();
+  desk.give({ choice: 'dog' });
+  desk.give(cat);
+  expect([desk.task?.task_id, desk.lesson.told]).toEqual([1, null]);
+  await settle();
+  expect(desk.lesson.told).toEqual({
+    said: { choice: 'dog' },
+    right: cat,
+    by: 'training',
+    correct: false,
+  });
+  expect([desk.task?.task_id, server.choices, desk.takeBack()]).toEqual([1, ['dog'], false]);
+  desk.goOn();
+  expect([desk.task?.task_id, desk.lesson.told]).toEqual([2, null]);
+  desk.give(cat);
+  await settle();
+  expect([desk.lesson.right, desk.lesson.judged]).toEqual([1, 2]);
+});
+
+test('an answer in training that lost the network is judged when it is back', async () => {
+  server.state = { ...active, purpose: 'training' };
+  server.right = cat;
+  const desk = await openDesk();
+  server.failure = new Unreachable();
+  desk.give(cat);
+  await settle();
+  expect([desk.saving, desk.lesson.told]).toEqual(['offline', null]);
+  server.failure = null;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(desk.lesson.told?.correct).toBe(true);
+});
+
+test('an answer in training that nothing is known of leads to the next task', async () => {
+  server.state = { ...active, purpose: 'training' };
+  const desk = await openDesk();
+  desk.give(cat);
+  await settle();
+  expect([desk.task?.task_id, desk.lesson.asked]).toEqual([2, null]);
 });

@@ -23,6 +23,7 @@ test('classes get 1 to 9, then letters that the workspace does not use', () => {
   expect(new Set(used).size).toBe(used.length);
   expect(used).not.toContain('s');
   expect(used).not.toContain('g');
+  expect(used).not.toContain('r');
   expect(keys[39]).toBeNull();
 });
 

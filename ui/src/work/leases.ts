@@ -23,7 +23,7 @@ export class Leases {
 
   /**
    * The server was told at `now` that these are held. It gives a whole lease anew to those with less than half of one
-   * left, so each has half of one at least, and What had run out stays so.
+   * left, so each has half of one at least. What had run out stays so.
    */
   extend(tasks: number[], now: number): void {
     for (const id of tasks) {
@@ -42,9 +42,9 @@ export class Leases {
     return (this.#open.get(task)?.ends ?? 0) <= now;
   }
 
-  /** When to say that these are held: half-way from what was last heard to the first end; Infinity if none is open. */
-  beatAt(tasks: number[], now: number): number {
-    const open = tasks.map((id) => this.#open.get(id)).filter((lease) => lease && lease.ends > now);
-    return Math.min(...open.map((lease) => (lease ? (lease.heard + lease.ends) / 2 : Infinity)));
+  /** Milliseconds until any of these has used up half of the time it had when last heard of; Infinity if none is open. */
+  untilBeat(tasks: number[], now: number): number {
+    const open = tasks.flatMap((id) => this.#open.get(id) ?? []).filter((lease) => lease.ends > now);
+    return Math.min(...open.map((lease) => (lease.heard + lease.ends) / 2 - now));
   }
 }

@@ -132,9 +132,9 @@ class ProgressOut(Struct):
 
 
 class DispatchOut(Struct):
-    """The project to work in now."""
+    """The project to work in now; null where there is no work for the caller at present."""
 
-    project_id: ProjectId
+    project_id: ProjectId | None
 
 
 class QueueOut(Struct):

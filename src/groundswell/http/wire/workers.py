@@ -24,6 +24,7 @@ class SkillOut(Struct):
 
 
 class SkillPage(Struct):
-    """The workers of a project."""
+    """One page of the workers of a project, the busiest first; `next_cursor` fetches the next."""
 
     items: list[SkillOut]
+    next_cursor: str | None

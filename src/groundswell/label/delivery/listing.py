@@ -20,10 +20,10 @@ from groundswell.label.projects.service import project_of
 from groundswell.store import Database, Tx
 from groundswell.tenancy.model import RANK, Role, Scope
 
-WINDOW = 4_000
+WINDOW = 2_000
 """Tasks that one page looks at, at most."""
 
-FEW = 4_000
+FEW = 2_000
 """Tasks that are rather taken all and sorted than looked for along an order."""
 
 LONG_HISTORY = 10_000
@@ -89,7 +89,9 @@ class _Walk:
         few = await self._few() if self._left_to_filter() else None
         found: list[ListedTask] = []
         keys: dict[int, Key] = {}
-        width, budget = (4 * limit if self._left_to_filter() else limit + 1), max(WINDOW, limit + 1)
+        budget = max(WINDOW, limit) + 1
+        width = 4 * limit if self._left_to_filter() else limit + 1
+        width = width if few is None else budget  # the few are taken all at once
         while True:
             width = min(width, budget)
             walked = await self._walk(after, width, few)

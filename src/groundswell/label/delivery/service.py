@@ -55,11 +55,11 @@ async def deliver(
     """
     scope.require(Role.MEMBER)
     project, _ = await get_project(db, scope, project_id)
-    labels = _Labels(proposals)
     async with db.transaction(scope.org_id) as tx:
+        certificate = await tx.fetch_value(SQL["newest_certificate"], project_id=project_id)
+        labels = _Labels(proposals=proposals, certified=certificate is not None)
         async for tasks in tx.pages(SQL["labels"], TaskLabel, ROWS_AT_ONCE, project_id=project_id):
             await asyncio.to_thread(labels.add, tasks)
-        certificate = await tx.fetch_value(SQL["newest_certificate"], project_id=project_id)
     if not labels.parts:
         raise Conflict(
             f"project {project.name!r} has no labels yet; label some items first, or add --proposals"
@@ -90,20 +90,24 @@ class _Digest:
 
 
 class _Labels:
-    """The labels of a project as they pass by: as columns, and under the names that their lists have."""
+    """The labels of a project as they pass by: as columns, and under the names that their lists have.
 
-    def __init__(self, proposals: bool) -> None:
-        self.proposals = proposals
+    Args:
+        proposals: whether a model's proposal is a label where there is no other.
+        certified: whether to name what certificates speak of, too.
+    """
+
+    def __init__(self, *, proposals: bool, certified: bool) -> None:
+        self.proposals, self.certified = proposals, certified
         self.parts: list[pa.RecordBatch] = []
-        self.delivered, self.settled = _Digest(), _Digest()
+        self.delivered, self.settled = hashlib.sha256(), _Digest()
 
     def add(self, tasks: Sequence[TaskLabel]) -> None:
         rows = [row for task in tasks if (row := _label_of(task, self.proposals))]
         if rows:
             self.parts.append(pa.RecordBatch.from_pylist(rows, _SCHEMA))
-        for row in rows:
-            self.delivered.add(row)
-        for task in tasks:
+            self.delivered.update(self.parts[-1].serialize())
+        for task in tasks if self.certified else ():
             if _is_settled(task):
                 self.settled.add([task.item_id, task.answer])
 
@@ -138,7 +142,7 @@ def _is_settled(task: TaskLabel) -> bool:
 
 def _digest_of(tasks: Sequence[TaskLabel]) -> str:
     """Name the consensus labels of a project: what a certificate speaks of."""
-    labels = _Labels(proposals=False)
+    labels = _Labels(proposals=False, certified=True)
     labels.add(tasks)
     return labels.settled.name()
 
@@ -147,7 +151,7 @@ def _write(
     store: DatasetStore, project: Project, labels: _Labels, certificate: dict[str, Any] | None
 ) -> Version:
     items, newest = store.open(project.dataset, project.dataset_version), store.open(project.dataset)
-    digest = labels.delivered.name()
+    digest = labels.delivered.hexdigest()
     if newest.lineage.get("labels_sha256") == digest and as_parent(items) in newest.parents:
         return newest
     lineage = {

@@ -14,7 +14,7 @@ with answered as (
   ) t
   where b.project_id = %(project_id)s and b.state = 'in_progress'
 )
-select id, position, item_id, state, is_audit, gold from tasks
+select id, position, item_id, state, is_audit, case when not gold_suspended then gold end as gold from tasks
 where project_id = %(project_id)s and state <> 'canceled'
   and (%(everything)s or id in (select task_id from answered union select id from coming))
 order by position;
@@ -111,7 +111,8 @@ select annotations > learnt_annotations or exists (select from unsettled where p
 from progress where project_id = %(project_id)s;
 
 -- note_learnt: learning has read so many answers of a project
-update progress set learnt_annotations = %(answers)s, learnt = learnt + 1 where project_id = %(project_id)s;
+update progress set learnt_annotations = %(answers)s, learnt = learnt + 1, workers = greatest(workers, %(workers)s)
+where project_id = %(project_id)s;
 
 -- answers_of: how many answers were settled in a project
 select annotations from progress where project_id = %(project_id)s;
@@ -133,7 +134,8 @@ delete from unsettled where ctid = any(array(
 returning task_id, worker_id, answered;
 
 -- tasks_to_settle: tasks that something came in for, with how many people could not answer them
-select t.id, t.state, t.gold,
+-- A known answer that is in doubt is not known.
+select t.id, t.state, case when not t.gold_suspended then t.gold end as gold,
        (select count(*) from ended_leases e where e.task_id = t.id and e.skipped)::int as skips
 from tasks t where t.id = any(%(task_ids)s) and t.project_id = %(project_id)s
 order by t.id;
@@ -161,11 +163,6 @@ select id, state from settled;
 update progress set completed = completed + %(completed)s, annotations = annotations + %(annotations)s, updated_at = now()
 where project_id = %(project_id)s
 returning annotations;
-
--- complete_batches: batches of which no task asks any more
-update batches b set state = 'completed'
-where b.project_id = %(project_id)s and b.state = 'in_progress'
-  and not exists (select from tasks t where t.batch_id = b.id and t.state = 'pending');
 
 -- finish_project: a project that has nothing left to ask
 update projects p set state = 'done'

@@ -15,10 +15,13 @@ from groundswell.errors import GroundswellError
 from groundswell.ids import OrgId, ProjectId, TaskId
 from groundswell.label.jobs import ask_to_learn
 from groundswell.label.learning.settling import Answered, CountedVote, Settled, UnsettledTask, settle_tasks
+from groundswell.label.projects.batches import finish_batches
 from groundswell.label.projects.model import Project, ReviewReason, TaskState
 from groundswell.label.projects.reviewing import ask_reviews
 from groundswell.label.projects.service import SQL as PROJECTS
 from groundswell.store import Database, Tx, load_queries
+from groundswell.tenancy.model import Role, Scope
+from groundswell.tenancy.service import audit
 from groundswell.workforce.evidence import add_evidence
 
 SQL = load_queries(__package__)
@@ -115,7 +118,7 @@ class Settler:
             completed=settled.count(TaskState.COMPLETED),
             annotations=answered,
         )
-        ended = bool(settled) and await _end(tx, project_id)
+        ended = bool(settled) and await end_what_is_done(tx, org_id, project_id)
         if project.purpose == "production" and self._is_due(project, len(incoming), total or 0, ended=ended):
             await ask_to_learn(tx, org_id, project_id)
 
@@ -189,7 +192,11 @@ async def _ask_on(tx: Tx, ids: Any, found: Settled) -> None:
         )
 
 
-async def _end(tx: Tx, project_id: ProjectId) -> bool:
-    """End the batches that ask no more, and the project with its last batch; returns whether it ended."""
-    await tx.execute(SQL["complete_batches"], project_id=project_id)
-    return await tx.fetch_value(SQL["finish_project"], project_id=project_id) is not None
+async def end_what_is_done(tx: Tx, org_id: OrgId, project_id: ProjectId) -> bool:
+    """End the batches that ask no more, and the project with its last batch; returns whether the project ended."""
+    service = Scope(org_id, None, Role.ADMIN)
+    await finish_batches(tx, service, project_id)
+    ended = await tx.fetch_value(SQL["finish_project"], project_id=project_id) is not None
+    if ended:
+        await audit(tx, service, "project.state", str(project_id), before="active", after="done")
+    return ended

@@ -11,6 +11,7 @@ from groundswell.label.learning.rules import MAX_SKIPS, counted
 from groundswell.label.projects.model import Project
 from groundswell.quality import Votes
 from groundswell.quality.by_skill import by_others, by_skill
+from groundswell.workforce.agreement import agreement
 from groundswell.workforce.evidence import Evidence, Source
 
 UNKNOWN_SKILL = 0.75
@@ -71,7 +72,8 @@ def settle_tasks(
 ) -> Settled:
     """Infer labels from the answers of now, and decide which tasks ask on.
 
-    Without a target, a task has enough with the project's number of answers. With one it stops as soon as its
+    Without a target, a task has enough with the project's number of answers; if not even half of them agree, it
+    ends undecided. With one it stops as soon as its
     label is probable enough, asks one more person while it is in doubt, and ends undecided with the most answers
     that it may have. Answers that came late count only where there are not enough without them. A task of known
     answer wants its number of answers, too, and no more; it tests those who give them.
@@ -87,7 +89,7 @@ def settle_tasks(
     probability = posterior.max(axis=1, initial=0.0)
     answers = coded.votes_per_item.astype(np.int64)
     known = gold >= 0
-    certain, spent = _enough(project, answers, probability, known)
+    certain, spent = _enough(project, coded, probability, known)
     set_aside = np.array([task.skips >= MAX_SKIPS for task in tasks], bool)
     before = np.array([task.state for task in tasks], np.str_)
     pending = before == "pending"
@@ -109,12 +111,17 @@ def settle_tasks(
 
 
 def _enough(
-    project: Project, answers: NDArray[np.int64], probability: NDArray[np.float64], known: NDArray[np.bool_]
+    project: Project, coded: Votes, probability: NDArray[np.float64], known: NDArray[np.bool_]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which tasks are certain enough, and which have spent their answers; what is known is never in doubt."""
+    """Return which tasks are certain enough, and which have spent their answers; what is known is never in doubt.
+
+    Without a target, more than half of the answers must agree.
+    """
+    answers = coded.votes_per_item
     full = answers >= project.answers
     if project.target_probability is None:
-        return full, full
+        agreed = 2 * coded.counts.max(axis=1, initial=0) > answers
+        return full & (known | agreed), full
     return full & (known | (probability >= project.target_probability)), answers >= project.max_answers
 
 
@@ -183,11 +190,9 @@ def _from_consensus(
     if not len(told):
         return []
     others = by_others(coded, skill)[told]
-    classes = coded.n_classes
-    sure = (classes * others.max(axis=1) - 1) / (classes - 1)
-    right = sure * others[np.arange(len(told)), coded.label[told]]
+    total, correct = agreement(others, coded.label[told])
     return [
-        _evidence(project, cast[i], "consensus", float(sure[n]), float(right[n]))
+        _evidence(project, cast[i], "consensus", float(total[n]), float(correct[n]))
         for n, i in enumerate(told.tolist())
     ]
 

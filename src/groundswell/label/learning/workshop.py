@@ -24,6 +24,7 @@ from groundswell.label.learning.conclude import (
     report_of,
     train,
 )
+from groundswell.label.learning.settler import end_what_is_done
 from groundswell.label.learning.situation import Situation, SkipRow, TaskRow, VoteRow, situation
 from groundswell.label.projects.model import Project, ProjectState
 from groundswell.label.projects.service import SQL as PROJECTS
@@ -191,12 +192,16 @@ class Workshop:
             if version is not None:
                 await _save_predictions(tx, rows.project, task_ids, found, version, scope)
             await _save_skills(tx, scope, project_id, found)
-            await tx.execute(SQL["note_learnt"], answers=rows.answers, project_id=project_id)
+            await tx.execute(
+                SQL["note_learnt"],
+                answers=rows.answers,
+                workers=len(found.worker_ids),
+                project_id=project_id,
+            )
             if rows.project.models == "decide":
                 await _save_states(tx, rows, task_ids, found)
                 await tx.execute(PROJECTS["refresh_progress"], project_id=project_id)
-                await tx.execute(SQL["complete_batches"], project_id=project_id)
-                await tx.execute(SQL["finish_project"], project_id=project_id)
+                await end_what_is_done(tx, scope.org_id, project_id)
                 await _open_slots(tx, project_id, task_ids, found)
         return True
 

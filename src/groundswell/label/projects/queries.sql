@@ -51,18 +51,14 @@ left join progress c on c.project_id = p.id
 left join lateral (select version, report from models where project_id = p.id order by version desc limit 1) m on true
 where p.id = any(%(project_ids)s);
 
--- refresh_progress: count a project anew; answers that wait for settling are counted by it
-insert into progress (org_id, project_id, total, completed, annotations, workers)
-select p.org_id, p.id,
-       (select count(*) from tasks where project_id = p.id and state <> 'canceled'),
-       (select count(*) from tasks where project_id = p.id and state = 'completed'),
-       (select count(*) from annotations where project_id = p.id)
-         - (select count(*) from unsettled where project_id = p.id and answered),
-       (select count(distinct worker_id) from annotations where project_id = p.id)
-from projects p where p.id = %(project_id)s
+-- refresh_progress: how many tasks a project has, and how many are completed; the counts of its batches, added up
+insert into progress (org_id, project_id, total, completed)
+select p.org_id, p.id, coalesce(sum(b.pending + b.completed + b.error), 0), coalesce(sum(b.completed), 0)
+from projects p left join batch_progress b on b.project_id = p.id
+where p.id = %(project_id)s
+group by p.org_id, p.id
 on conflict (project_id) do update set
-  total = excluded.total, completed = excluded.completed, annotations = excluded.annotations,
-  workers = excluded.workers, learnt = progress.learnt + 1, updated_at = now();
+  total = excluded.total, completed = excluded.completed, updated_at = now();
 
 -- set_project_state: a transition that is allowed from certain states only
 update projects set state = %(state)s where id = %(project_id)s and state = any(%(allowed)s) returning id;

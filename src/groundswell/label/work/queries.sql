@@ -103,7 +103,8 @@ with ended as (
   select org_id, project_id, task_id, worker_id, reason, leased_at, skipped, price_cents, for_gold from ended
   order by task_id, worker_id
   on conflict (task_id, worker_id) do update set
-    reason = excluded.reason, skipped = excluded.skipped, leased_at = excluded.leased_at, ended_at = now()
+    reason = excluded.reason, skipped = excluded.skipped, leased_at = excluded.leased_at, ended_at = now(),
+    price_cents = excluded.price_cents, for_gold = excluded.for_gold
 ), told as (
   insert into unsettled (org_id, project_id, task_id, worker_id, answered)
   select org_id, project_id, task_id, worker_id, false from ended where skipped
@@ -127,7 +128,8 @@ with ended as (
   select org_id, project_id, task_id, worker_id, 'expired', leased_at, false, price_cents, for_gold from ended
   order by task_id, worker_id
   on conflict (task_id, worker_id) do update set
-    reason = 'expired', skipped = false, leased_at = excluded.leased_at, ended_at = now()
+    reason = 'expired', skipped = false, leased_at = excluded.leased_at, ended_at = now(),
+    price_cents = excluded.price_cents, for_gold = excluded.for_gold
 ), returned as (
   insert into ready (org_id, project_id, priority, task_id, batch_id)
   select e.org_id, e.project_id, b.priority, e.task_id, e.batch_id

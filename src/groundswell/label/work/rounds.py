@@ -40,7 +40,7 @@ async def do_rounds(
     Raises:
         DatabaseUnavailable: nothing is known of any round; each may be repeated.
     """
-    async with db.transaction(org_id, planned_once=True) as tx:
+    async with db.transaction(org_id, planned_once=True, brief=True) as tx:
         projects = await _projects(tx, rounds, memory)
         welcome = [each for each in rounds if _may_work(each, projects)]
         done = iter(await _do(tx, org_id, welcome, projects, memory, rng) if welcome else [])

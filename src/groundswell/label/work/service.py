@@ -63,18 +63,9 @@ class Desk:
         """Do one round, as `work` does."""
         return await self._table(one.scope.org_id).batcher.do(one)
 
-    async def project_for(self, scope: Scope, worker_id: WorkerId) -> ProjectId:
-        """Return the project that a worker should work in now; see `dispatch`.
-
-        Raises:
-            NotFound: there is no work for this worker at present.
-        """
-        found = await project_for(self._db, scope, worker_id, self._table(scope.org_id).memory)
-        if found is None:
-            raise NotFound(
-                "there is no work for you at present; ask again later, or see what each project asks for"
-            )
-        return found
+    async def project_for(self, scope: Scope, worker_id: WorkerId) -> ProjectId | None:
+        """Return the project that a worker should work in now, or None where there is no work for him."""
+        return await project_for(self._db, scope, worker_id, self._table(scope.org_id).memory)
 
     def _table(self, org_id: OrgId) -> "_Table":
         if org_id not in self._tables:

@@ -129,9 +129,13 @@ alter table ended_leases
   add column price_cents int not null default 0,
   add column for_gold boolean not null default false;
 
--- A ledger line is written with the annotation that it pays, by one statement; neither can ever be deleted.
-alter table ledger drop constraint ledger_org_id_annotation_id_fkey;
-alter table annotations drop constraint annotations_org_id_id_key;
+-- The record of work has none either: an annotation is copied from the lease that it ends, its ledger line is written
+-- with it by one statement, and none of the rows that they name is ever deleted.
+alter table ledger drop constraint ledger_org_id_annotation_id_fkey, drop constraint ledger_org_id_worker_id_fkey;
+alter table annotations
+  drop constraint annotations_org_id_id_key,
+  drop constraint annotations_org_id_task_id_fkey,
+  drop constraint annotations_org_id_worker_id_fkey;
 
 -- What came in and has not been looked at by settling: answers (`answered`), skips, changed answers. Read whole
 -- and deleted, so it needs no index.
@@ -157,7 +161,8 @@ create table queue_minutes (
 
 -- Settling counts answers as they come; `learnt_annotations` is how many there were when learning read them.
 alter table progress add column learnt_annotations int not null default 0;
-update progress set learnt_annotations = annotations;
+update progress p set learnt_annotations = annotations,
+                      annotations = (select count(*) from annotations a where a.project_id = p.project_id);
 
 -- ── what is known of people ──────────────────────────────────────────────────────────────────────
 

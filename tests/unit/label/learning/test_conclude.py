@@ -73,7 +73,9 @@ def two_crowds(n, workers=3, said=None):
     return truth, features, votes
 
 
-@pytest.mark.parametrize("project", [FIXED, replace(ADAPTIVE, models="propose"), replace(FIXED, models="none")])
+@pytest.mark.parametrize(
+    "project", [FIXED, replace(ADAPTIVE, models="propose"), replace(FIXED, models="none")]
+)
 def test_where_models_do_not_decide_learning_plans_nothing_and_settles_nothing(project):
     found = conclusion(project, tasks(3), [VoteRow(100, 1, "cat"), VoteRow(100, 2, "cat")], {101: 1})
     assert found.state.tolist() == ["pending"] * 3

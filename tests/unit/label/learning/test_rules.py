@@ -24,6 +24,7 @@ def test_every_task_keeps_as_many_answers_as_it_may_have(answers, limit):
 
 # ── which slots are opened ───────────────────────────────────────────────────────────────────────
 
+
 def test_a_slot_is_numbered_after_the_answers_that_its_task_has():
     assert numbered(np.array([2, 0, 2]), np.array([0, 0, 3])).tolist() == [4, 1, 5]
     assert numbered(np.array([], np.int64), np.zeros(4, np.int64)).tolist() == []

@@ -62,11 +62,20 @@ def state_of(found):
 
 
 @pytest.mark.parametrize(
-    ("said", "state", "wanted"), [("", "pending", 2), ("c", "pending", 2), ("cd", "completed", 0), ("ccc", "completed", 0)]
+    ("said", "state", "wanted", "undecided"),
+    [
+        ("", "pending", 2, False),
+        ("c", "pending", 2, False),
+        ("cc", "completed", 0, False),
+        ("cd", "completed", 0, True),
+        ("ccc", "completed", 0, False),
+    ],
 )
-def test_without_a_target_a_task_is_complete_with_its_number_of_answers_agreed_or_not(said, state, wanted):
+def test_without_a_target_a_task_is_complete_with_its_answers_and_undecided_if_not_half_agree(
+    said, state, wanted, undecided
+):
     found = settled(FIXED, said)
-    assert (state_of(found), found.wanted.item(), found.undecided.item()) == (state, wanted, False)
+    assert (state_of(found), found.wanted.item(), found.undecided.item()) == (state, wanted, undecided)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +89,9 @@ def test_without_a_target_a_task_is_complete_with_its_number_of_answers_agreed_o
         ("c", 0.95, "pending", 2),  # sure enough, but fewer than the project asks for
     ],
 )
-def test_with_a_target_a_task_stops_once_it_is_sure_and_asks_one_more_while_it_is_not(said, skill, state, wanted):
+def test_with_a_target_a_task_stops_once_it_is_sure_and_asks_one_more_while_it_is_not(
+    said, skill, state, wanted
+):
     found = settled(TARGET, said, skill=skill)
     assert (state_of(found), found.wanted.item(), found.undecided.item()) == (state, wanted, False)
 
@@ -103,7 +114,11 @@ def test_the_label_follows_the_more_skilful_and_its_probability_is_bayes():
 def test_who_is_not_known_is_taken_for_the_mean_of_the_others_and_for_a_guess_where_nobody_is():
     unknown = settled(FIXED, "c")
     assert unknown.probability.item() == pytest.approx(UNKNOWN_SKILL)
-    cast = [*votes("c", skill=None), CountedVote(9, 8, 5, "cat", False, 0.9), CountedVote(10, 8, 6, "cat", False, 0.7)]
+    cast = [
+        *votes("c", skill=None),
+        CountedVote(9, 8, 5, "cat", False, 0.9),
+        CountedVote(10, 8, 6, "cat", False, 0.7),
+    ]
     found = settle_tasks(FIXED, [task(), task(8)], cast, set())
     assert found.probability[0] == pytest.approx(0.8)
 
@@ -176,10 +191,11 @@ def test_when_a_task_ends_each_answer_is_compared_with_what_the_others_came_to()
     told = {one.worker_id: one for one in found.evidence}
     assert {one.source for one in found.evidence} == {"consensus"}
     assert set(told) == {1, 2, 3}
-    # Of worker 3 the others say cat twice: 0.64 / 0.68; sure by (2 p - 1), and dog would be right in the rest.
+    # Of worker 3 the others say cat twice: 0.64 / 0.68; sure by w = 2 p - 1, and they would be wrong in the rest.
     p = 0.64 / 0.68
-    assert told[3].total == pytest.approx(2 * p - 1)
-    assert told[3].correct == pytest.approx((2 * p - 1) * (1 - p))
+    w = 2 * p - 1
+    assert told[3].total == pytest.approx(w**2)
+    assert told[3].correct == pytest.approx(-w * (1 - p))
     # Of workers 1 and 2 the others say one cat and one dog: nothing is known.
     assert told[1].total == pytest.approx(0)
     assert told[1].correct == pytest.approx(0)
@@ -215,7 +231,8 @@ def test_tasks_settled_together_come_to_what_each_comes_to_alone():
             assert getattr(together, name)[place] == getattr(alone, name)[0], name
         assert together.probability[place] == pytest.approx(alone.probability[0])
     assert len(together.evidence) == sum(
-        len(settle_tasks(TARGET, [one], [v for v in cast if v.task_id == one.id], new).evidence) for one in tasks
+        len(settle_tasks(TARGET, [one], [v for v in cast if v.task_id == one.id], new).evidence)
+        for one in tasks
     )
 
 

@@ -26,7 +26,9 @@ def vocabulary(current=3):
         (1, "hound", 3),
     ],
 )
-def test_an_answer_is_understood_in_the_version_in_force_or_the_newest_that_knows_it(current, choice, version):
+def test_an_answer_is_understood_in_the_version_in_force_or_the_newest_that_knows_it(
+    current, choice, version
+):
     assert vocabulary(current).understand({"choice": choice}) == ({"choice": choice}, version)
 
 

@@ -1,0 +1,47 @@
+"""Wire types of setting a project up."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, structs
+
+from groundswell.http.wire.common import Id
+from groundswell.label.projects.model import ProjectSpec
+
+MOST_CLASSES = 1000
+MOST_GOLD = 100_000
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class ProjectBody(Struct, forbid_unknown_fields=True):
+    """A new project over a version of a dataset, the newest unless given; see the glossary for the words.
+
+    `gold` gives known classes by item id. `target_probability` makes redundancy adaptive, with `models` deciding where
+    they have proven themselves. A `qualification` or `training` asks tasks of known answer, of everybody;
+    `requirements` names those that must have been passed, for example `{"qualifications": [7], "min_skill": 0.8}`.
+    """
+
+    name: Name
+    dataset: Name
+    classes: Annotated[list[str], Meta(min_length=2, max_length=MOST_CLASSES)]
+    dataset_version: Id | None = None
+    instructions: Annotated[str, Meta(max_length=100_000)] = ""
+    answers: Annotated[int, Meta(ge=1, le=100)] = 1
+    max_answers: Annotated[int, Meta(ge=1, le=100)] = 7
+    target_probability: Annotated[float, Meta(gt=0.5, lt=1)] | None = None
+    audit_share: Share = 0.0
+    gold: Annotated[dict[str, str], Meta(max_length=MOST_GOLD)] = {}
+    lease_seconds: Annotated[int, Meta(ge=1, le=2_592_000)] = 900
+    price_cents: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    review_levels: Annotated[int, Meta(ge=0, le=3)] = 0
+    review_share: Share = 0.0
+    rereview_share: Share = 0.0
+    priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
+    models: Literal["decide", "propose", "none"] | None = None
+    purpose: Literal["production", "qualification", "training"] = "production"
+    requirements: dict[str, Any] = {}
+
+    def spec(self, dataset_version: int) -> ProjectSpec:
+        """Return it as the service takes it; the label kind follows from the items."""
+        given = {name: value for name, value in structs.asdict(self).items() if name != "dataset_version"}
+        return ProjectSpec(kind="", dataset_version=dataset_version, **given)
