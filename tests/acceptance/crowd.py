@@ -109,7 +109,6 @@ class Person:
     doubled: float = 0.0
     acknowledged: dict[uuid.UUID, tuple[int, str, int]] = field(default_factory=dict)
     interruptions: int = 0
-    longest_wait: float = 0.0
 
     def labour(self, done: threading.Event) -> None:
         """Lease, think and answer until `done`, and until nothing is owed."""
@@ -129,15 +128,12 @@ class Person:
     def _send(self, client: Client, submits: Sequence[dict[str, Any]], want: int = 0) -> dict[str, Any]:
         until = time.monotonic() + PATIENCE_SECONDS
         while True:
-            asked = time.monotonic()
             try:
                 return client.work(self.stage.project_id, submit=submits, want=want)
             except ServiceError as error:
                 if error.code not in PASSING or time.monotonic() > until:
                     raise
                 self.interruptions += 1
-            finally:
-                self.longest_wait = max(self.longest_wait, time.monotonic() - asked)
 
     def _answer(self, task: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -225,9 +221,12 @@ class Books:
 
     Attributes:
         stored: the task, status and number of each answer, by its key.
-        on_time, late: answers of each task, by the worker.
-        left: leases, open slots and answers that nobody looked at.
-        paid: ledger lines.
+        rows: how many answers that is, whatever their keys.
+        on_time, late: how many of them each task has.
+        pairs: the task and the worker of each answer.
+        left: leases, open slots and answers that nobody looked at yet.
+        paid: how many lines the ledger has.
+        state: of the project.
     """
 
     stored: dict[uuid.UUID, tuple[int, str, int]]
@@ -269,6 +268,17 @@ class Books:
     def is_over(self) -> bool:
         """Say whether the project is done and nothing is left of it."""
         return self.state == "done" and not any(self.left)
+
+    def figures(self, crowd: Crowd) -> dict[str, int]:
+        """Return how many answers were acknowledged, stored and late, and how many are missing or there twice."""
+        acknowledged = {key for person in crowd.people for key in person.acknowledged}
+        return {
+            "acknowledged": len(acknowledged),
+            "stored": self.rows,
+            "late": self.late.total(),
+            "lost": len(acknowledged - self.stored.keys()),
+            "duplicates": self.rows - len(self.stored),
+        }
 
     def agree_with(self, stage: Stage, crowd: Crowd) -> None:
         """Check that all that was acknowledged is there once, nothing else is, and each task has what it asked for."""

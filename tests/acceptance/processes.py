@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +15,6 @@ from pathlib import Path
 import httpx
 
 from tests.acceptance.command import Groundswell, wait_until
-
-START_SECONDS = 90
 
 
 @dataclass
@@ -199,7 +196,3 @@ def is_healthy(address: str) -> bool:
         return httpx.get(address + "/health", timeout=5, trust_env=False).is_success
     except httpx.TransportError:
         return False
-
-
-def seconds_since(start: float) -> float:
-    return time.monotonic() - start

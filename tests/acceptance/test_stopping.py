@@ -66,7 +66,9 @@ def test_a_stopped_collect_keeps_nothing_of_the_version_it_wrote(groundswell: Gr
 
 
 def test_answers_that_were_acknowledged_survive_kill_9_each_once(groundswell: Groundswell, monkeypatch):
-    monkeypatch.setattr(connection, "FIRST_PAUSE_SECONDS", 0.01)  # the server will not come back for this client
+    monkeypatch.setattr(
+        connection, "FIRST_PAUSE_SECONDS", 0.01
+    )  # the server will not come back for this client
     rows = [{"text": f"text {n} says {'yes' if n % 3 else 'no'}", "n": n} for n in range(400)]
     (groundswell.here / "texts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     acknowledged: dict[int, str] = {}

@@ -70,7 +70,7 @@ def test_a_rejected_answer_comes_back_with_its_reason_and_is_fixed_by_keyboard(p
     expect(page.get_by_text("1 answer was sent back to you.")).to_be_visible()
     page.get_by_role("link", name="Look at what was said").click()
     expect(page.get_by_test_id("reason")).to_have_text(REASON)
-    expect(page.get_by_text("The reviewer says dog.")).to_be_visible()
+    expect(page.get_by_text("The reviewer says “dog”.")).to_be_visible()
     page.keyboard.press("2")
     expect(page.get_by_test_id("sent-back")).to_have_count(0)
     said = house.rows(

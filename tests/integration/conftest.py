@@ -12,6 +12,9 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from tests.integration.listing import leave_batch_and_export
+from tests.integration.peopling import leave_people
+from tests.integration.reviewing import leave_reviews
 
 from groundswell.app import App, local_member
 from groundswell.ids import ProjectId, WorkerId
@@ -33,9 +36,6 @@ from groundswell.store import Database, EmbeddedPostgres, migrate, start_postgre
 from groundswell.tenancy.model import Member, Scope
 from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers
-from tests.integration.listing import leave_batch_and_export
-from tests.integration.peopling import leave_people
-from tests.integration.reviewing import leave_reviews
 
 _numbers = itertools.count(1)
 

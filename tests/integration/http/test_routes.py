@@ -108,7 +108,9 @@ async def test_no_route_shows_or_touches_anything_of_another_tenant(web):
         ):
             # A list is empty; a class of content is anybody's word.
             own = {"workers": 200, web.ids["content"]: 204}
-            assert response.status_code == own.get(path.rsplit("/", 1)[-1], 404), f"{method} {path}: {response.text}"
+            assert response.status_code == own.get(path.rsplit("/", 1)[-1], 404), (
+                f"{method} {path}: {response.text}"
+            )
         if not (body and body.get("dataset") == "animals"):  # his own word comes back to him
             assert "animals" not in response.text
         assert web.desk.member.email not in response.text

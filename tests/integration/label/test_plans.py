@@ -287,6 +287,6 @@ def test_settling_writes_what_concerns_the_tasks_that_were_answered(hot: Hot) ->
     assert hot.buffers("save_consensus", **labels, **of) / SETTLED < LIMIT
 
 
-def test_a_project_is_ended_by_a_look_at_one_pending_task(hot: Hot) -> None:
-    assert hot.buffers("complete_batches", project_id=1) < 2 * LIMIT
+def test_whether_a_project_ends_is_seen_from_its_batches_alone(hot: Hot) -> None:
+    assert hot.buffers("finish_batches", project_id=1) < 2 * LIMIT
     assert hot.buffers("finish_project", project_id=1) < 2 * LIMIT

@@ -124,9 +124,10 @@ export const en = {
     badge: (n: number) => `${n} sent back`,
     title: 'A reviewer has sent this back',
     place: (n: string, of: string) => `${n} of ${of}`,
-    said: (yours: string) => `You said ${yours}.`,
-    shouldBe: (theirs: string) => `The reviewer says ${theirs}.`,
-    how: (yours: string) => `Answer again. ${yours} again keeps your answer, and somebody else will judge.`,
+    said: (yours: string) => `You said “${yours}”.`,
+    shouldBe: (theirs: string) => `The reviewer says “${theirs}”.`,
+    how: (yours: string) =>
+      `Answer again. Saying “${yours}” again keeps your answer, and somebody else will judge.`,
     later: 'Later',
     failed: (detail: string) => `Your answer was not taken: ${detail}. Give it again.`,
     gone: 'This one needs no answer any more.',
@@ -141,6 +142,7 @@ export const en = {
     elsewhere: 'Work in another project',
     qualification: (name: string) => `Take the test “${name}”`,
     training: (name: string) => `Do the training “${name}”`,
+    purpose: { qualification: 'Entry test', training: 'Training', production: '' },
     shows: (content: string) => `May show ${content}`,
     decide: 'Decide what you see',
     undecided: (content: string) =>

@@ -128,9 +128,10 @@ export const it: Messages = {
     badge: (n) => `${n} ${s(n, 'rimandata', 'rimandate')}`,
     title: 'Un revisore ha rimandato questa risposta',
     place: (n, of) => `${n} di ${of}`,
-    said: (yours) => `Avevi detto ${yours}.`,
-    shouldBe: (theirs) => `Il revisore dice ${theirs}.`,
-    how: (yours) => `Rispondi di nuovo. Con ${yours} tieni la tua risposta, e giudicherà un’altra persona.`,
+    said: (yours) => `Avevi detto «${yours}».`,
+    shouldBe: (theirs) => `Il revisore dice «${theirs}».`,
+    how: (yours) =>
+      `Rispondi di nuovo. Ripetendo «${yours}» tieni la tua risposta, e giudicherà un’altra persona.`,
     later: 'Più tardi',
     failed: (detail) => `La risposta non è stata accettata: ${detail}. Dalla di nuovo.`,
     gone: 'A questa non serve più una risposta.',
@@ -145,6 +146,7 @@ export const it: Messages = {
     elsewhere: 'Lavora in un altro progetto',
     qualification: (name) => `Fai la prova «${name}»`,
     training: (name) => `Fai l’addestramento «${name}»`,
+    purpose: { qualification: 'Prova d’ingresso', training: 'Addestramento', production: '' },
     shows: (content) => `Può mostrare: ${content}`,
     decide: 'Decidi che cosa vedere',
     undecided: (content) =>

@@ -31,10 +31,10 @@ MOST_AT_ONCE = 5_000
 """Answers and skips of a project that one transaction settles."""
 
 LEARN_GROWTH = 0.02
-"""A project is learnt anew when its answers have grown by this share; by a tenth where models have no part."""
+"""A project is learnt anew when its answers have grown by this share; by half where models have no part."""
 
 
-SMALL, REST_SECONDS = 2_000, 60.0
+SMALL, REST_SECONDS = 500, 60.0
 """A project with more answers than this is learnt at most once in so long a time, unless it ends or models decide."""
 
 
@@ -124,7 +124,7 @@ class Settler:
 
     def _is_due(self, project: Project, came: int, total: int, *, ended: bool) -> bool:
         """Say whether a project is to be learnt anew, counting what came since it was last asked for."""
-        growth = 0.1 if project.models == "none" else LEARN_GROWTH
+        growth = 0.5 if project.models == "none" else LEARN_GROWTH
         self._since[project.id] += came
         rested = total < SMALL or self.clock() - self._asked_at.get(project.id, -math.inf) > REST_SECONDS
         grown = rested and self._since[project.id] >= math.ceil(growth * total)
