@@ -78,9 +78,10 @@ async def _repeat(
         started = clock()
         try:
             await work()
+            rest = min(LONGEST_PAUSE_SECONDS, (clock() - started) * (1 / SHARE - 1))
         except Exception as error:
             log.warning("%s this time: %s", failure, error)
-        rest = min(LONGEST_PAUSE_SECONDS, (clock() - started) * (1 / SHARE - 1))
+            rest = FIRST_PAUSE_SECONDS  # it waited for a database rather than worked
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), max(pause_seconds, rest))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 
 from groundswell.app import local_member, open_app
@@ -98,7 +99,7 @@ class Person:
             answers them late, or not at all.
         doubled: how often the same answers are sent a second time, and once more under new keys, 0 to 1.
         acknowledged: the task, status and number of each answer that got a receipt, by its key.
-        interruptions: how often an answer did not come.
+        interruptions: requests that got no answer, or a 503; our client sends them again by itself.
     """
 
     address: str
@@ -112,7 +113,7 @@ class Person:
 
     def labour(self, done: threading.Event) -> None:
         """Lease, think and answer until `done`, and until nothing is owed."""
-        with Client(self.address, self.key, timeout_seconds=20) as client:
+        with Client(self.address, self.key, timeout_seconds=20, transport=Counting(self)) as client:
             submits: list[dict[str, Any]] = []
             while not done.is_set() or submits:
                 given = self._send(client, submits, want=2)
@@ -133,7 +134,6 @@ class Person:
             except ServiceError as error:
                 if error.code not in PASSING or time.monotonic() > until:
                     raise
-                self.interruptions += 1
 
     def _answer(self, task: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -157,6 +157,23 @@ class Person:
         others = [{**submit, "idempotency_key": str(uuid.uuid4())} for submit in submits]
         refused = self._send(client, others)["receipts"]
         assert {receipt["status"] for receipt in refused} == {"refused"}, refused
+
+
+class Counting(httpx.HTTPTransport):
+    """The network, where it is counted how often a person was interrupted."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__()
+        self.person = person
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            response = super().handle_request(request)
+        except httpx.TransportError:
+            self.person.interruptions += 1
+            raise
+        self.person.interruptions += response.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        return response
 
 
 @dataclass
@@ -199,7 +216,7 @@ class Crowd:
         return sum(len(person.acknowledged) for person in self.people)
 
     def interruptions(self) -> int:
-        """How often somebody got no answer."""
+        """How many requests got no answer, or a 503."""
         return sum(person.interruptions for person in self.people)
 
     def wait_for_more(self, answers: int) -> None:

@@ -181,6 +181,14 @@ def test_start_working_opens_the_most_urgent_project_and_pay_is_shown(page: Page
     expect(page.get_by_test_id("earned")).to_have_text("3¢ today")
 
 
+def test_start_working_says_so_where_there_is_no_work(page: Page, house: House):
+    link, worker = house.invite("nora")
+    house.restrict(worker)
+    come_in(page, link)
+    page.get_by_role("button", name="Start working").click()
+    expect(page.get_by_text("There is no work for you right now")).to_be_visible()
+
+
 def test_nothing_is_said_of_pay_where_nothing_is_paid(page: Page, house: House):
     link, _ = house.invite("vera")
     come_in(page, link)

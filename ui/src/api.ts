@@ -84,8 +84,8 @@ export const api = {
   work: (id: number, body: WorkRequest, keepalive = false) =>
     call<WorkReply>('POST', `/projects/${id}/work`, body, keepalive),
 
-  /** The project to work in now; 404 where there is no work for this person. */
-  projectForMe: async () => (await call<{ project_id: number }>('GET', '/me/project')).project_id,
+  /** The project to work in now; null where there is no work for this person. */
+  projectForMe: async () => (await call<{ project_id: number | null }>('GET', '/me/project')).project_id,
   offers: () => call<Page<Offer>>('GET', '/me/work?limit=200'),
   /** The terms of one project, or null if it is not active. Offers are in the order of their ids. */
   offer: async (id: number) => {

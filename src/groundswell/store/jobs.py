@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
 from groundswell.errors import NotFound
 from groundswell.store.database import Database, Tx
 from groundswell.store.job_schema import SCHEMA
@@ -126,7 +128,7 @@ async def _work_on(db: Database, tasks: Mapping[str, "Job"], concurrency: int, g
     while True:
         try:
             await _work(db, tasks, concurrency, grace_seconds)
-        except (ProcrastinateException, OSError) as error:
+        except (ProcrastinateException, psycopg.Error, OSError) as error:  # the pool's time-out is psycopg's
             log.warning("background jobs pause: %s", error)
         await asyncio.sleep(1.0)
 
