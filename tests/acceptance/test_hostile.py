@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from groundswell.http import patience
-from groundswell.http.server import MAX_BODY_BYTES
+from groundswell.http.callers import MAX_BODY_BYTES
 from groundswell.http.wire.work import MAX_ACTIVE_MS
 from tests.acceptance.command import Groundswell, wait_until
 from tests.acceptance.crowd import Stage, set_up

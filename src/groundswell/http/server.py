@@ -15,12 +15,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from groundswell.app import App
 from groundswell.clock import now
-from groundswell.errors import GroundswellError, InputError, NotAllowed, NotFound, NotSignedIn, TooLarge
+from groundswell.errors import GroundswellError, InputError, NotFound
 from groundswell.http.api import ENDPOINTS
+from groundswell.http.api.work import WORK
+from groundswell.http.callers import COOKIE, caller, decoded, read_body, require_own_page
 from groundswell.http.endpoint import Call, Download, Endpoint
+from groundswell.http.express import ExpressLane
 from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import image_media_type
 from groundswell.http.openapi import openapi_document
@@ -30,15 +34,13 @@ from groundswell.tenancy import service as tenancy
 from groundswell.tenancy.model import Member
 
 PREFIX = "/api/v1"
-COOKIE = "groundswell_session"
 STATIC = Path(__file__).parent / "static"
-MAX_BODY_BYTES = 1024 * 1024
 SIGN_IN = msgspec.json.Decoder(wire.SignInBody)
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 log = logging.getLogger("groundswell.http")
 
 
-def create_server(app: App, *, hosts: list[str] | None = None) -> Starlette:
+def create_server(app: App, *, hosts: list[str] | None = None) -> ASGIApp:
     """Return the ASGI application over an opened `App`.
 
     Args:
@@ -50,7 +52,8 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> Starlette:
     async def openapi(_: Request) -> Response:
         return Response(document, media_type="application/json")
 
-    server = Starlette(
+    known = [*LOCAL_HOSTS, *(hosts or [])]
+    framework = Starlette(
         routes=[
             *(Route(PREFIX + e.path, _route(e), methods=[e.method]) for e in ENDPOINTS),
             Route(PREFIX + "/session", sign_in, methods=["POST"]),
@@ -62,19 +65,12 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> Starlette:
         ],
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_HOSTS, *(hosts or [])]),
+            Middleware(TrustedHostMiddleware, allowed_hosts=known),
         ],
-        exception_handlers={
-            GroundswellError: _known_error,
-            msgspec.ValidationError: _invalid_body,
-            msgspec.DecodeError: _invalid_body,
-            ClientDisconnect: _half_a_request,
-            HTTPException: _http_error,
-            Exception: _unknown_error,
-        },
+        exception_handlers={**ERRORS, Exception: _unknown_error},
     )
-    server.state.app = app
-    return server
+    framework.state.app = app
+    return ExpressLane(app, WORK, PREFIX, framework, hosts=known, on_error=_answer_error)
 
 
 def _route(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
@@ -82,7 +78,7 @@ def _route(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
     async def handle(request: Request) -> Response:
         member = await _member_of(request)
-        body = _decoded(decoder, await _read_body(request)) if decoder is not None else None
+        body = decoded(decoder, await read_body(request.receive)) if decoder is not None else None
         app: App = request.app.state.app
         answer = await endpoint.handler(Call(app, member, request.path_params, request.query_params, body))
         if isinstance(answer, Download):
@@ -93,44 +89,17 @@ def _route(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _member_of(request: Request) -> Member:
-    """Return who calls, by API key or by session cookie.
-
-    A cookie is sent by the browser on its own, so a write that rests on one must also carry a header
-    which no other site can set.
-    """
-    app: App = request.app.state.app
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and key:
-        return await app.reception.member_of_key(key.strip())
-    session = request.cookies.get(COOKIE)
-    if session is None:
-        raise NotSignedIn(
-            "sign in with the link that `groundswell up` prints, or send an API key as a bearer token"
-        )
-    _require_own_page(request)
-    return await app.reception.member_of_session(session)
+    return await caller(
+        request.app.state.app,
+        authorization=request.headers.get("authorization", ""),
+        session=request.cookies.get(COOKIE),
+        is_write=request.method not in ("GET", "HEAD"),
+        from_own_page=_from_own_page(request),
+    )
 
 
-def _require_own_page(request: Request) -> None:
-    if request.method not in ("GET", "HEAD") and "x-groundswell" not in request.headers:
-        raise NotAllowed("a write from a browser must carry the header X-Groundswell")
-
-
-async def _read_body(request: Request) -> bytes:
-    parts, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise TooLarge(f"a request body holds at most {MAX_BODY_BYTES} bytes; send fewer answers at once")
-        parts.append(chunk)
-    return b"".join(parts)
-
-
-def _decoded(decoder: msgspec.json.Decoder[Any], data: bytes) -> Any:
-    try:
-        return decoder.decode(data)
-    except RecursionError:
-        raise InputError("the request body is nested too deeply") from None
+def _from_own_page(request: Request) -> bool:
+    return "x-groundswell" in request.headers
 
 
 def _json(value: Any, status: int = 200) -> Response:
@@ -156,8 +125,8 @@ def _file(request: Request, file: Download) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Turn a sign-in token into a session cookie."""
-    _require_own_page(request)
-    body = _decoded(SIGN_IN, await _read_body(request))
+    require_own_page(_from_own_page(request))
+    body = decoded(SIGN_IN, await read_body(request.receive))
     member, session = await tenancy.sign_in(request.app.state.app.db, body.token, now=now())
     response = _json(wire.SessionOut.of(member))
     response.set_cookie(
@@ -173,7 +142,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the session of this browser."""
-    _require_own_page(request)
+    require_own_page(_from_own_page(request))
     if session := request.cookies.get(COOKIE):
         await tenancy.sign_out(request.app.state.app.db, session)
     response = Response(status_code=204)
@@ -265,3 +234,21 @@ async def _unknown_error(request: Request, error: Exception) -> Response:
     response = _problem(500, "internal_error", detail)
     response.headers.update(HEADERS)  # this one is made outside all middleware
     return response
+
+
+ERRORS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    GroundswellError: _known_error,
+    msgspec.ValidationError: _invalid_body,
+    msgspec.DecodeError: _invalid_body,
+    ClientDisconnect: _half_a_request,
+    HTTPException: _http_error,
+}
+"""What becomes of each kind of error; any other is ours."""
+
+
+async def _answer_error(scope: Scope, receive: Receive, send: Send, error: Exception) -> None:
+    """Answer a request of the express lane in whose course an error was raised, as the framework would."""
+    handler = next((ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS), _unknown_error)
+    response = await handler(Request(scope, receive), error)
+    response.headers.update(HEADERS)
+    await response(scope, receive, send)

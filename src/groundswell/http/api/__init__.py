@@ -19,7 +19,7 @@ from groundswell.http.api import (
 )
 
 ENDPOINTS = (
-    *work.ENDPOINTS,  # first, since routes are tried in this order, and everybody is here all day
+    *work.ENDPOINTS,
     *session.ENDPOINTS,
     *projects.ENDPOINTS,
     *setup.ENDPOINTS,
