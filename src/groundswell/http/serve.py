@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import resource
 import signal
 import socket
@@ -57,6 +58,16 @@ def _allow_many_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+def _collect_seldom() -> None:
+    """Let the garbage collector look seldom: a full look at all that is remembered of 100,000 people takes a while.
+
+    Almost everything here is freed without it, as nothing points in circles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 class _Server(uvicorn.Server):
     """Leaves signals to us: uvicorn's handlers would end the process before the database is closed."""
 
@@ -86,6 +97,7 @@ async def serving(
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     _allow_many_connections()
+    _collect_seldom()
     server, stop = _Server(config), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -27,15 +27,16 @@ from groundswell.workforce.evidence import add_evidence
 SQL = load_queries(__package__)
 log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 5_000
+MOST_AT_ONCE = 300
 """Answers and skips of a project that one transaction settles."""
 
 LEARN_GROWTH = 0.02
-"""A project is learnt anew when its answers have grown by this share; by half where models have no part."""
+"""A project is learnt anew when its answers have grown by this share; when they have doubled where models have no part."""
 
 
 SMALL, REST_SECONDS = 500, 60.0
-"""A project with more answers than this is learnt at most once in so long a time, unless it ends or models decide."""
+"""A project with more answers than this, or without a model, is learnt at most once in so long a time, unless it ends
+or models decide."""
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,12 @@ class Settler:
 
     def _is_due(self, project: Project, came: int, total: int, *, ended: bool) -> bool:
         """Say whether a project is to be learnt anew, counting what came since it was last asked for."""
-        growth = 0.5 if project.models == "none" else LEARN_GROWTH
+        growth = 1.0 if project.models == "none" else LEARN_GROWTH
         self._since[project.id] += came
-        rested = total < SMALL or self.clock() - self._asked_at.get(project.id, -math.inf) > REST_SECONDS
+        quick = total < SMALL and project.models != "none"
+        # Projects that began together are not all learnt together.
+        rest = REST_SECONDS * (1 + project.id % 10 / 10)
+        rested = quick or self.clock() - self._asked_at.setdefault(project.id, self.clock()) > rest
         grown = rested and self._since[project.id] >= math.ceil(growth * total)
         due = ended or project.models == "decide" or grown
         if due:

@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 KEPT = 8
 """Projects whose features and model are kept in memory."""
 
-MANY = 50_000
+MANY = 20_000
 """Tasks beyond which a run of learning looks at a part of them: those answered last, and those that come next."""
 
 AHEAD = 5_000
@@ -145,7 +145,12 @@ class Workshop:
                 SQL["has_more_tasks_than"], limit=MANY, **of
             )
             tasks = await tx.fetch_all(
-                SQL["learnable"], TaskRow, everything=small, answers=3 * MANY, ahead=AHEAD, **of
+                SQL["learnable"],
+                TaskRow,
+                everything=small,
+                answers=3 * MANY,
+                ahead=0 if project.models == "none" else AHEAD,
+                **of,
             )
             ids = [] if small else [task.id for task in tasks]
             votes = await tx.fetch_all(

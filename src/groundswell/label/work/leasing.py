@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from groundswell.ids import ProjectId, TaskId, WorkerId
-from groundswell.label.work.memory import FIRST, Memory, Place, ProjectAtWork
+from groundswell.label.work.memory import EMPTY, FIRST, MET, Memory, Place, ProjectAtWork
 from groundswell.label.work.model import LeasedTask, Round
 from groundswell.label.work.slots import open_more
 from groundswell.store import Tx, load_queries
@@ -175,6 +175,8 @@ async def _pair(tx: Tx, seats: Sequence[Seat]) -> None:
 
 async def _look_further(tx: Tx, seat: Seat, memory: Memory) -> None:
     """Look for slots past all that this worker has met, and open more where there are none for him."""
+    if memory.drained.get(seat.project.id) == EMPTY:
+        return
     await _lease_beyond(tx, seat, memory)
     if seat.tasks:
         return
@@ -184,7 +186,8 @@ async def _look_further(tx: Tx, seat: Seat, memory: Memory) -> None:
     elif memory.drained.get(seat.project.id):
         return
     elif not await open_more(tx, [seat.project.id]):
-        memory.drained.put(seat.project.id, True)
+        some = await tx.fetch_value(SQL["has_open_slots"], project_id=seat.project.id)
+        memory.drained.put(seat.project.id, MET if some else EMPTY)
         return
     await _lease_beyond(tx, seat, memory)
 

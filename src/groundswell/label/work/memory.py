@@ -39,6 +39,9 @@ PLACE_SECONDS = 60.0
 DRAINED_SECONDS = 0.5
 """How long a project without anything more to open is not asked again."""
 
+EMPTY, MET = "empty", "met"
+"""Why there is nothing more: no slot is open, or only such as those who asked have met."""
+
 Place = tuple[int, int]
 """A place in the order of work: priority and number of a slot."""
 
@@ -122,7 +125,7 @@ class Memory:
     places: Recent[tuple[WorkerId, ProjectId], Place] = field(
         default_factory=lambda: Recent(50_000, seconds=PLACE_SECONDS)
     )
-    drained: Recent[ProjectId, bool] = field(default_factory=lambda: Recent(10_000, seconds=DRAINED_SECONDS))
+    drained: Recent[ProjectId, str] = field(default_factory=lambda: Recent(10_000, seconds=DRAINED_SECONDS))
     _regard: Recent[tuple[WorkerId, ProjectId], Regard] = field(default_factory=lambda: Recent(200_000))
     _looked_at: float = field(default=-1.0)
 

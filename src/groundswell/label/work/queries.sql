@@ -265,6 +265,9 @@ join worker_progress using (worker_id, project_id);
 -- await_window: wait while a project's open slots are being replaced
 select pg_advisory_xact_lock_shared(hashtextextended('window:' || %(project_id)s::bigint, 0));
 
+-- has_open_slots: whether any slot of a project is open
+select exists (select from ready where project_id = %(project_id)s);
+
 -- projects_with_work: projects where somebody could work now, the most urgent first
 select p.id, p.priority, greatest(0, c.total - c.completed)::int as remaining
 from projects p join progress c on c.project_id = p.id
@@ -336,6 +339,9 @@ with batch as (
   returning 1
 )
 select (select count(*) from next)::int as tasks, (select count(*) from opened)::int as slots;
+
+-- hasten: what this transaction does would be done again if it were lost, so it need not wait for the disk
+select set_config('synchronous_commit', 'off', true);
 
 -- open_window_sizes: how many slots are open in each project at work, for every organization
 select p.org_id, p.id as project_id, (select count(*) from ready r where r.project_id = p.id)::int as slots

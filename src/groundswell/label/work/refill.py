@@ -10,11 +10,14 @@ from groundswell.store import Database, load_queries
 
 SQL = load_queries(__package__)
 
-AHEAD_SECONDS = 60.0
+AHEAD_SECONDS = 20.0
 """Slots are kept open for so long a time of work, at the pace of the last moments."""
 
 LEAST_SLOTS = 512
 MOST_SLOTS = 50_000
+
+MOST_TASKS_AT_ONCE = 300
+"""Tasks that one look opens in a project: little and often, so that nobody waits behind a large statement."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class Refill:
         opened = 0
         if window.slots < wanted / 2:
             async with self.db.transaction(window.org_id) as tx:
-                tasks = max(LEAST_TASKS, wanted - window.slots)
+                await tx.execute(SQL["hasten"])
+                tasks = min(MOST_TASKS_AT_ONCE, max(LEAST_TASKS, wanted - window.slots))
                 opened = await open_more(tx, [window.project_id], tasks=tasks)
         self._last[window.project_id] = (self.clock(), window.slots + opened)
         return opened

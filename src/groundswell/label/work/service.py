@@ -81,7 +81,7 @@ class _Table:
         self._org_id = org_id
         self._rng = rng
         self.memory = Memory()
-        self.batcher: Batcher[Round, Work] = Batcher(self._together)
+        self.batcher: Batcher[Round, Work] = Batcher(self._together, turns=1)
 
     async def _together(self, rounds: Sequence[Round]) -> list[Work | Exception]:
         """Do rounds together; where that fails, each by itself, so that one cannot spoil the others."""
