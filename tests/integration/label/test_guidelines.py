@@ -81,7 +81,8 @@ async def test_locked_instructions_are_shut_at_once_but_not_to_those_who_hold_wo
         await view_guideline(*at)
     await lock_guidelines(desk.app.db, desk.scope, desk.project_id, locked=False)
     assert (await view_guideline(*at)).body == "# Secret"
-    assert len(await list_guideline_views(desk.app.db, desk.scope, desk.project_id)) == 3
+    views = await list_guideline_views(desk.app.db, desk.scope, desk.project_id)
+    assert len(views) == 2, "what one person reads again within the hour is one view"
 
 
 async def test_instructions_of_a_paused_project_are_for_those_who_hold_its_work(shelf, labeler):
@@ -120,7 +121,9 @@ async def test_nobody_reads_instructions_without_a_name(shelf):
 
 async def test_the_log_of_views_is_paged(shelf):
     at = (shelf.desk.app.db, shelf.desk.scope, shelf.desk.project_id)
-    for _ in range(3):
+    for body in "abc":
+        await publish_guideline(*at, body)
+        await view_guideline(*at)
         await view_guideline(*at)
     newest, second = await list_guideline_views(*at, limit=2)
     (first,) = await list_guideline_views(*at, before=second.id)

@@ -324,12 +324,17 @@ from projects p join guidelines g on g.project_id = p.id and g.version = p.guide
 where p.id = %(project_id)s;
 
 -- log_guideline_view: somebody reads the instructions; who that is, and when
+-- An open workspace reads them again and again: that is one view an hour.
 with viewed as (
   insert into guideline_views (org_id, project_id, version, user_id)
-  values (%(org_id)s, %(project_id)s, %(version)s, %(user_id)s)
-  returning user_id, at
+  select %(org_id)s, %(project_id)s, %(version)s, %(user_id)s
+  where not exists (
+    select from guideline_views
+    where project_id = %(project_id)s and user_id = %(user_id)s and version = %(version)s
+      and at > now() - interval '1 hour'
+  )
 )
-select u.name, u.email, v.at from viewed v join users u on u.id = v.user_id;
+select name, email, now() as at from users where id = %(user_id)s;
 
 -- guideline_views: who read the instructions, the newest first, one page
 select v.id, v.version, v.user_id, u.name, u.email, v.at

@@ -108,7 +108,7 @@ create table ready (
   batch_id bigint not null,
   primary key (project_id, priority, seq)
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000,
-        autovacuum_vacuum_cost_delay = 0);
+        autovacuum_vacuum_cost_delay = 2, autovacuum_vacuum_cost_limit = 400);
 create index ready_by_task on ready (task_id);
 
 -- A lease holds the price at which the work was taken: it is what will be paid.
@@ -122,7 +122,7 @@ alter table leases
 update leases l set batch_id = t.batch_id, price_cents = p.price_cents
 from tasks t join projects p on p.id = t.project_id where t.id = l.task_id;
 alter table leases alter column batch_id set not null;
-alter table leases set (autovacuum_vacuum_cost_delay = 0);
+alter table leases set (autovacuum_vacuum_cost_delay = 2, autovacuum_vacuum_cost_limit = 400);
 
 alter table ended_leases
   drop constraint ended_leases_org_id_task_id_fkey,
@@ -145,7 +145,7 @@ create table unsettled (
   task_id bigint not null,
   worker_id bigint not null,
   answered boolean not null
-) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 2, autovacuum_vacuum_cost_limit = 400);
 
 -- Who asked for work and went without, minute by minute: the measure of starvation.
 create table queue_minutes (

@@ -138,6 +138,7 @@ create table guideline_views (
   foreign key (org_id, project_id) references projects (org_id, id) on delete cascade
 );
 create index guideline_views_by_project on guideline_views (project_id, id);
+create index guideline_views_by_reader on guideline_views (project_id, user_id, at);
 
 call protect_tenant_tables();
 
