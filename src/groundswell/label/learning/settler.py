@@ -31,7 +31,7 @@ MOST_AT_ONCE = 300
 """Answers and skips of a project that one transaction settles."""
 
 LEARN_GROWTH = 0.02
-"""A project is learnt anew when its answers have grown by this share; when they have doubled where models have no part."""
+"""A project is learnt anew when its answers have grown by this share; doubled, where models have no part."""
 
 
 SMALL, REST_SECONDS = 500, 60.0
