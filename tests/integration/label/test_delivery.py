@@ -125,10 +125,13 @@ async def test_a_model_alone_is_no_label_while_the_task_still_asks(new_desk):
 
 
 async def test_a_task_that_was_set_aside_has_no_label_and_does_not_hold_up_the_certificate(new_desk):
-    desk = await new_desk(audit_share=1.0)
+    desk = await new_desk([f"text {number}" for number in range(8)], audit_share=1.0)
+    unclear = None
     for worker in await desk.crowd(3):
-        task = (await desk.work(worker, want=1)).tasks[0]
-        await desk.work(worker, skips=[Skip(task.task_id, "unclear")], want=0)
+        held = [task.task_id for task in (await desk.work(worker, want=8)).tasks]
+        unclear = unclear or held[0]
+        others = [task_id for task_id in held if task_id != unclear]
+        await desk.work(worker, skips=[Skip(unclear, "unclear")], releases=others, want=0)
     await desk.learn()
     await finish(desk)
     assert await desk.states() == {"completed": desk.items - 1, "error": 1}

@@ -10,7 +10,7 @@ from psycopg import sql
 from groundswell.ids import new_uuid
 from groundswell.items import digest_text
 from groundswell.label.work.model import Skip, Submit
-from groundswell.label.work.refill import LEAST_SLOTS, Refill
+from groundswell.label.work.refill import LEAST_SLOTS, MOST_TASKS_AT_ONCE, Refill
 from groundswell.label.work.slots import open_more
 
 pytestmark = pytest.mark.anyio
@@ -166,15 +166,16 @@ async def test_refill_opens_ahead_of_the_pace_at_which_slots_go_and_nothing_whil
     refill = Refill(db, clock)
     await change(db, "delete from ready")
     await change(db, "update batches set frontier = 0")
-    assert await refill.refill() == LEAST_SLOTS
+    assert await refill.refill() == MOST_TASKS_AT_ONCE
     clock.now = 1.0
-    assert await refill.refill() == 0, "half of them would still be enough"
+    assert await refill.refill() == 0, f"half of {LEAST_SLOTS} is enough"
     await change(db, "update tasks set state = 'completed' where id in (select task_id from ready limit 300)")
     await change(db, "delete from ready where task_id in (select id from tasks where state = 'completed')")
     clock.now = 2.0
-    assert await refill.refill() == 900 - LEAST_SLOTS, (
-        "300 in a second: a minute of that is more than there is"
+    assert await refill.refill() == MOST_TASKS_AT_ONCE, (
+        "300 in a second: twenty seconds of that is more than there is"
     )
+    assert await refill.refill() == MOST_TASKS_AT_ONCE, "little and often"
     assert await refill.refill() == 0
 
 

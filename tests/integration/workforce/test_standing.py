@@ -189,7 +189,7 @@ async def test_a_restriction_holds_from_its_start_to_its_end_in_its_project_unle
 
 class CountingTx(Tx):
     def __init__(self, tx):
-        super().__init__(tx._connection)
+        super().__init__(tx._connection, tx._patience)
         self.statements = 0
 
     async def _run(self, *given):
