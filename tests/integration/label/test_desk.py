@@ -347,6 +347,27 @@ async def test_tests_come_beside_the_answers_that_a_task_is_to_have_and_take_no_
         before = await ask(db, "select count(*) from ready")
 
 
+async def test_a_test_takes_the_place_of_other_work_and_where_there_is_none_nobody_is_tested(db, new_desk):
+    desk, worker, _ = await newcomer_at(new_desk)
+    for other in await desk.crowd(20):
+        await come(desk, other, want=8)
+    assert await ask(db, "select from ready") == [], "others hold every slot"
+    for seed in range(20):
+        assert (await come(desk, worker, Desk(db, rng=np.random.default_rng(seed)), want=2)).tasks == []
+
+
+async def test_a_test_is_not_known_by_its_place_among_the_tasks(db, new_desk):
+    desk, worker, door = await newcomer_at(new_desk)
+    places = Counter()
+    for _ in range(15):
+        tasks = (await come(desk, worker, door, want=2)).tasks
+        assert [task.task_id for task in tasks] == sorted(task.task_id for task in tasks)
+        hidden = {row[0] for row in await ask(db, "select task_id from leases where for_gold")}
+        places.update(place for place, task in enumerate(tasks) if task.task_id in hidden)
+        await come(desk, worker, door, submits=[answer(task) for task in tasks])
+    assert places.keys() == {0, 1}
+
+
 # ── qualification and training ───────────────────────────────────────────────────────────────────
 
 FEW = {digest_text(f"text {number}"): "cat" if number % 2 else "dog" for number in range(4)}

@@ -103,6 +103,7 @@ async def lease_tasks(
         if seat.missing > 0:
             await _look_further(tx, seat, memory)
     for seat in seats:
+        seat.tasks.sort(key=lambda task: (task.expires_at, task.task_id))  # a test is not known by its place
         memory.shares.note(*seat.who, len(seat.tasks))
 
 
@@ -134,16 +135,26 @@ async def _shown(tx: Tx, task_ids: set[TaskId]) -> dict[TaskId, dict[str, Any]]:
 
 
 async def _give_tests(tx: Tx, seats: Sequence[Seat], memory: Memory, rng: np.random.Generator) -> None:
-    """Give some workers a task of known answer in the place of another: as often as their standing says."""
-    chosen: dict[tuple[WorkerId, TaskId], Seat] = {}
+    """Give some workers a task of known answer in the place of another: as often as their standing says.
+
+    Where a project has nothing else to give there is no such place, and nobody is paid for tests alone.
+    """
+    drawn: list[tuple[Seat, TaskId]] = []
     for seat in seats:
         share = 1.0 if seat.project.purpose != "production" else seat.standing.gold_share
         gold = memory.gold.get(seat.project.id) or ()
         draws = int(rng.binomial(seat.missing, share)) if gold and share > 0 else 0
-        for place in rng.choice(len(gold), size=min(draws, len(gold)), replace=False) if draws else ():
-            chosen[seat.round.worker_id, gold[place]] = seat
-    if not chosen:
+        places = rng.choice(len(gold), size=min(draws, len(gold)), replace=False) if draws else ()
+        drawn += [(seat, gold[place]) for place in places]
+    if not drawn:
         return
+    at_work = sorted({seat.project.id for seat, _ in drawn if seat.project.purpose == "production"})
+    working = set(await tx.fetch_values(SQL["with_open_slots"], project_ids=at_work)) if at_work else set()
+    chosen = {
+        (seat.round.worker_id, task_id): seat
+        for seat, task_id in drawn
+        if seat.project.purpose != "production" or seat.project.id in working
+    }
     rows = await tx.fetch_all(
         SQL["lease_gold"],
         Lease,
@@ -186,7 +197,7 @@ async def _look_further(tx: Tx, seat: Seat, memory: Memory) -> None:
     elif memory.drained.get(seat.project.id):
         return
     elif not await open_more(tx, [seat.project.id]):
-        some = await tx.fetch_value(SQL["has_open_slots"], project_id=seat.project.id)
+        some = await tx.fetch_values(SQL["with_open_slots"], project_ids=[seat.project.id])
         memory.drained.put(seat.project.id, MET if some else EMPTY)
         return
     await _lease_beyond(tx, seat, memory)

@@ -60,7 +60,7 @@ async def answer_open_tasks(
     while len(idle) < len(workers):
         awake = np.array([worker not in idle for worker in workers])
         place = int(rng.choice(len(workers), p=weight * awake / (weight * awake).sum()))
-        count = await _turn(db, scope, project_id, workers[place], answerers[workers[place]], at_once)
+        count = await _turn(db, scope, project_id, workers[place], answerers[workers[place]], at_once, rng)
         if count is None:
             idle.add(workers[place])
             continue
@@ -71,10 +71,16 @@ async def answer_open_tasks(
 
 
 async def _turn(
-    db: Database, scope: Scope, project_id: ProjectId, worker_id: WorkerId, answer: Answerer, at_once: int
+    db: Database,
+    scope: Scope,
+    project_id: ProjectId,
+    worker_id: WorkerId,
+    answer: Answerer,
+    at_once: int,
+    rng: np.random.Generator,
 ) -> int | None:
     """Lease, answer and submit once; returns the answers stored, or None if there was nothing to lease."""
-    leased = (await work(db, scope, project_id, worker_id, want=at_once)).tasks
+    leased = (await work(db, scope, project_id, worker_id, want=at_once, rng=rng)).tasks
     if not leased:
         return None
     submits, skips = [], []

@@ -265,8 +265,9 @@ join worker_progress using (worker_id, project_id);
 -- await_window: wait while a project's open slots are being replaced
 select pg_advisory_xact_lock_shared(hashtextextended('window:' || %(project_id)s::bigint, 0));
 
--- has_open_slots: whether any slot of a project is open
-select exists (select from ready where project_id = %(project_id)s);
+-- with_open_slots: which of these projects have a slot open
+select id from unnest(%(project_ids)s::bigint[]) as g (id)
+where exists (select from ready where project_id = g.id);
 
 -- projects_with_work: projects where somebody could work now, the most urgent first
 select p.id, p.priority, greatest(0, c.total - c.completed)::int as remaining

@@ -29,6 +29,7 @@ async def work(
     releases: Sequence[TaskId] = (),
     holding: Sequence[TaskId] = (),
     want: int = 1,
+    rng: np.random.Generator | None = None,
 ) -> Work:
     """Store answers, give tasks back and lease the next ones, in one transaction; see `Round`.
 
@@ -36,11 +37,14 @@ async def work(
     its idempotency key returns the same receipt. An answer that does not fit the ontology, or whose
     task this worker never held, is refused by itself; the others are stored.
 
+    Args:
+        rng: draws whether the worker is given a test, and which; a fresh one unless given.
+
     Raises:
         NotFound: no such project in this organization, or a draft, which labelers are not shown.
     """
     one = Round(scope, project_id, worker_id, submits, skips, releases, holding, want)
-    (done,) = await do_rounds(db, scope.org_id, [one], Memory(), np.random.default_rng())
+    (done,) = await do_rounds(db, scope.org_id, [one], Memory(), rng or np.random.default_rng())
     if isinstance(done, Exception):
         raise done
     return done

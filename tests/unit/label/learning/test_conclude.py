@@ -2,10 +2,10 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from tests.unit.label.learning.pets import PETS
 
 from groundswell.label.learning.conclude import (
     LEAST_WINDOW,
@@ -18,30 +18,8 @@ from groundswell.label.learning.conclude import (
 )
 from groundswell.label.learning.rules import MAX_SKIPS
 from groundswell.label.learning.situation import SkipRow, TaskRow, VoteRow, situation
-from groundswell.label.projects.model import Project
 
-FIXED = Project(
-    id=1,
-    name="pets",
-    kind="text_choice",
-    state="active",
-    dataset="pets",
-    dataset_version=1,
-    ontology_version=1,
-    guideline_version=1,
-    answers=2,
-    max_answers=7,
-    target_probability=None,
-    lease_seconds=900,
-    price_cents=0,
-    priority=0,
-    models="propose",
-    purpose="production",
-    requirements={},
-    created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    classes=["cat", "dog"],
-    instructions="",
-)
+FIXED = PETS
 ADAPTIVE = replace(FIXED, models="decide", target_probability=0.95, answers=1, max_answers=3)
 """Models may decide here, so learning settles and plans; elsewhere settling does, one answer at a time."""
 

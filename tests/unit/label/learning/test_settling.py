@@ -1,37 +1,15 @@
 """What follows at once from the answers that have come in."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from tests.unit.label.learning.pets import PETS
 
 from groundswell.label.learning.rules import MAX_SKIPS
 from groundswell.label.learning.settling import UNKNOWN_SKILL, CountedVote, UnsettledTask, settle_tasks
-from groundswell.label.projects.model import Project
 
-FIXED = Project(
-    id=1,
-    name="pets",
-    kind="text_choice",
-    state="active",
-    dataset="pets",
-    dataset_version=1,
-    ontology_version=1,
-    guideline_version=1,
-    answers=2,
-    max_answers=4,
-    target_probability=None,
-    lease_seconds=900,
-    price_cents=0,
-    priority=0,
-    models="propose",
-    purpose="production",
-    requirements={},
-    created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    classes=["cat", "dog"],
-    instructions="",
-)
+FIXED = replace(PETS, max_answers=4)
 TARGET = replace(FIXED, target_probability=0.9, max_answers=4)
 
 

@@ -1,36 +1,14 @@
 """A project's rows as arrays."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
+from tests.unit.label.learning.pets import PETS
 
 from groundswell.label.learning.rules import MAX_SKIPS, SMALL_TEAM
 from groundswell.label.learning.situation import SkipRow, TaskRow, VoteRow, situation
-from groundswell.label.projects.model import Project
 
-PROJECT = Project(
-    id=1,
-    name="pets",
-    kind="text_choice",
-    state="active",
-    dataset="pets",
-    dataset_version=1,
-    ontology_version=1,
-    guideline_version=1,
-    answers=2,
-    max_answers=7,
-    target_probability=None,
-    lease_seconds=900,
-    price_cents=0,
-    priority=0,
-    models="propose",
-    purpose="production",
-    requirements={},
-    created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    classes=["cat", "dog"],
-    instructions="",
-)
+PROJECT = PETS
 TASKS = [TaskRow(10, 0, "ten", "pending", False, None), TaskRow(11, 1, "eleven", "completed", True, "dog")]
 
 
