@@ -30,7 +30,7 @@ REFILL_SECONDS = 0.5
 SETTLE_SECONDS = 0.2
 """Least pause between two looks at what has come in. A look that took long is followed by a longer pause."""
 
-SHARE = 0.5
+SHARE = 0.3
 """Of a processor, that settling takes at most where answers come faster than it settles them one by one."""
 
 UPKEEP_SECONDS = 120.0

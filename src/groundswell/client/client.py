@@ -22,12 +22,8 @@ class Client(Managing, People):
     """
 
     def projects(self) -> Iterator[dict[str, Any]]:
-        """Yield every project, the newest first, fetching page after page."""
-        cursor: str | None = ""
-        while cursor is not None:
-            page = self._call("GET", "/projects" + (f"?cursor={cursor}" if cursor else ""))
-            yield from page["items"]
-            cursor = page["next_cursor"]
+        """Yield every project that you may see, the newest first, fetching page after page."""
+        return self._pages("/projects")
 
     def project(self, project_id: int) -> dict[str, Any]:
         """Return one project with its classes and instructions."""

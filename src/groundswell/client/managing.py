@@ -28,6 +28,32 @@ class Managing(Connection):
         body = {"name": name, "dataset": dataset, "classes": list(classes), **given}
         return self._call("POST", "/projects", body)
 
+    def set_priority(self, project_id: int, priority: int) -> dict[str, Any]:
+        """Say where a project stands among others that want work: lower comes first."""
+        return self._call("POST", f"/projects/{project_id}/priority", {"priority": priority})
+
+    def set_price(self, project_id: int, price_cents: int) -> dict[str, Any]:
+        """Say what an answer earns whose task is leased from now on."""
+        return self._call("POST", f"/projects/{project_id}/price", {"price_cents": price_cents})
+
+    def project_workers(self, project_id: int) -> Iterator[dict[str, Any]]:
+        """Yield the workers of a project with their skill in it, the busiest first."""
+        return self._pages(f"/projects/{project_id}/workers")
+
+    def keys(self) -> list[dict[str, Any]]:
+        """Return the API keys of the organization, without their secrets."""
+        keys: list[dict[str, Any]] = self._call("GET", "/keys")["items"]
+        return keys
+
+    def create_key(self, name: str) -> str:
+        """Create an API key with your own rights and return its secret, which is shown only now."""
+        secret: str = self._call("POST", "/keys", {"name": name})["key"]
+        return secret
+
+    def revoke_key(self, key_id: str) -> None:
+        """End an API key at once."""
+        self._send("DELETE", f"/keys/{key_id}", None)
+
     def members(self) -> Iterator[dict[str, Any]]:
         """Yield the people of the organization, by e-mail address."""
         return self._pages("/members")
@@ -60,6 +86,12 @@ class Managing(Connection):
     def set_batch_state(self, project_id: int, batch_id: int, state: str) -> dict[str, Any]:
         """Make a batch `in_progress`, `paused`, `completed` or `cancelled`."""
         return self._call("POST", f"/projects/{project_id}/batches/{batch_id}/state", {"state": state})
+
+    def set_batch_priority(self, project_id: int, batch_id: int, priority: int) -> dict[str, Any]:
+        """Say where a batch stands among those of its project: lower comes first."""
+        return self._call(
+            "POST", f"/projects/{project_id}/batches/{batch_id}/priority", {"priority": priority}
+        )
 
     def tasks(self, project_id: int, **filters: Any) -> Iterator[dict[str, Any]]:
         """Yield tasks of a project, fetching page after page.

@@ -10,6 +10,10 @@ from groundswell.client.connection import Connection
 class People(Connection):
     """Methods about the caller himself, and about workers."""
 
+    def me(self) -> dict[str, Any]:
+        """Return who you are: `user` and `organization`."""
+        return self._call("GET", "/session")
+
     def my_work(self) -> Iterator[dict[str, Any]]:
         """Yield the active projects: the price, the content, and whether you may work in each or what is missing."""
         return self._pages("/me/work")

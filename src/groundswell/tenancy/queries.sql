@@ -3,9 +3,6 @@ insert into organizations (id, slug, name) values (%(id)s, %(slug)s, %(name)s)
 on conflict (slug) do nothing
 returning id;
 
--- list_organizations: every tenant (system duty)
-select id, slug, name from organizations order by slug;
-
 -- organization: the acting organization, with what those who label see of it
 select id, slug, name, pseudonym, show_name from organizations where id = %(org_id)s;
 
@@ -74,13 +71,6 @@ delete from sessions where expires_at < %(now)s;
 -- insert_api_key: a key; only its hash is kept
 insert into api_keys (org_id, id, user_id, name, prefix, key_hash)
 values (%(org_id)s, %(id)s, %(user_id)s, %(name)s, %(prefix)s, %(key_hash)s);
-
--- member_by_api_key: who a key belongs to
-select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id, u.email, u.name, m.role
-from api_keys k
-join members m on m.org_id = k.org_id and m.user_id = k.user_id
-join organizations o on o.id = k.org_id join users u on u.id = k.user_id
-where k.key_hash = %(key_hash)s and k.revoked_at is null;
 
 -- list_api_keys: the keys of the organization, never the secrets
 select id, name, prefix, created_at, revoked_at from api_keys order by created_at;

@@ -211,34 +211,6 @@ async def sign_out(db: Database, session: str) -> None:
         await tx.execute(SQL["delete_session"], token_hash=hash_secret(session))
 
 
-async def member_of_session(db: Database, session: str, *, now: datetime) -> Member:
-    """Return who a session cookie belongs to.
-
-    Raises:
-        NotSignedIn: no such session, or it has expired.
-    """
-    async with db.system_transaction() as tx:
-        member = await tx.fetch_one(
-            SQL["member_by_session"], Member, token_hash=hash_secret(session), now=now
-        )
-    if member is None:
-        raise NotSignedIn("your session has ended; sign in again with the link that `groundswell up` prints")
-    return member
-
-
-async def member_of_key(db: Database, key: str) -> Member:
-    """Return who an API key belongs to.
-
-    Raises:
-        NotSignedIn: no such key, or it was revoked.
-    """
-    async with db.system_transaction() as tx:
-        member = await tx.fetch_one(SQL["member_by_api_key"], Member, key_hash=hash_secret(key))
-    if member is None:
-        raise NotSignedIn("this API key is unknown or revoked; create one with `groundswell keys create`")
-    return member
-
-
 async def create_api_key(db: Database, scope: Scope, name: str) -> str:
     """Create an API key with the rights of its creator and return the secret, which is shown only now.
 

@@ -1,8 +1,3 @@
--- upsert_member_worker: the worker that a member of the organization works as
-insert into workers (org_id, user_id, name, origin) values (%(org_id)s, %(user_id)s, %(name)s, 'member')
-on conflict (org_id, user_id) do update set name = excluded.name
-returning id;
-
 -- insert_workers: workers that are no members, in the order of the names
 insert into workers (org_id, name, origin)
 select %(org_id)s, name, %(origin)s from unnest(%(names)s::text[]) with ordinality as given (name, place)

@@ -10,15 +10,6 @@ from groundswell.workforce.model import Earnings, Origin, Skill
 SQL = load_queries(__package__)
 
 
-async def worker_of(db: Database, scope: Scope, name: str) -> WorkerId:
-    """Return the worker that this member annotates as; the first call creates it."""
-    async with db.transaction(scope.org_id) as tx:
-        worker_id = await tx.fetch_value(
-            SQL["upsert_member_worker"], org_id=scope.org_id, user_id=scope.user_id, name=name
-        )
-    return WorkerId(worker_id)
-
-
 async def add_workers(db: Database, scope: Scope, names: Sequence[str], origin: Origin) -> list[WorkerId]:
     """Create workers that are no members, marked for ever as what they are; managers and admins only."""
     scope.require(Role.MANAGER)

@@ -30,13 +30,13 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 300
 """Answers and skips of a project that one transaction settles."""
 
-LEARN_GROWTH = 0.02
-"""A project is learnt anew when its answers have grown by this share; doubled, where models have no part."""
+LEARN_GROWTH, GROWTH_WITHOUT_MODEL = 0.02, 1.0
+"""A project is learnt anew when its answers have grown by this share."""
 
-
-SMALL, REST_SECONDS = 500, 60.0
-"""A project with more answers than this, or without a model, is learnt at most once in so long a time, unless it ends
-or models decide."""
+SMALL = 500
+REST_SECONDS, REST_WITHOUT_MODEL = 60.0, 600.0
+"""A project with more answers than `SMALL` is learnt at most once in so long a time, unless it ends or models decide.
+Where models have no part nobody waits for it: settling keeps labels and evidence up to date."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,11 @@ class Settler:
 
     def _is_due(self, project: Project, came: int, total: int, *, ended: bool) -> bool:
         """Say whether a project is to be learnt anew, counting what came since it was last asked for."""
-        growth = 1.0 if project.models == "none" else LEARN_GROWTH
+        alone = project.models == "none"
+        growth = GROWTH_WITHOUT_MODEL if alone else LEARN_GROWTH
+        rest = (REST_WITHOUT_MODEL if alone else REST_SECONDS) * (1 + project.id % 10 / 10)  # not all at once
         self._since[project.id] += came
-        quick = total < SMALL and project.models != "none"
-        # Projects that began together are not all learnt together.
-        rest = REST_SECONDS * (1 + project.id % 10 / 10)
+        quick = total < SMALL and not alone
         rested = quick or self.clock() - self._asked_at.setdefault(project.id, self.clock()) > rest
         grown = rested and self._since[project.id] >= math.ceil(growth * total)
         due = ended or project.models == "decide" or grown

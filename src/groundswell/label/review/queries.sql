@@ -6,9 +6,6 @@ join tasks t on t.id = g.task_id and t.project_id = %(project_id)s
 on conflict (task_id) do update set
   answer = excluded.answer, reviewer = excluded.reviewer, user_id = excluded.user_id, created_at = now();
 
--- list_reviews: the verdicts in a project
-select task_id, answer, reviewer from reviews where project_id = %(project_id)s order by task_id;
-
 -- user_name: how a member is called
 select name from users where id = %(user_id)s;
 
