@@ -18,7 +18,7 @@ import numpy as np
 
 from bench.measure import cost_of
 from groundswell.quality import Votes
-from groundswell.quality.signals import Signals, find_signals
+from groundswell.quality.signals.find import Signals, find_signals
 
 CLASSES, ANSWERS_A_TASK = 4, 5
 PLANTED, SHARED_TASKS = 30, 40

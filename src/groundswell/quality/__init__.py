@@ -25,7 +25,7 @@ from groundswell.quality.one_coin import one_coin
 from groundswell.quality.outliers import outlier_scores
 from groundswell.quality.result import Consensus, WorkerSkill
 from groundswell.quality.shrunk import shrunk
-from groundswell.quality.signals import Finding, Signals, find_signals
+from groundswell.quality.signals.find import Finding, Signals, find_signals
 from groundswell.quality.votes import Votes
 from groundswell.quality.weighted import weighted
 

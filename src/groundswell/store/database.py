@@ -186,7 +186,7 @@ class Database:
         await self.close()
 
     def transaction(
-        self, org_id: OrgId, *, planned_once: bool = False, brief: bool = False
+        self, org_id: OrgId, *, planned_once: bool = False, brief: bool = False, durable: bool = True
     ) -> contextlib.AbstractAsyncContextManager[Tx]:
         """Open a transaction that sees and changes the rows of one organization only.
 
@@ -198,6 +198,8 @@ class Database:
                 each time: for statements that run a thousand times a second.
             brief: give the whole up after `wait_seconds`, whatever the server is doing: for transactions of short
                 statements, behind which others queue.
+            durable: wait at the end until what was written is on the disk. Without, the last moments may be lost
+                with the machine, whole transactions at a time: for what would then be done again.
 
         Raises:
             DatabaseUnavailable: PostgreSQL does not answer, or refused for a passing reason.
@@ -205,7 +207,8 @@ class Database:
         return self._transaction(
             f"begin; select set_config('role', '{APP_ROLE}', true), "
             f"set_config('groundswell.org_id', '{uuid.UUID(str(org_id))}', true)"
-            + (", set_config('plan_cache_mode', 'force_generic_plan', true)" if planned_once else ""),
+            + (", set_config('plan_cache_mode', 'force_generic_plan', true)" if planned_once else "")
+            + ("" if durable else ", set_config('synchronous_commit', 'off', true)"),
             brief,
         )
 

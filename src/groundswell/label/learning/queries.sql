@@ -122,9 +122,6 @@ select annotations from progress where project_id = %(project_id)s;
 -- unsettled_projects: which projects something came in for, of every organization
 select distinct org_id, project_id from unsettled;
 
--- hasten: what this transaction writes would be written again if it were lost, so it need not wait for the disk
-select set_config('synchronous_commit', 'off', true);
-
 -- settle_alone: one settler at a time looks at a project: two would each see all answers to a task of which they took some
 select pg_advisory_xact_lock(hashtextextended('settle:' || %(project_id)s::bigint, 0));
 

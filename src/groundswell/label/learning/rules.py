@@ -1,5 +1,6 @@
 """Which answers count and which slots to open: pure functions of arrays."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -63,3 +64,9 @@ def numbered(places: NDArray[np.int64], have: NDArray[np.int64]) -> NDArray[np.i
         seen[place] = seen.get(place, int(have[place])) + 1
         numbers[i] = seen[place]
     return numbers
+
+
+def as_answers(classes: Sequence[str], codes: NDArray[np.integer]) -> list[str]:
+    """Return class codes as answers of a kind that chooses one class, in JSON."""
+    made = [json.dumps({"choice": name}) for name in classes]
+    return [made[code] for code in codes]

@@ -1,6 +1,5 @@
 """Settling: what came in is looked at within a second, behind the workers' backs."""
 
-import json
 import logging
 import math
 import time
@@ -14,6 +13,7 @@ import numpy as np
 from groundswell.errors import GroundswellError
 from groundswell.ids import OrgId, ProjectId, TaskId
 from groundswell.label.jobs import ask_to_learn
+from groundswell.label.learning.rules import as_answers
 from groundswell.label.learning.settling import Answered, CountedVote, Settled, UnsettledTask, settle_tasks
 from groundswell.label.projects.batches import finish_batches
 from groundswell.label.projects.model import Project, ReviewReason, TaskState
@@ -84,8 +84,7 @@ class Settler:
         """Settle what has come in for one project; returns how many answers and skips that was."""
         total = 0
         while True:
-            async with self.db.transaction(org_id) as tx:
-                await tx.execute(SQL["hasten"])
+            async with self.db.transaction(org_id, durable=False) as tx:
                 await tx.execute(SQL["settle_alone"], project_id=project_id)
                 incoming = await tx.fetch_all(
                     SQL["take_unsettled"], Incoming, project_id=project_id, limit=MOST_AT_ONCE
@@ -167,13 +166,12 @@ async def _save_labels(
     tx: Tx, org_id: OrgId, project: Project, ids: Any, tasks: Sequence[UnsettledTask], found: Settled
 ) -> None:
     said = np.flatnonzero((found.answers > 0) & np.array([task.gold is None for task in tasks], bool))
-    made = [json.dumps({"choice": name}) for name in project.classes]
     await tx.execute(
         SQL["save_consensus"],
         org_id=org_id,
         project_id=project.id,
         task_ids=ids[said].tolist(),
-        answers=[made[code] for code in found.label[said]],
+        answers=as_answers(project.classes, found.label[said]),
         probabilities=found.probability[said].tolist(),
         annotations=found.answers[said].tolist(),
         sources=["people"] * len(said),

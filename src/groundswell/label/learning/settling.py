@@ -132,10 +132,9 @@ def _coded(
     place = {task.id: i for i, task in enumerate(tasks)}
     code = {name: i for i, name in enumerate(project.classes)}
     known = [vote for vote in votes if vote.task_id in place and vote.choice in code]
-    limit = project.answers if project.target_probability is None else project.max_answers
     # Tests with a task of known answer are given to many: all of them count.
     tested = {task.id for task in tasks if task.gold is not None}
-    kept = counted([vote.task_id for vote in known], [vote.late for vote in known], limit)
+    kept = counted([vote.task_id for vote in known], [vote.late for vote in known], project.most_answers)
     cast = [
         vote for vote, counts in zip(known, kept.tolist(), strict=True) if counts or vote.task_id in tested
     ]

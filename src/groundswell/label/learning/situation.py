@@ -102,8 +102,7 @@ def _counted_votes(
     project: Project, place: Mapping[int, int], code: Mapping[str, int], votes: Sequence[VoteRow]
 ) -> dict[str, Any]:
     known = [vote for vote in votes if vote.choice in code]
-    limit = project.answers if project.target_probability is None else project.max_answers
-    kept = counted([vote.task_id for vote in known], [vote.late for vote in known], limit)
+    kept = counted([vote.task_id for vote in known], [vote.late for vote in known], project.most_answers)
     known = [vote for vote, counts in zip(known, kept.tolist(), strict=True) if counts]
     worker_ids = sorted({vote.worker_id for vote in known})
     worker = {worker_id: i for i, worker_id in enumerate(worker_ids)}

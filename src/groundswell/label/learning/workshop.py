@@ -1,7 +1,6 @@
 """Background work of labelling: learn a project anew, return expired leases."""
 
 import asyncio
-import json
 import logging
 import uuid
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from groundswell.label.learning.conclude import (
     report_of,
     train,
 )
+from groundswell.label.learning.rules import as_answers
 from groundswell.label.learning.settler import end_what_is_done
 from groundswell.label.learning.situation import Situation, SkipRow, TaskRow, VoteRow, situation
 from groundswell.label.projects.model import Project, ProjectState
@@ -244,12 +244,6 @@ def _ids(task_ids: NDArray[np.int64]) -> list[int]:
     return [int(task_id) for task_id in task_ids]
 
 
-def _answers(project: Project, codes: NDArray[Any]) -> list[str]:
-    """Return class codes as answers of the project's label kind, in JSON."""
-    made = [json.dumps({"choice": name}) for name in project.classes]
-    return [made[code] for code in codes]
-
-
 async def _save_consensus(
     tx: Tx,
     project: Project,
@@ -262,7 +256,7 @@ async def _save_consensus(
     await tx.execute(
         SQL["save_consensus"],
         task_ids=_ids(task_ids[known]),
-        answers=_answers(project, found.label[known]),
+        answers=as_answers(project.classes, found.label[known]),
         probabilities=found.probability[known].tolist(),
         annotations=found.answers[known].tolist(),
         sources=[found.source[place] for place in known],
@@ -281,7 +275,7 @@ async def _save_predictions(
         SQL["save_predictions"],
         org_id=scope.org_id,
         task_ids=_ids(task_ids[spoken]),
-        answers=_answers(project, best[spoken]),
+        answers=as_answers(project.classes, best[spoken]),
         probabilities=found.evidence[spoken, best[spoken]].tolist(),
         model_version=version,
     )

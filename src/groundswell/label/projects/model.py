@@ -121,6 +121,11 @@ class Project:
     rereview_share: float = 0.0
 
     @property
+    def most_answers(self) -> int:
+        """How many answers to a task count: all that it may have."""
+        return self.answers if self.target_probability is None else self.max_answers
+
+    @property
     def ontology(self) -> Ontology:
         """The classes that may be chosen."""
         return Ontology(tuple(self.classes))

@@ -7,7 +7,7 @@ import numpy as np
 from groundswell.ids import TaskId, WorkerId
 from groundswell.label.signals.model import AnswerRow, ProjectSignals, WorkerSignal
 from groundswell.quality import Votes
-from groundswell.quality.signals import find_signals
+from groundswell.quality.signals.find import find_signals
 
 LEVEL = 0.05
 """Share of the findings that may be false alarms, on average."""

@@ -341,9 +341,6 @@ with batch as (
 )
 select (select count(*) from next)::int as tasks, (select count(*) from opened)::int as slots;
 
--- hasten: what this transaction does would be done again if it were lost, so it need not wait for the disk
-select set_config('synchronous_commit', 'off', true);
-
 -- open_window_sizes: how many slots are open in each project at work, for every organization
 select p.org_id, p.id as project_id, (select count(*) from ready r where r.project_id = p.id)::int as slots
 from projects p

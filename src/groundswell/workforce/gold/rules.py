@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from groundswell.ids import ProjectId, TaskId, WorkerId
-from groundswell.quality.tails import upper_tail
+from groundswell.quality.signals.tails import upper_tail
 from groundswell.workforce.evidence import Evidence
 
 LEAST_ANSWERS = 5

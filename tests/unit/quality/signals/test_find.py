@@ -7,7 +7,7 @@ import pytest
 
 from groundswell.errors import InputError
 from groundswell.quality import Votes
-from groundswell.quality.signals import SIGNALS, find_signals
+from groundswell.quality.signals.find import SIGNALS, find_signals
 from groundswell.workforce.simulated import SimulatedCrowd
 
 

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.errors import InputError
-from groundswell.quality import constancy, drift, haste
-from groundswell.quality.cliques import Pairings, groups, pairings
 from groundswell.quality.evidence import checked_gold
-from groundswell.quality.judged import Judged, Tested
 from groundswell.quality.result import names_or_codes
 from groundswell.quality.shrunk import shrunk
-from groundswell.quality.tails import false_discovery_rates
+from groundswell.quality.signals import constancy, drift, haste
+from groundswell.quality.signals.cliques import Pairings, groups, pairings
+from groundswell.quality.signals.judged import Judged, Tested
+from groundswell.quality.signals.tails import false_discovery_rates
 from groundswell.quality.votes import Codes, Name, Votes
 
 Signal = Literal["haste", "constancy", "copying", "drift"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.quality.judged import Judged, Tested
 from groundswell.quality.result import Floats
-from groundswell.quality.tails import group_medians, student_lower_tail, upper_tail
+from groundswell.quality.signals.judged import Judged, Tested
+from groundswell.quality.signals.tails import group_medians, student_lower_tail, upper_tail
 
 LEAST_ANSWERS = 10
 """Timed answers, and judged ones, that it takes to say anything of a worker."""

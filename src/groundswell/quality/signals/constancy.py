@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.quality.judged import Judged, Tested
 from groundswell.quality.result import Floats
-from groundswell.quality.tails import ragged, spread_of, upper_tail, usual_variety
+from groundswell.quality.signals.judged import Judged, Tested
+from groundswell.quality.signals.tails import ragged, spread_of, upper_tail, usual_variety
 from groundswell.quality.votes import Codes
 
 LEAST_ANSWERS = 10

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from groundswell.quality import Votes
-from groundswell.quality.signals import find_signals
+from groundswell.quality.signals.find import find_signals
 
 CROWDS = Path(os.environ.get("TEST_DATA_DIR", "no such folder")) / "crowd"
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.quality.judged import Judged, Tested
 from groundswell.quality.result import Floats
+from groundswell.quality.signals.judged import Judged, Tested
 
 LEAST_ANSWERS = 30
 """Judged answers that it takes to say anything of a worker."""

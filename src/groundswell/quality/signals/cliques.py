@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.quality.judged import Judged
 from groundswell.quality.result import Floats
-from groundswell.quality.tails import ragged, upper_tail
+from groundswell.quality.signals.judged import Judged
+from groundswell.quality.signals.tails import ragged, upper_tail
 
 LEAST_SHARED = 5
 """The same mistakes that a pair must have made to be looked at."""

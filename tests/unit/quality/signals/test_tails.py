@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.quality.tails import (
+from groundswell.quality.signals.tails import (
     chance_of,
     false_discovery_rates,
     group_medians,
