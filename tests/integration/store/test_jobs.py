@@ -241,7 +241,7 @@ async def test_the_worker_goes_on_after_the_database_was_killed(tmp_path: Path) 
     with start_postgres(tmp_path / "home") as server:
         migrate(server.dsn)
         seen, record = recorder()
-        async with Database(server.dsn, wait_seconds=10) as db, working(db, record=record):
+        async with Database(server.dsn, wait_seconds=40) as db, working(db, record=record):
             await _ask(db, 1)
             await until(lambda: seen == [1])
             os.kill(server.pid, signal.SIGKILL)
