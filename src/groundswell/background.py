@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import uvloop
@@ -17,6 +18,7 @@ import uvloop
 from groundswell.app import App, open_app
 from groundswell.errors import GroundswellError
 from groundswell.label.jobs import EXPORT, LEARN
+from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.upkeep import keep_up
 from groundswell.label.work.refill import Refill
 from groundswell.label.work.service import expire_leases, forget_queues
@@ -28,10 +30,13 @@ log = logging.getLogger("groundswell")
 EXPIRY_SECONDS = 1.0
 REFILL_SECONDS = 0.5
 SETTLE_SECONDS = 0.2
-"""Least pause between two looks at what has come in. A look that took long is followed by a longer pause."""
+"""Pause between two looks whether something has come in."""
 
 SHARE = 0.3
-"""Of a processor, that settling takes at most where answers come faster than it settles them one by one."""
+"""Of the time, that settling works where little waits; it rests after every step, so that the load is even."""
+
+HURRY_AT = 20_000
+"""So many answers that wait are settled without any rest; in between the rests become shorter."""
 
 UPKEEP_SECONDS = 120.0
 FORGET_SECONDS = 3600.0
@@ -56,7 +61,7 @@ async def background(app: App) -> AsyncIterator[None]:
         for duty in (
             ("leases were not swept", EXPIRY_SECONDS, lambda: expire_leases(app.db)),
             ("slots were not opened", REFILL_SECONDS, Refill(app.db).refill),
-            ("answers were not settled", SETTLE_SECONDS, app.settler.settle),
+            ("answers were not settled", 0.0, lambda: _settle(app.settler)),
             ("the crowd was not looked at", UPKEEP_SECONDS, lambda: keep_up(app.db)),
             ("old figures were not forgotten", FORGET_SECONDS, lambda: forget_queues(app.db)),
         )
@@ -73,17 +78,23 @@ async def _repeat(
     stopping: asyncio.Event, failure: str, pause_seconds: float, work: Callable[[], Awaitable[object]]
 ) -> None:
     """Do something again and again; what fails is reported and tried again."""
-    clock = asyncio.get_running_loop().time
     while not stopping.is_set():
-        started = clock()
+        pause = pause_seconds
         try:
             await work()
-            rest = min(LONGEST_PAUSE_SECONDS, (clock() - started) * (1 / SHARE - 1))
         except Exception as error:
             log.warning("%s this time: %s", failure, error)
-            rest = FIRST_PAUSE_SECONDS  # it waited for a database rather than worked
+            pause = max(pause, FIRST_PAUSE_SECONDS)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), max(pause_seconds, rest))
+            await asyncio.wait_for(stopping.wait(), pause)
+
+
+async def _settle(settler: Settler) -> None:
+    """Make one step of settling, and rest after it, so that people who work meanwhile wait evenly little."""
+    started = time.monotonic()
+    waiting = await settler.settle_in_turn()
+    share = SHARE + (1 - SHARE) * min(1.0, waiting / HURRY_AT)
+    await asyncio.sleep((time.monotonic() - started) * (1 / share - 1) if waiting else SETTLE_SECONDS)
 
 
 def _report_end(worker: asyncio.Task[None]) -> None:

@@ -119,8 +119,8 @@ select annotations from progress where project_id = %(project_id)s;
 
 -- ── settling ──
 
--- unsettled_projects: which projects something came in for, of every organization
-select distinct org_id, project_id from unsettled;
+-- unsettled_projects: which projects something came in for, of every organization, and how much
+select org_id, project_id, count(*)::int as waiting from unsettled group by org_id, project_id;
 
 -- settle_alone: one settler at a time looks at a project: two would each see all answers to a task of which they took some
 select pg_advisory_xact_lock(hashtextextended('settle:' || %(project_id)s::bigint, 0));

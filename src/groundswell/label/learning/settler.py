@@ -3,9 +3,9 @@
 import logging
 import math
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,10 +41,11 @@ Where models have no part nobody waits for it: settling keeps labels and evidenc
 
 @dataclass(frozen=True)
 class Unsettled:
-    """A project that something came in for."""
+    """A project that something came in for, and how much."""
 
     org_id: OrgId
     project_id: ProjectId
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -67,33 +68,52 @@ class Settler:
     clock: Callable[[], float] = time.monotonic
     _since: dict[ProjectId, int] = field(default_factory=lambda: defaultdict(int), repr=False)
     _asked_at: dict[ProjectId, float] = field(default_factory=dict, repr=False)
+    _turns: deque[Unsettled] = field(default_factory=deque, repr=False)
 
     async def settle(self) -> int:
         """Settle all that has come in so far, for every organization; returns how many answers and skips that was."""
-        async with self.db.system_transaction() as tx:
-            waiting = await tx.fetch_all(SQL["unsettled_projects"], Unsettled)
-        total = 0
-        for one in waiting:
-            try:
-                total += await self.settle_project(one.org_id, one.project_id)
-            except GroundswellError as error:
-                log.warning("project %d could not be settled this time: %s", one.project_id, error)
-        return total
+        return sum([await self.settle_project(one.org_id, one.project_id) for one in await self._unsettled()])
+
+    async def settle_in_turn(self) -> int:
+        """Settle some of what has come in for one project, each project by turns.
+
+        Returns:
+            About how many answers and skips still wait.
+        """
+        self._turns = self._turns or deque(await self._unsettled())
+        if not self._turns:
+            return 0
+        one = self._turns.popleft()
+        try:
+            await self._settle_some(one.org_id, one.project_id)
+        except GroundswellError as error:
+            log.warning("project %d could not be settled this time: %s", one.project_id, error)
+        else:
+            if one.waiting > MOST_AT_ONCE:
+                self._turns.append(replace(one, waiting=one.waiting - MOST_AT_ONCE))
+        return sum(other.waiting for other in self._turns)
 
     async def settle_project(self, org_id: OrgId, project_id: ProjectId) -> int:
         """Settle what has come in for one project; returns how many answers and skips that was."""
-        total = 0
-        while True:
-            async with self.db.transaction(org_id, durable=False) as tx:
-                await tx.execute(SQL["settle_alone"], project_id=project_id)
-                incoming = await tx.fetch_all(
-                    SQL["take_unsettled"], Incoming, project_id=project_id, limit=MOST_AT_ONCE
-                )
-                if incoming:
-                    await self._settle(tx, org_id, project_id, incoming)
-            total += len(incoming)
-            if len(incoming) < MOST_AT_ONCE:
-                return total
+        total = some = await self._settle_some(org_id, project_id)
+        while some == MOST_AT_ONCE:
+            some = await self._settle_some(org_id, project_id)
+            total += some
+        return total
+
+    async def _unsettled(self) -> list[Unsettled]:
+        async with self.db.system_transaction() as tx:
+            return await tx.fetch_all(SQL["unsettled_projects"], Unsettled)
+
+    async def _settle_some(self, org_id: OrgId, project_id: ProjectId) -> int:
+        async with self.db.transaction(org_id, durable=False) as tx:
+            await tx.execute(SQL["settle_alone"], project_id=project_id)
+            incoming = await tx.fetch_all(
+                SQL["take_unsettled"], Incoming, project_id=project_id, limit=MOST_AT_ONCE
+            )
+            if incoming:
+                await self._settle(tx, org_id, project_id, incoming)
+        return len(incoming)
 
     async def _settle(
         self, tx: Tx, org_id: OrgId, project_id: ProjectId, incoming: Sequence[Incoming]
