@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -25,10 +25,6 @@ class Recent(Generic[K, V]):
         self._seconds = seconds
         self._clock = clock
         self._values: OrderedDict[K, tuple[float, V]] = OrderedDict()
-
-    def __iter__(self) -> Iterator[K]:
-        """Iterate over the keys, those used last at the end."""
-        return iter(tuple(self._values))
 
     def get(self, key: K) -> V | None:
         """Return the value of a key, or None where it was forgotten or is too old."""

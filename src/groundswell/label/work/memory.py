@@ -126,7 +126,7 @@ class Memory:
         default_factory=lambda: Recent(50_000, seconds=PLACE_SECONDS)
     )
     drained: Recent[ProjectId, str] = field(default_factory=lambda: Recent(10_000, seconds=DRAINED_SECONDS))
-    _regard: Recent[tuple[WorkerId, ProjectId], Regard] = field(default_factory=lambda: Recent(200_000))
+    _regard: Recent[WorkerId, dict[ProjectId, Regard]] = field(default_factory=lambda: Recent(200_000))
     _looked_at: float = field(default=-1.0)
 
     def __post_init__(self) -> None:
@@ -149,7 +149,7 @@ class Memory:
 
     def standing_of(self, worker_id: WorkerId, project_id: ProjectId) -> Standing | None:
         """Return what a worker may do in a project, for one round more; None where that must be read anew."""
-        found = self._regard.get((worker_id, project_id))
+        found = (self._regard.get(worker_id) or {}).get(project_id)
         if found is None or found.rounds < 1 or found.until < self.clock():
             return None
         found.rounds -= 1
@@ -159,9 +159,11 @@ class Memory:
         """Keep what a worker may do in a project."""
         lasting = standing.eligible and not self.exposing.get(project_id)
         seconds = STANDING_SECONDS if lasting else UNSETTLED_STANDING_SECONDS
-        self._regard.put((worker_id, project_id), Regard(standing, self.clock() + seconds))
+        of_worker = self._regard.get(worker_id) or {}
+        of_worker[project_id] = Regard(standing, self.clock() + seconds)
+        self._regard.put(worker_id, of_worker)
 
     def forget_standings(self, worker_ids: Collection[WorkerId]) -> None:
         """Forget what some workers may do, as it has changed."""
-        for who in [who for who in self._regard if who[0] in worker_ids]:
-            self._regard.forget(who)
+        for worker_id in worker_ids:
+            self._regard.forget(worker_id)
