@@ -41,6 +41,19 @@ _NOTHING_CHANGED = "nothing was changed; try again in a few seconds"
 _UNKNOWN = "whether it was stored is not known; repeat it with the same idempotency key"
 
 
+PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"} | {
+    f"enable_{way}": "off" for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
+}
+"""Of transactions whose statements find their rows one by one through an index, however few there were when
+PostgreSQL planned: what is quickest in an empty table costs a thousand times as much in a full one."""
+
+
+def _begin_with(settings: Mapping[str, str]) -> str:
+    """Return what opens a transaction in which these settings hold, in one message."""
+    given = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
+    return f"begin; select {given}" if given else "begin"
+
+
 class Tx:
     """One open transaction. Get it from `Database.transaction`; never keep it beyond the `async with`.
 
@@ -195,7 +208,7 @@ class Database:
 
         Args:
             planned_once: plan each statement once for a connection, whatever its parameters, instead of
-                each time: for statements that run a thousand times a second.
+                each time, and by its indexes: for statements that run all day.
             brief: give the whole up after `wait_seconds`, whatever the server is doing: for transactions of short
                 statements, behind which others queue.
             durable: wait at the end until what was written is on the disk. Without, the last moments may be lost
@@ -204,21 +217,20 @@ class Database:
         Raises:
             DatabaseUnavailable: PostgreSQL does not answer, or refused for a passing reason.
         """
-        return self._transaction(
-            f"begin; select set_config('role', '{APP_ROLE}', true), "
-            f"set_config('groundswell.org_id', '{uuid.UUID(str(org_id))}', true)"
-            + (", set_config('plan_cache_mode', 'force_generic_plan', true)" if planned_once else "")
-            + ("" if durable else ", set_config('synchronous_commit', 'off', true)"),
-            brief,
-        )
+        settings = {"role": APP_ROLE, "groundswell.org_id": str(uuid.UUID(str(org_id)))}
+        settings |= PLANNED_ONCE if planned_once else {}
+        settings |= {} if durable else {"synchronous_commit": "off"}
+        return self._transaction(_begin_with(settings), brief)
 
-    def system_transaction(self, *, brief: bool = False) -> contextlib.AbstractAsyncContextManager[Tx]:
+    def system_transaction(
+        self, *, planned_once: bool = False, brief: bool = False
+    ) -> contextlib.AbstractAsyncContextManager[Tx]:
         """Open a transaction that sees every organization, as the owner of the tables.
 
         For the few duties that have no organization yet or serve all: sign-in by token, sweeping
         expired leases, background jobs.
         """
-        return self._transaction("begin", brief)
+        return self._transaction(_begin_with(PLANNED_ONCE if planned_once else {}), brief)
 
     @contextlib.asynccontextmanager
     async def _transaction(self, begin: str, brief: bool) -> AsyncIterator[Tx]:

@@ -16,6 +16,7 @@ from groundswell.label.learning.conclude import WINDOW
 from groundswell.label.learning.workshop import SQL as LEARNING
 from groundswell.label.projects.service import SQL as PROJECTS
 from groundswell.label.work.service import SQL as WORK
+from groundswell.store.database import PLANNED_ONCE
 
 TASKS = 100_000
 WORKERS = 2_000
@@ -30,6 +31,11 @@ TOGETHER = 20
 
 SQL = {**PROJECTS, **WORK, **LEARNING}
 ORG = "00000000-0000-0000-0000-000000000001"
+
+SETTLING = [
+    *("take_unsettled", "tasks_to_settle", "votes_to_settle", "settle_tasks", "save_consensus", "fill_ready"),
+    *("finish_batches", "finish_project"),
+]
 
 LOAD = f"""
 insert into organizations (id, slug, name) values ('{ORG}', 'large', 'Large');
@@ -70,7 +76,6 @@ insert into ready (org_id, project_id, priority, task_id, batch_id)
   where position <= {WINDOW} order by n, position;
 insert into unsettled (org_id, project_id, task_id, worker_id, answered)
   select '{ORG}', project_id, task_id, worker_id, true from annotations where task_id <= 2000;
-analyze;
 """
 
 
@@ -79,19 +84,28 @@ class Hot:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
+        self._prepared: set[str] = set()
+
+    def plan(self, name: str) -> list[str]:
+        """Prepare a named query and have it planned, unless it is; returns the names of its parameters."""
+        names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", SQL[name].sql.decode())))
+        if name not in self._prepared:
+            numbered = re.sub(r"%\((\w+)\)s", lambda m: f"${names.index(m[1]) + 1}", SQL[name].sql.decode())
+            self.connection.execute(f"prepare {name} as {numbered.rstrip().rstrip(';')}")
+            self.connection.execute(
+                f"explain execute {name}" + f"({', '.join(['null'] * len(names))})" * bool(names)
+            )
+            self._prepared.add(name)
+        return names
 
     def buffers(self, name: str, **params: Any) -> int:
         """Return the pages that a named query touches with these parameters; what it does is undone."""
-        names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", SQL[name].sql.decode())))
-        numbered = re.sub(r"%\((\w+)\)s", lambda m: f"${names.index(m[1]) + 1}", SQL[name].sql.decode())
-        values = psycopg.sql.SQL(", ").join(psycopg.sql.Literal(params[each]) for each in names)
         with self.connection.transaction(force_rollback=True):
             self.connection.execute("set local role groundswell_app")
             self.connection.execute(f"set local groundswell.org_id = '{ORG}'")
-            self.connection.execute("deallocate all")  # of a test that failed
-            self.connection.execute(f"prepare hot as {numbered.rstrip().rstrip(';')}")
-            explain = psycopg.sql.SQL("explain (analyze, buffers, format json) execute hot({})").format(
-                values
+            values = psycopg.sql.SQL(", ").join(psycopg.sql.Literal(params[each]) for each in self.plan(name))
+            explain = psycopg.sql.SQL("explain (analyze, buffers, format json) execute {}({})").format(
+                psycopg.sql.Identifier(name), values
             )
             for _ in range(2):  # the first one pays for pages that the planner reads
                 with self.connection.transaction(force_rollback=True):
@@ -117,26 +131,37 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(child)
 
 
-@pytest.fixture(scope="module", params=["force_generic_plan", "force_custom_plan"])
-def hot(request: pytest.FixtureRequest, large: str) -> Iterator[Hot]:
-    """Both ways in which PostgreSQL may plan a prepared statement."""
-    with psycopg.connect(large, autocommit=True) as connection:
-        connection.execute(f"set plan_cache_mode = {request.param}")
-        yield Hot(connection)
+@pytest.fixture(scope="module", params=["as the service plans", "planned each time", "planned while empty"])
+def hot(request: pytest.FixtureRequest, server: Any, migrated_template: str) -> Iterator[Hot]:
+    """Connections with each way of planning to a database with two large projects in full swing."""
+    dsn = _new_database(server, migrated_template)
+    young = request.param == "planned while empty"
+    if not young:
+        _fill(dsn, analyze=True)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for name, value in PLANNED_ONCE.items() if request.param != "planned each time" else ():
+            connection.execute(f"set {name} = {value}")
+        hot = Hot(connection)
+        if young:  # as in a service that was started before there was anything
+            for name in [*WORK, *SETTLING]:
+                hot.plan(name)
+            _fill(dsn, analyze=False)
+        yield hot
 
 
-@pytest.fixture(scope="module")
-def large(server: Any, migrated_template: str) -> str:
-    """A database with two large projects in full swing."""
+def _new_database(server: Any, template: str) -> str:
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         connection.execute("drop database if exists large")
-        connection.execute(f"create database large template {migrated_template}")
-    dsn = psycopg.conninfo.make_conninfo(server.dsn, dbname="large")
+        connection.execute(f"create database large template {template}")
+    return psycopg.conninfo.make_conninfo(server.dsn, dbname="large")
+
+
+def _fill(dsn: str, *, analyze: bool) -> None:
     with psycopg.connect(dsn) as connection:
         psycopg.ClientCursor(connection).execute(LOAD, {"tasks": TASKS, "workers": WORKERS})
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("vacuum analyze")
-    return dsn
+    if analyze:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("vacuum analyze")
 
 
 NEWCOMERS = range(WORKERS - TOGETHER, WORKERS)

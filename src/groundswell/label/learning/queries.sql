@@ -70,7 +70,7 @@ with given as (
 insert into ready (org_id, project_id, priority, task_id, batch_id)
 select t.org_id, t.project_id, b.priority, t.id, b.id
 from given g join had using (task_id)
-join tasks t on t.id = g.task_id and t.state = 'pending'
+cross join lateral (select * from tasks where id = g.task_id and state = 'pending' offset 0) t
 join batches b on b.id = t.batch_id and b.state = 'in_progress'
 where g.number > had.number
 order by g.place;

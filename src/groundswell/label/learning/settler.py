@@ -102,11 +102,11 @@ class Settler:
         return total
 
     async def _unsettled(self) -> list[Unsettled]:
-        async with self.db.system_transaction() as tx:
+        async with self.db.system_transaction(planned_once=True) as tx:
             return await tx.fetch_all(SQL["unsettled_projects"], Unsettled)
 
     async def _settle_some(self, org_id: OrgId, project_id: ProjectId) -> int:
-        async with self.db.transaction(org_id, durable=False) as tx:
+        async with self.db.transaction(org_id, planned_once=True, durable=False) as tx:
             await tx.execute(SQL["settle_alone"], project_id=project_id)
             incoming = await tx.fetch_all(
                 SQL["take_unsettled"], Incoming, project_id=project_id, limit=MOST_AT_ONCE

@@ -46,7 +46,7 @@ class Refill:
 
     async def refill(self) -> int:
         """Look at every project at work once; returns how many slots were opened."""
-        async with self.db.system_transaction() as tx:
+        async with self.db.system_transaction(planned_once=True) as tx:
             windows = await tx.fetch_all(SQL["open_window_sizes"], Window)
         return sum([await self._refill(window) for window in windows])
 
@@ -54,7 +54,7 @@ class Refill:
         wanted = self._wanted(window)
         opened = 0
         if window.slots < wanted / 2:
-            async with self.db.transaction(window.org_id, durable=False) as tx:
+            async with self.db.transaction(window.org_id, planned_once=True, durable=False) as tx:
                 tasks = min(MOST_TASKS_AT_ONCE, max(LEAST_TASKS, wanted - window.slots))
                 opened = await open_more(tx, [window.project_id], tasks=tasks)
         self._last[window.project_id] = (self.clock(), window.slots + opened)

@@ -117,7 +117,7 @@ async def queue_of(db: Database, scope: Scope, project_id: ProjectId) -> Queue:
 
 async def expire_leases(db: Database) -> int:
     """End leases that ran out, for every organization, and return how many; their slots are open again."""
-    async with db.system_transaction() as tx:
+    async with db.system_transaction(planned_once=True) as tx:
         ended: int = await tx.fetch_value(SQL["expire_leases"])
     return ended
 
