@@ -13,6 +13,7 @@ from groundswell.quality.calibration import (
     fit_temperature,
 )
 from groundswell.quality.certificate import Certificate, audits_needed, certify
+from groundswell.quality.communities import Communities, communities
 from groundswell.quality.crowd_errors import find_crowd_errors, vote_scores
 from groundswell.quality.dawid_skene import dawid_skene
 from groundswell.quality.glad import glad
@@ -26,6 +27,7 @@ from groundswell.quality.outliers import outlier_scores
 from groundswell.quality.result import Consensus, WorkerSkill
 from groundswell.quality.shrunk import shrunk
 from groundswell.quality.signals.find import Finding, Signals, find_signals
+from groundswell.quality.subtypes import subtypes
 from groundswell.quality.votes import Votes
 from groundswell.quality.weighted import weighted
 
@@ -34,6 +36,7 @@ __all__ = [
     "Aggregator",
     "Agreement",
     "Certificate",
+    "Communities",
     "Conflict",
     "Consensus",
     "Finding",
@@ -51,6 +54,7 @@ __all__ = [
     "blend",
     "certify",
     "cohen_kappa",
+    "communities",
     "consensus",
     "dawid_skene",
     "expected_calibration_error",
@@ -67,6 +71,7 @@ __all__ = [
     "one_coin",
     "outlier_scores",
     "shrunk",
+    "subtypes",
     "vote_scores",
     "weighted",
 ]

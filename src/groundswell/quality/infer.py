@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from groundswell.errors import InputError
 from groundswell.quality.blend import blend
+from groundswell.quality.communities import communities
 from groundswell.quality.dawid_skene import dawid_skene
 from groundswell.quality.glad import glad
 from groundswell.quality.known import evidence_rows, gold_codes, widened
@@ -15,10 +16,11 @@ from groundswell.quality.majority import majority
 from groundswell.quality.one_coin import one_coin
 from groundswell.quality.result import Consensus
 from groundswell.quality.shrunk import shrunk
+from groundswell.quality.subtypes import subtypes
 from groundswell.quality.votes import Votes
 from groundswell.quality.weighted import weighted
 
-DEFAULT = "shrunk"
+DEFAULT = "blend"
 """The method that `consensus` uses unless told otherwise: never far below majority, above it on average."""
 
 
@@ -42,6 +44,8 @@ AGGREGATORS: dict[str, Aggregator] = {
     "dawid_skene": dawid_skene,
     "one_coin": one_coin,
     "glad": glad,
+    "communities": communities,
+    "subtypes": subtypes,
     "blend": blend,
 }
 """The methods that ship with Groundswell, by name."""

@@ -21,7 +21,9 @@ def test_the_method_can_be_named_or_given():
 
 
 def test_an_unknown_method_is_answered_with_those_that_exist():
-    with pytest.raises(InputError, match="no method 'magic'; there are blend, dawid_skene, glad, majority"):
+    with pytest.raises(
+        InputError, match="no method 'magic'; there are blend, communities, dawid_skene, glad"
+    ):
         consensus(ROWS, method="magic")
 
 
