@@ -11,6 +11,7 @@ import psycopg
 from numpy.typing import NDArray
 
 from bench.load.people import Crowd
+from groundswell.http.task_numbers import TaskNumbers
 
 STORED = """
 copy (
@@ -92,9 +93,10 @@ class Found:
 
 def check(dsn: str, crowd: Crowd, prefix: str, acknowledged: Path) -> Found:
     """Compare what was acknowledged, key by key, with what is stored, and look for work done twice."""
-    with np.load(acknowledged) as file:
-        promised = np.stack([file["key"], crowd.worker[file["annotator"]], file["task"]], axis=1)
     with psycopg.connect(dsn) as connection:
+        with np.load(acknowledged) as file:
+            worker = crowd.worker[file["annotator"]]
+            promised = np.stack([file["key"], worker, _meant(connection, worker, file["task"])], axis=1)
         stored = _stored(connection, prefix)
         seen, kept = set(map(tuple, promised.tolist())), set(map(tuple, stored.tolist()))
         return Found(
@@ -117,6 +119,18 @@ def _stored(connection: psycopg.Connection[Any], prefix: str) -> NDArray[np.int6
         data = b"".join(map(bytes, copy))
     rows = np.frombuffer(data[HEADER_BYTES : len(data) - TRAILER_BYTES], ROW)
     return np.stack([rows[f"value{n}"].astype(np.int64) for n in range(3)], axis=1)
+
+
+def _meant(
+    connection: psycopg.Connection[Any], worker: NDArray[np.int64], shown: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the tasks that annotators meant by the numbers that they were shown."""
+    rows = connection.execute(
+        "select w.id, o.task_key from workers w join organizations o on o.id = w.org_id"
+    )
+    numbers = {worker_id: TaskNumbers(key) for worker_id, key in rows}
+    pairs = zip(worker.tolist(), shown.tolist(), strict=True)
+    return np.array([numbers[who].meant(task) for who, task in pairs], np.int64)
 
 
 def _row(connection: psycopg.Connection[Any], statement: str) -> tuple[Any, ...]:

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from groundswell.app import App
 from groundswell.errors import InputError
+from groundswell.http.task_numbers import TaskNumbers
 from groundswell.ids import ProjectId
-from groundswell.tenancy.model import Member, Scope
+from groundswell.tenancy.model import Member, Role, Scope
 
 MAX_ID = 2**63 - 1
 
@@ -29,6 +30,11 @@ class Call:
     def scope(self) -> Scope:
         """In whose name the handler acts."""
         return self.member.scope()
+
+    @property
+    def task_numbers(self) -> TaskNumbers:
+        """How the caller sees the numbers of tasks."""
+        return TaskNumbers(self.member.task_key if self.member.role == Role.LABELER else None)
 
     @property
     def project_id(self) -> ProjectId:

@@ -1,7 +1,7 @@
 """Organizations, their members, and the scope that every use case runs in."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,7 +54,12 @@ class Organization:
 
 @dataclass(frozen=True)
 class Member:
-    """A person in an organization. `org_name` is what this person may call it: a labeler sees a pseudonym."""
+    """A person in an organization.
+
+    Attributes:
+        org_name: what this person may call it: a labeler sees a pseudonym.
+        task_key: what the numbers of tasks are shown under to those who are tested; never leaves the service.
+    """
 
     org_id: uuid.UUID
     org_slug: str
@@ -63,6 +68,7 @@ class Member:
     email: str
     name: str
     role: str
+    task_key: uuid.UUID = field(repr=False)
 
     def scope(self) -> Scope:
         """Return the scope in which this member acts."""

@@ -19,19 +19,20 @@ insert into members (org_id, user_id, role) values (%(org_id)s, %(user_id)s, %(r
 on conflict (org_id, user_id) do nothing;
 
 -- member_by_email: a member of an organization
-select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id, u.email, u.name, m.role
+select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id, u.email, u.name, m.role,
+       o.task_key
 from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
 where o.slug = %(slug)s and u.email = %(email)s;
 
 -- list_members: people of the organization, by e-mail address
-select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role, o.task_key
 from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
 where u.email > %(after)s
 order by u.email
 limit %(limit)s;
 
 -- member: one person of the organization
-select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role
+select o.id as org_id, o.slug as org_slug, o.name as org_name, u.id as user_id, u.email, u.name, m.role, o.task_key
 from members m join organizations o on o.id = m.org_id join users u on u.id = m.user_id
 where m.user_id = %(user_id)s;
 
@@ -54,7 +55,8 @@ insert into sessions (token_hash, org_id, user_id, expires_at)
 values (%(token_hash)s, %(org_id)s, %(user_id)s, %(expires_at)s);
 
 -- member_by_session: who a session cookie belongs to
-select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id, u.email, u.name, m.role
+select o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id, u.email, u.name, m.role,
+       o.task_key
 from sessions s
 join members m on m.org_id = s.org_id and m.user_id = s.user_id
 join organizations o on o.id = s.org_id join users u on u.id = s.user_id
@@ -84,14 +86,14 @@ values (%(org_id)s, %(user_id)s, %(action)s, %(subject)s, %(detail)s);
 
 -- callers: who these secrets belong to, keys and sessions alike
 select s.token_hash as secret, s.expires_at, o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id,
-       u.email, u.name, m.role
+       u.email, u.name, m.role, o.task_key
 from sessions s
 join members m on m.org_id = s.org_id and m.user_id = s.user_id
 join organizations o on o.id = s.org_id join users u on u.id = s.user_id
 where s.token_hash = any(%(secrets)s)
 union all
 select k.key_hash as secret, null as expires_at, o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id,
-       u.email, u.name, m.role
+       u.email, u.name, m.role, o.task_key
 from api_keys k
 join members m on m.org_id = k.org_id and m.user_id = k.user_id
 join organizations o on o.id = k.org_id join users u on u.id = k.user_id

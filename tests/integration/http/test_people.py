@@ -8,6 +8,7 @@ from tests.integration.peopling import labeler_of
 from groundswell.clock import now
 from groundswell.http.api import ENDPOINTS
 from groundswell.http.server import COOKIE, PREFIX
+from groundswell.http.task_numbers import TaskNumbers
 from groundswell.tenancy.service import create_sign_in_token, sign_in
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +20,6 @@ OPEN_TO_LABELERS = {
     "POST /projects/{project_id}/work",
     "GET /projects/{project_id}/guidelines",
     "GET /projects/{project_id}/review-policy",
-    "GET /projects/{project_id}/tasks/{task_id}/annotations",
     "GET /returned",
     "GET /me/project",
     "GET /me/work",
@@ -31,7 +31,10 @@ OPEN_TO_LABELERS = {
     "GET /me/ledger",
     "GET /me/restrictions",
 }
-"""What a labeler is answered. Every other route refuses; a new one is refused until somebody adds it here."""
+"""What a labeler is answered. Every other route refuses; a new one is refused until somebody adds it here.
+
+The history of a task is open to him, too, but not under the number that others know the task by.
+"""
 
 
 @pytest.fixture
@@ -172,3 +175,46 @@ async def test_earnings_are_told_by_day_for_a_time_that_one_names(web):
     assert (await web.call("GET", path + "?since=2026-02-01&until=2026-01-01")).status_code == 400
     assert (await web.call("GET", path + "?since=2020-01-01&until=2026-01-01")).status_code == 400
     assert (await web.call("GET", path + "?since=2020-01-01&until=2020-06-01")).json()["days"] == []
+
+
+async def test_a_hidden_test_is_not_known_by_its_number(web, lee):
+    """What a labeler is shown are numbers of his organization's own, in and out, wherever tasks are named."""
+    db, project_id = web.desk.app.db, web.desk.project_id
+    work = f"{PREFIX}/projects/{project_id}/work"
+    async with db.system_transaction() as tx:
+        await tx.execute(sql.SQL("update tasks set state = 'pending'"))
+        await tx.execute(sql.SQL("update batches set frontier = 0, state = 'in_progress'"))
+    keys = ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b")
+    shown: list[int] = []
+    body: dict = {}
+    for act in ("submit", "release", "skip"):
+        (task,) = (await web.http.post(work, headers=lee, json={**body, "want": 1})).json()["tasks"]
+        shown.append(task["task_id"])
+        answer = {"task_id": shown[-1], "answer": {"choice": "cat"}, "idempotency_key": keys[0]}
+        given = {"submit": answer, "release": shown[-1], "skip": {"task_id": shown[-1], "reason": "too dark"}}
+        body = {act: [given[act]]}
+    done = (await web.http.post(work, headers=lee, json=body)).json()
+    assert min(shown) > 10_000, "small numbers would tell the order in which tasks were made"
+    async with db.system_transaction() as tx:
+        of_lee = "from workers w join {} t on t.worker_id = w.id where w.name = 'Lee'"
+        stored, ended, held = [
+            await tx.fetch_values(sql.SQL("select t.task_id " + of_lee.format(table) + also))
+            for table, also in (("annotations", ""), ("ended_leases", " order by t.skipped"), ("leases", ""))
+        ]
+    numbers = TaskNumbers(await _task_key(db))
+    assert done["tasks"] == []
+    assert held == []
+    assert {numbers.shown(task_id) for task_id in [*stored, *ended]} == set(shown)
+    (line,) = (await web.http.get(f"{PREFIX}/me/ledger", headers=lee)).json()["items"]
+    assert line["task_id"] == shown[0]
+    history = f"{PREFIX}/projects/{project_id}/tasks/{{}}/annotations"
+    assert len((await web.http.get(history.format(shown[0]), headers=lee)).json()["items"]) == 1
+    assert (await web.http.get(history.format(stored[0]), headers=lee)).status_code == 404
+    again = {"submit": [{"task_id": stored[0], "answer": {"choice": "cat"}, "idempotency_key": keys[1]}]}
+    (refused,) = (await web.http.post(work, headers=lee, json=again)).json()["receipts"]
+    assert (refused["task_id"], refused["status"]) == (stored[0], "refused")
+
+
+async def _task_key(db):
+    async with db.system_transaction() as tx:
+        return await tx.fetch_value(sql.SQL("select task_key from organizations where slug = 'local'"))

@@ -73,7 +73,7 @@ async def get_ledger(call: Call) -> wire.LedgerPage:
     lines = await people.ledger_lines(
         call.app.db, call.scope, await _worker(call), before=before, limit=limit + 1
     )
-    return wire.LedgerPage(*cut([wire.LedgerLineOut.of(line) for line in lines], limit))
+    return wire.LedgerPage(*cut([wire.LedgerLineOut.of(line, call.task_numbers) for line in lines], limit))
 
 
 async def get_restrictions(call: Call) -> RestrictionPage:

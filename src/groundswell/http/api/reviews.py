@@ -3,7 +3,7 @@
 from groundswell.http.endpoint import MAX_ID, Call, Endpoint, whole_number
 from groundswell.http.wire import reviews as wire
 from groundswell.http.wire.work import ReceiptOut
-from groundswell.ids import AnnotationId, ReturnId, TaskId
+from groundswell.ids import AnnotationId, ReturnId
 from groundswell.label.projects import service as projects
 from groundswell.label.projects.reviewing import set_review_policy
 from groundswell.label.review import audits, revisions, service
@@ -48,7 +48,7 @@ async def list_returned(call: Call) -> wire.ReturnedPage:
     after, limit = _page(call)
     worker_id = await call.app.workforce.worker_of(call.member)
     found = await revisions.returned_of(call.app.db, call.scope, worker_id, after=after, limit=limit + 1)
-    page = [wire.ReturnedOut.of(one) for one in found[:limit]]
+    page = [wire.ReturnedOut.of(one, call.task_numbers) for one in found[:limit]]
     return wire.ReturnedPage(page, str(page[-1].return_id) if len(found) > limit else None)
 
 
@@ -57,7 +57,7 @@ async def answer_returned(call: Call) -> ReceiptOut:
     worker_id = await call.app.workforce.worker_of(call.member)
     return_id = ReturnId(call.path_id("return_id"))
     receipt = await revisions.answer_returned(call.app.db, call.scope, worker_id, return_id, call.body.edit())
-    return ReceiptOut.of(receipt)
+    return ReceiptOut.of(receipt, call.task_numbers)
 
 
 async def revise(call: Call) -> ReceiptOut:
@@ -67,12 +67,13 @@ async def revise(call: Call) -> ReceiptOut:
     receipt = await revisions.revise(
         call.app.db, call.scope, call.project_id, worker_id, annotation_id, call.body.edit()
     )
-    return ReceiptOut.of(receipt)
+    return ReceiptOut.of(receipt, call.task_numbers)
 
 
 async def history(call: Call) -> wire.HistoryOut:
     """Every revision of the answers to a task; to a labeler, of one's own answer only."""
-    found = await revisions.history(call.app.db, call.scope, call.project_id, TaskId(call.path_id("task_id")))
+    task_id = call.task_numbers.meant(call.path_id("task_id"))
+    found = await revisions.history(call.app.db, call.scope, call.project_id, task_id)
     return wire.HistoryOut([wire.RevisionOut.of(revision) for revision in found])
 
 

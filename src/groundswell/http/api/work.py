@@ -2,7 +2,6 @@
 
 from groundswell.http.endpoint import Call, Endpoint
 from groundswell.http.wire import work as wire
-from groundswell.ids import TaskId
 from groundswell.label.work.model import Round
 from groundswell.label.work.service import queue_of
 
@@ -10,19 +9,20 @@ from groundswell.label.work.service import queue_of
 async def work(call: Call) -> wire.WorkOut:
     """Store answers, give tasks back and lease the next ones, in one round trip."""
     body: wire.WorkBody = call.body
+    numbers = call.task_numbers
     done = await call.app.desk.work(
         Round(
             call.scope,
             call.project_id,
             await call.app.workforce.worker_of(call.member),
-            submits=[submit.submit() for submit in body.submit],
-            skips=[skip.skip() for skip in body.skip],
-            releases=[TaskId(task_id) for task_id in body.release],
-            holding=[TaskId(task_id) for task_id in body.holding],
+            submits=[submit.submit(numbers) for submit in body.submit],
+            skips=[skip.skip(numbers) for skip in body.skip],
+            releases=[numbers.meant(task_id) for task_id in body.release],
+            holding=[numbers.meant(task_id) for task_id in body.holding],
             want=body.want,
         )
     )
-    return wire.WorkOut.of(done)
+    return wire.WorkOut.of(done, numbers)
 
 
 async def dispatch(call: Call) -> wire.DispatchOut:

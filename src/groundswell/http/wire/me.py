@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from groundswell.http.task_numbers import TaskNumbers
 from groundswell.http.wire.people import KindSkillOut
 from groundswell.ids import AnnotationId, ProjectId, TaskId
 from groundswell.workforce.content.model import Exposure
@@ -167,14 +168,14 @@ class LedgerLineOut(Struct):
     price_cents: int
 
     @classmethod
-    def of(cls, line: LedgerLine) -> "LedgerLineOut":
+    def of(cls, line: LedgerLine, numbers: TaskNumbers) -> "LedgerLineOut":
         """Shape a line."""
         return cls(
             line.id,
             line.at,
             line.project_id,
             line.project_name,
-            line.task_id,
+            numbers.shown(line.task_id),
             line.annotation_id,
             line.seconds,
             line.price_cents,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from groundswell.http.task_numbers import TaskNumbers
 from groundswell.http.wire.common import Id
 from groundswell.http.wire.work import MAX_ACTIVE_MS, ItemOut
 from groundswell.ids import AnnotationId, ReviewId, TaskId
@@ -182,12 +183,12 @@ class ReturnedOut(Struct):
     created_at: datetime
 
     @classmethod
-    def of(cls, returned: ReturnedTask) -> "ReturnedOut":
+    def of(cls, returned: ReturnedTask, numbers: TaskNumbers) -> "ReturnedOut":
         """Shape a returned task."""
         return cls(
             returned.return_id,
             returned.project_id,
-            returned.task_id,
+            numbers.shown(returned.task_id),
             _item(returned.item_id, returned.payload),
             returned.annotation_id,
             returned.answer,

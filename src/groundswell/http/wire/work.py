@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from groundswell.http.task_numbers import TaskNumbers
 from groundswell.http.wire.common import Id
 from groundswell.ids import ProjectId, TaskId
 from groundswell.label.work.model import LeasedTask, Queue, Receipt, Skip, Submit, Work
@@ -22,11 +23,10 @@ class SubmitBody(Struct, forbid_unknown_fields=True):
     active_ms: Annotated[int, Meta(ge=0, le=MAX_ACTIVE_MS)] = 0
     proposal_seen: bool = False
 
-    def submit(self) -> Submit:
+    def submit(self, numbers: TaskNumbers) -> Submit:
         """Return it as the service takes it."""
-        return Submit(
-            TaskId(self.task_id), self.answer, self.active_ms, self.idempotency_key, self.proposal_seen
-        )
+        task_id = numbers.meant(self.task_id)
+        return Submit(task_id, self.answer, self.active_ms, self.idempotency_key, self.proposal_seen)
 
 
 class SkipBody(Struct, forbid_unknown_fields=True):
@@ -35,9 +35,9 @@ class SkipBody(Struct, forbid_unknown_fields=True):
     task_id: Id
     reason: Annotated[str, Meta(max_length=500)] = ""
 
-    def skip(self) -> Skip:
+    def skip(self, numbers: TaskNumbers) -> Skip:
         """Return it as the service takes it."""
-        return Skip(TaskId(self.task_id), self.reason)
+        return Skip(numbers.meant(self.task_id), self.reason)
 
 
 class WorkBody(Struct, forbid_unknown_fields=True):
@@ -81,7 +81,7 @@ class TaskOut(Struct):
     proposal: ProposalOut | None
 
     @classmethod
-    def of(cls, task: LeasedTask) -> "TaskOut":
+    def of(cls, task: LeasedTask, numbers: TaskNumbers) -> "TaskOut":
         """Shape a leased task."""
         shown = task.payload
         url = None if shown["kind"] == "text" else f"/api/v1/blobs/{task.item_id}"
@@ -89,7 +89,7 @@ class TaskOut(Struct):
         if task.proposal is not None and task.probability is not None and task.model_version is not None:
             proposal = ProposalOut(task.proposal["choice"], task.probability, task.model_version)
         item = ItemOut(shown["kind"], shown["text"], url, shown["meta"])
-        return cls(task.task_id, item, task.expires_at, task.price_cents, proposal)
+        return cls(numbers.shown(task.task_id), item, task.expires_at, task.price_cents, proposal)
 
 
 class FeedbackOut(Struct):
@@ -110,12 +110,12 @@ class ReceiptOut(Struct):
     feedback: FeedbackOut | None
 
     @classmethod
-    def of(cls, receipt: Receipt) -> "ReceiptOut":
+    def of(cls, receipt: Receipt, numbers: TaskNumbers) -> "ReceiptOut":
         """Shape a receipt."""
         told = receipt.feedback
         return cls(
             receipt.idempotency_key,
-            receipt.task_id,
+            numbers.shown(receipt.task_id),
             receipt.status,
             receipt.annotation_id,
             receipt.error,
@@ -171,11 +171,11 @@ class WorkOut(Struct):
     notice: str | None
 
     @classmethod
-    def of(cls, work: Work) -> "WorkOut":
+    def of(cls, work: Work, numbers: TaskNumbers) -> "WorkOut":
         """Shape the work."""
         return cls(
-            [ReceiptOut.of(receipt) for receipt in work.receipts],
-            [TaskOut.of(task) for task in work.tasks],
+            [ReceiptOut.of(receipt, numbers) for receipt in work.receipts],
+            [TaskOut.of(task, numbers) for task in work.tasks],
             ProgressOut(work.progress.completed, work.progress.total, work.progress.mine),
             work.notice,
         )

@@ -105,9 +105,9 @@ async def _add_revision(
         return earlier
     facts = await tx.fetch_one(SQL["may_edit"], dict[str, Any], days=RETURN_DAYS, **of)
     assert facts is not None
-    check_edit(task_id=task_id, **facts)
+    check_edit(**facts)
     if returned and not facts["is_returned"]:
-        raise Conflict(f"what was returned of task {task_id} is answered, or its {RETURN_DAYS} days are over")
+        raise Conflict(f"what was returned of this task is answered, or its {RETURN_DAYS} days are over")
     stored: int = await tx.fetch_value(
         SQL["insert_revision"],
         answer=json.dumps(dict(answer)),
@@ -142,6 +142,6 @@ async def history(db: Database, scope: Scope, project_id: ProjectId, task_id: Ta
         await visible_project(tx, scope, project_id)
         of = {"task_id": task_id, "project_id": project_id}
         if await tx.fetch_value(SQL["task_state"], **of) is None:
-            raise NotFound(f"there is no task {task_id} in project {project_id}")
+            raise NotFound(f"there is no such task in project {project_id}")
         everybody = RANK[scope.role] >= RANK[Role.MEMBER]
         return await tx.fetch_all(SQL["history"], Revision, everybody=everybody, user_id=scope.user_id, **of)

@@ -163,7 +163,7 @@ def wilson(found: int, total: int, *, level: float = 0.95) -> tuple[float, float
     return (0.0 if found == 0 else centre - half), (1.0 if found == total else centre + half)
 
 
-def check_edit(*, task_id: int, state: str, is_final: bool, is_delivered: bool, is_returned: bool) -> None:
+def check_edit(*, state: str, is_final: bool, is_delivered: bool, is_returned: bool) -> None:
     """Refuse to change an answer whose label has gone its way already.
 
     Raises:
@@ -171,8 +171,8 @@ def check_edit(*, task_id: int, state: str, is_final: bool, is_delivered: bool, 
             returned may be answered even after a delivery.
     """
     if state == "canceled":
-        raise Conflict(f"task {task_id} is canceled; its answers stay as they are")
+        raise Conflict("this task is canceled; its answers stay as they are")
     if is_final:
-        raise Conflict(f"the label of task {task_id} is final by a review; its answers stay as they are")
+        raise Conflict("the label of this task is final by a review; its answers stay as they are")
     if is_delivered and not is_returned:
-        raise Conflict(f"the answers to task {task_id} are delivered; a reviewer can still correct its label")
+        raise Conflict("the answers to this task are delivered; a reviewer can still correct its label")

@@ -112,9 +112,7 @@ class Intake:
         key = (worker_id, submit.idempotency_key)
         if key in found:
             return found[key]
-        not_held = (
-            f"task {submit.task_id} is not leased to you, or you answered it already; ask for the next task"
-        )
+        not_held = "this task is not leased to you, or you answered it already; ask for the next task"
         why = self.refused.get(key, not_held)
         return Receipt(submit.idempotency_key, submit.task_id, ReceiptStatus.REFUSED, None, why)
 

@@ -191,7 +191,7 @@ def test_an_interval_holds_the_share_within_0_and_1_and_mirrors(total):
 
 # ── edits ────────────────────────────────────────────────────────────────────────────────────────
 
-FREE = {"task_id": 3, "state": "completed", "is_final": False, "is_delivered": False, "is_returned": False}
+FREE = {"state": "completed", "is_final": False, "is_delivered": False, "is_returned": False}
 
 
 def test_an_answer_may_be_changed_until_its_label_has_gone_its_way():
