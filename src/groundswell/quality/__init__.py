@@ -3,7 +3,19 @@
 `consensus` is the front door. Everything else is for those who want to choose.
 """
 
-from groundswell.quality.agreement import Agreement, cohen_kappa, fleiss_kappa, krippendorff_alpha
+from groundswell.quality.agreement import (
+    Agreement,
+    AgreementReport,
+    ConfusedClasses,
+    PairAgreement,
+    Reason,
+    WorkerAgreement,
+    agreement,
+    cohen_kappa,
+    fleiss_kappa,
+    gwet_ac,
+    krippendorff_alpha,
+)
 from groundswell.quality.blend import blend
 from groundswell.quality.calibration import (
     Scaling,
@@ -35,21 +47,27 @@ __all__ = [
     "AGGREGATORS",
     "Aggregator",
     "Agreement",
+    "AgreementReport",
     "Certificate",
     "Communities",
     "Conflict",
+    "ConfusedClasses",
     "Consensus",
     "Finding",
     "Incremental",
     "LabelError",
     "LabelErrors",
     "Overlap",
+    "PairAgreement",
+    "Reason",
     "Scaling",
     "Signals",
     "Temperature",
     "Votes",
+    "WorkerAgreement",
     "WorkerSkill",
     "aggregators",
+    "agreement",
     "audits_needed",
     "blend",
     "certify",
@@ -66,6 +84,7 @@ __all__ = [
     "fit_temperature",
     "fleiss_kappa",
     "glad",
+    "gwet_ac",
     "krippendorff_alpha",
     "majority",
     "one_coin",

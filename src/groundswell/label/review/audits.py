@@ -7,8 +7,9 @@ from groundswell.errors import InputError, NotAllowed, NotFound
 from groundswell.ids import ProjectId
 from groundswell.label.projects.service import project_of
 from groundswell.label.review.model import Audit, AuditEntry, AuditSummary
-from groundswell.label.review.rules import check_note, wilson
+from groundswell.label.review.rules import check_note
 from groundswell.label.review.service import SQL
+from groundswell.quality.intervals import wilson
 from groundswell.store import Database
 from groundswell.tenancy.model import Role, Scope
 from groundswell.tenancy.service import audit

@@ -30,8 +30,8 @@ from groundswell.label.review.rules import (
     check_held,
     check_verdict,
     marks,
-    wilson,
 )
+from groundswell.quality.intervals import wilson
 from groundswell.store import Database, Tx, load_queries
 from groundswell.tenancy.model import Role, Scope
 from groundswell.tenancy.service import audit
