@@ -36,6 +36,16 @@ from groundswell.quality.label_errors import LabelError, LabelErrors, Overlap, f
 from groundswell.quality.majority import majority
 from groundswell.quality.one_coin import one_coin
 from groundswell.quality.outliers import outlier_scores
+from groundswell.quality.rankings import (
+    Comparisons,
+    Orders,
+    PreferenceConsensus,
+    Ranking,
+    WorkerReliability,
+    consensus_of_preferences,
+    rank_by_comparisons,
+    rank_by_orders,
+)
 from groundswell.quality.result import Consensus, WorkerSkill
 from groundswell.quality.shrunk import shrunk
 from groundswell.quality.signals.find import Finding, Signals, find_signals
@@ -50,6 +60,7 @@ __all__ = [
     "AgreementReport",
     "Certificate",
     "Communities",
+    "Comparisons",
     "Conflict",
     "ConfusedClasses",
     "Consensus",
@@ -57,14 +68,18 @@ __all__ = [
     "Incremental",
     "LabelError",
     "LabelErrors",
+    "Orders",
     "Overlap",
     "PairAgreement",
+    "PreferenceConsensus",
+    "Ranking",
     "Reason",
     "Scaling",
     "Signals",
     "Temperature",
     "Votes",
     "WorkerAgreement",
+    "WorkerReliability",
     "WorkerSkill",
     "aggregators",
     "agreement",
@@ -74,6 +89,7 @@ __all__ = [
     "cohen_kappa",
     "communities",
     "consensus",
+    "consensus_of_preferences",
     "dawid_skene",
     "expected_calibration_error",
     "find_conflicts",
@@ -89,6 +105,8 @@ __all__ = [
     "majority",
     "one_coin",
     "outlier_scores",
+    "rank_by_comparisons",
+    "rank_by_orders",
     "shrunk",
     "subtypes",
     "vote_scores",
