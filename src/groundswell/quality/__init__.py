@@ -49,6 +49,20 @@ from groundswell.quality.rankings import (
 from groundswell.quality.result import Consensus, WorkerSkill
 from groundswell.quality.shrunk import shrunk
 from groundswell.quality.signals.find import Finding, Signals, find_signals
+from groundswell.quality.spans import (
+    FoundSpan,
+    SequenceConsensus,
+    Span,
+    SpanConsensus,
+    SpanWorker,
+    consensus_of_sequences,
+    consensus_of_spans,
+    span_distance,
+    span_f1,
+    span_overlap,
+    spans_from_tags,
+    tags_from_spans,
+)
 from groundswell.quality.subtypes import subtypes
 from groundswell.quality.votes import Votes
 from groundswell.quality.weighted import weighted
@@ -65,6 +79,7 @@ __all__ = [
     "ConfusedClasses",
     "Consensus",
     "Finding",
+    "FoundSpan",
     "Incremental",
     "LabelError",
     "LabelErrors",
@@ -75,7 +90,11 @@ __all__ = [
     "Ranking",
     "Reason",
     "Scaling",
+    "SequenceConsensus",
     "Signals",
+    "Span",
+    "SpanConsensus",
+    "SpanWorker",
     "Temperature",
     "Votes",
     "WorkerAgreement",
@@ -90,6 +109,8 @@ __all__ = [
     "communities",
     "consensus",
     "consensus_of_preferences",
+    "consensus_of_sequences",
+    "consensus_of_spans",
     "dawid_skene",
     "expected_calibration_error",
     "find_conflicts",
@@ -108,7 +129,12 @@ __all__ = [
     "rank_by_comparisons",
     "rank_by_orders",
     "shrunk",
+    "span_distance",
+    "span_f1",
+    "span_overlap",
+    "spans_from_tags",
     "subtypes",
+    "tags_from_spans",
     "vote_scores",
     "weighted",
 ]
