@@ -31,6 +31,7 @@ from groundswell.quality.dawid_skene import dawid_skene
 from groundswell.quality.glad import glad
 from groundswell.quality.incremental import Incremental
 from groundswell.quality.infer import AGGREGATORS, Aggregator, aggregators, consensus
+from groundswell.quality.isotonic import Isotonic, fit_isotonic
 from groundswell.quality.label_conflicts import Conflict, find_conflicts
 from groundswell.quality.label_errors import LabelError, LabelErrors, Overlap, find_label_errors
 from groundswell.quality.majority import majority
@@ -64,6 +65,16 @@ from groundswell.quality.spans import (
     tags_from_spans,
 )
 from groundswell.quality.subtypes import subtypes
+from groundswell.quality.texts import (
+    Normal,
+    TextConsensus,
+    TranscriptConsensus,
+    Word,
+    character_error_rate,
+    choose_text,
+    combine_transcripts,
+    word_error_rate,
+)
 from groundswell.quality.votes import Votes
 from groundswell.quality.weighted import weighted
 
@@ -81,8 +92,10 @@ __all__ = [
     "Finding",
     "FoundSpan",
     "Incremental",
+    "Isotonic",
     "LabelError",
     "LabelErrors",
+    "Normal",
     "Orders",
     "Overlap",
     "PairAgreement",
@@ -96,7 +109,10 @@ __all__ = [
     "SpanConsensus",
     "SpanWorker",
     "Temperature",
+    "TextConsensus",
+    "TranscriptConsensus",
     "Votes",
+    "Word",
     "WorkerAgreement",
     "WorkerReliability",
     "WorkerSkill",
@@ -105,7 +121,10 @@ __all__ = [
     "audits_needed",
     "blend",
     "certify",
+    "character_error_rate",
+    "choose_text",
     "cohen_kappa",
+    "combine_transcripts",
     "communities",
     "consensus",
     "consensus_of_preferences",
@@ -117,6 +136,7 @@ __all__ = [
     "find_crowd_errors",
     "find_label_errors",
     "find_signals",
+    "fit_isotonic",
     "fit_scaling",
     "fit_temperature",
     "fleiss_kappa",
@@ -137,4 +157,5 @@ __all__ = [
     "tags_from_spans",
     "vote_scores",
     "weighted",
+    "word_error_rate",
 ]

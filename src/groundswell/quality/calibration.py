@@ -60,7 +60,7 @@ def fit_temperature(
     Source:
         Guo et al. (2017), ICML, PMLR 70:1321-1330. The prior is ours.
     """
-    given, target = _checked(probabilities, truth)
+    given, target = checked_targets(probabilities, truth)
     scale = np.ones(len(given)) if weight is None else np.asarray(weight, np.float64)
     if scale.shape != (len(given),) or not (np.isfinite(scale).all() and (scale >= 0).all()):
         raise InputError(f"weight must be {len(given)} numbers, none negative")
@@ -124,7 +124,7 @@ def fit_scaling(
     said = np.asarray(likelihood, np.float64)
     if said.ndim != 2 or not (np.isfinite(said) & (said >= 0)).all():
         raise InputError("a likelihood must be finite and not negative, with a row for each item")
-    given, said = _checked(probabilities, said)
+    given, said = checked_targets(probabilities, said)
     used = (np.ptp(said, axis=1) > 0) & ~np.isnan(given).any(axis=1)
     logs, said = np.log(np.maximum(given[used], FLOOR)), said[used]
     log_sharpness, bias = 0.0, np.zeros(given.shape[1])
@@ -189,7 +189,7 @@ def _confidence_and_right(probabilities: Any, truth: Any) -> tuple[Floats, Float
     return given[some].max(axis=1, initial=0.0), right
 
 
-def _checked(probabilities: Any, truth: Any) -> tuple[Floats, Floats]:
+def checked_targets(probabilities: Any, truth: Any) -> tuple[Floats, Floats]:
     """Return probabilities and target distributions, both `[n, n_classes]`; unknown targets are all zero."""
     given, known = np.asarray(probabilities, np.float64), np.asarray(truth)
     if given.ndim != 2 or len(known) != len(given) or known.ndim not in (1, 2):
