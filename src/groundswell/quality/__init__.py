@@ -35,7 +35,10 @@ from groundswell.quality.isotonic import Isotonic, fit_isotonic
 from groundswell.quality.label_conflicts import Conflict, find_conflicts
 from groundswell.quality.label_errors import LabelError, LabelErrors, Overlap, find_label_errors
 from groundswell.quality.majority import majority
+from groundswell.quality.number_table import Numbers
+from groundswell.quality.numbers import NumberConsensus, NumberWorker, consensus_of_numbers
 from groundswell.quality.one_coin import one_coin
+from groundswell.quality.ordinal import RatingConsensus, RatingWorker, consensus_of_ratings
 from groundswell.quality.outliers import outlier_scores
 from groundswell.quality.rankings import (
     Comparisons,
@@ -48,6 +51,7 @@ from groundswell.quality.rankings import (
     rank_by_orders,
 )
 from groundswell.quality.result import Consensus, WorkerSkill
+from groundswell.quality.shapes import ShapeConsensus, consensus_of_shapes
 from groundswell.quality.shrunk import shrunk
 from groundswell.quality.signals.find import Finding, Signals, find_signals
 from groundswell.quality.spans import (
@@ -96,14 +100,20 @@ __all__ = [
     "LabelError",
     "LabelErrors",
     "Normal",
+    "NumberConsensus",
+    "NumberWorker",
+    "Numbers",
     "Orders",
     "Overlap",
     "PairAgreement",
     "PreferenceConsensus",
     "Ranking",
+    "RatingConsensus",
+    "RatingWorker",
     "Reason",
     "Scaling",
     "SequenceConsensus",
+    "ShapeConsensus",
     "Signals",
     "Span",
     "SpanConsensus",
@@ -127,8 +137,11 @@ __all__ = [
     "combine_transcripts",
     "communities",
     "consensus",
+    "consensus_of_numbers",
     "consensus_of_preferences",
+    "consensus_of_ratings",
     "consensus_of_sequences",
+    "consensus_of_shapes",
     "consensus_of_spans",
     "dawid_skene",
     "expected_calibration_error",
