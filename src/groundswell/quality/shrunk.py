@@ -20,6 +20,7 @@ from groundswell.quality.evidence import (
 )
 from groundswell.quality.expectation import Tally, log_likelihood, normalised, tally
 from groundswell.quality.result import Consensus, Floats, most_probable
+from groundswell.quality.shrinkage import pseudo_votes
 from groundswell.quality.votes import Codes, Votes, require_votes
 
 KNOWN = 0.75
@@ -27,12 +28,6 @@ KNOWN = 0.75
 
 CROWD_VOTES = 10.0
 """Pseudo-votes behind what is assumed of the crowd as a whole, and of each class given the whole."""
-
-UNLIKE = 1 / 11
-"""How far workers differ before there is a sign of it, as 1 / (1 + pseudo-votes): ten votes undo it."""
-
-UNLIKE_WEIGHT = 50.0
-"""Weight of `UNLIKE`, in the units of `_pseudo_votes`: about four workers with ten votes each."""
 
 SURE = 0.999
 """No worker is taken to be right more often than this, and none to be wrong so."""
@@ -201,7 +196,7 @@ def _worker_hit(counts: Tally, class_hit: Floats) -> tuple[Floats, float]:
     right = counts.right.sum(axis=1)
     chance = expected * (1 - expected)
     spread = ((right - seen * expected) ** 2 - seen * chance).sum()
-    pseudo = _pseudo_votes(spread, (seen * np.maximum(seen - 1, 0) * chance).sum(), 2.0, 200.0)
+    pseudo = pseudo_votes(spread, (seen * np.maximum(seen - 1, 0) * chance).sum(), 2.0, 200.0)
     accuracy = (right + pseudo * expected) / (seen + pseudo)
     better = _log_odds(accuracy) - _log_odds(expected)
     hit = 1 / (1 + np.exp(-(_log_odds(class_hit) + better[:, None])))
@@ -215,23 +210,7 @@ def _strength(votes: Votes, counts: Tally, centre: Centre) -> float:
     unsaid = (seen**2 * centre.squares()).sum() - (expected**2).sum()
     chance = 1 - centre.squares()
     spread = ((counts.said - expected) ** 2).sum() + unsaid - (seen * chance).sum()
-    return _pseudo_votes(spread, (seen * np.maximum(seen - 1, 0) * chance).sum(), 1.0, 1000.0)
-
-
-def _pseudo_votes(spread: float, possible: float, least: float, most: float) -> float:
-    """Return the strength of a Dirichlet (or Beta) prior by the method of moments.
-
-    Counts of `n` draws spread by `n(n-1)m(1-m) / (strength + 1)` more than chance allows, summed over cells.
-    The ratio leans on `UNLIKE`, which decides where there is little to learn from.
-
-    Args:
-        spread: squared deviation from the mean beyond that of chance, summed.
-        possible: `n(n-1)m(1-m)`, summed: the spread if every worker were wholly one way or the other.
-        least: lower bound of the result.
-        most: upper bound.
-    """
-    share = (spread + UNLIKE * UNLIKE_WEIGHT) / (possible + UNLIKE_WEIGHT)
-    return float(1 / np.clip(share, 1 / (1 + most), 1 / (1 + least)) - 1)
+    return pseudo_votes(spread, (seen * np.maximum(seen - 1, 0) * chance).sum(), 1.0, 1000.0)
 
 
 def _log_odds(probability: Floats) -> Floats:

@@ -11,8 +11,8 @@ from groundswell.errors import InputError, MissingColumn
 _NO_NAME = "every {column} must be a plain value such as a string or number: {error}"
 
 
-def read_columns(rows: Any, names: tuple[str, str, str]) -> tuple[list[Any], list[Any], list[Any]]:
-    """Return the three named columns of a table as plain lists of one length.
+def read_columns(rows: Any, names: Sequence[str]) -> list[list[Any]]:
+    """Return the named columns of a table as plain lists of one length; tuples are read in the order of `names`.
 
     Raises:
         MissingColumn: a column is not there; the message lists those that are.
@@ -30,8 +30,7 @@ def read_columns(rows: Any, names: tuple[str, str, str]) -> tuple[list[Any], lis
     if len(set(lengths)) > 1:
         found = ", ".join(f"{name} has {length}" for name, length in zip(names, lengths, strict=True))
         raise InputError(f"columns must be of one length; {found}")
-    tasks, workers, labels = columns
-    return tasks, workers, labels
+    return columns
 
 
 def is_missing(column: str, values: Sequence[Any]) -> NDArray[np.bool_]:
@@ -121,24 +120,24 @@ def _as_list(column: Any) -> list[Any]:
     return list(column)
 
 
-def _transpose(rows: Any, names: tuple[str, str, str]) -> list[list[Any]]:
-    """Return the columns of an iterable of rows, each a dict or a (task, worker, label) tuple."""
+def _transpose(rows: Any, names: Sequence[str]) -> list[list[Any]]:
+    """Return the columns of an iterable of rows, each a dict or a tuple."""
     if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
-        raise InputError(f"votes must be a table of {', '.join(names)}, not {type(rows).__name__}")
-    columns: list[list[Any]] = [[], [], []]
+        raise InputError(f"answers must be a table of {', '.join(names)}, not {type(rows).__name__}")
+    columns: list[list[Any]] = [[] for _ in names]
     for number, row in enumerate(rows):
         for column, value in zip(columns, _cells(number, row, names), strict=True):
             column.append(value)
     return columns
 
 
-def _cells(number: int, row: Any, names: tuple[str, str, str]) -> tuple[Any, ...]:
-    """Return the three cells of one row."""
+def _cells(number: int, row: Any, names: Sequence[str]) -> tuple[Any, ...]:
+    """Return the cells of one row in the order of `names`."""
     if isinstance(row, Mapping):
         absent = [name for name in names if name not in row]
         if absent:
             raise MissingColumn(f"row {number} has no {absent[0]!r}; it has {', '.join(map(str, row))}")
         return tuple(row[name] for name in names)
-    if isinstance(row, str | bytes) or not isinstance(row, Sequence | np.ndarray) or len(row) != 3:
+    if isinstance(row, str | bytes) or not isinstance(row, Sequence | np.ndarray) or len(row) != len(names):
         raise InputError(f"row {number} must be ({', '.join(names)}), not {row!r}")
     return tuple(row)

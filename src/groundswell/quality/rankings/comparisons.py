@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.errors import InputError, NoVotes
-from groundswell.quality.rankings.columns import columns_of
-from groundswell.quality.table import encode, is_missing, sorted_names
+from groundswell.quality.table import encode, is_missing, read_columns, sorted_names
 from groundswell.quality.votes import Codes, Name
 
 LEFT, RIGHT, TIE = 0, 1, 2
@@ -105,7 +104,7 @@ class Comparisons:
             NoVotes: no row has a winner.
         """
         names = (worker, left, right, winner)
-        columns = columns_of(rows, names if group is None else (group, *names))
+        columns = read_columns(rows, names if group is None else (group, *names))
         workers, lefts, rights, winners = columns[-4:]
         said = ~is_missing(winner, winners)
         if not said.any():

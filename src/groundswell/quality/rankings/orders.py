@@ -8,11 +8,10 @@ from typing import Any, Literal
 import numpy as np
 
 from groundswell.errors import NoVotes
-from groundswell.quality.rankings.columns import columns_of
 from groundswell.quality.rankings.comparisons import last_of_each
 from groundswell.quality.rankings.tiers import Tiers, tiers_of
 from groundswell.quality.result import Floats
-from groundswell.quality.table import encode, sorted_names
+from groundswell.quality.table import encode, read_columns, sorted_names
 from groundswell.quality.votes import Codes, Name
 
 Unranked = Literal["below", "unseen"]
@@ -86,7 +85,7 @@ class Orders:
             InputError: an order is no list or dict, or has an item twice; a cell is missing.
             NoVotes: no row has an order.
         """
-        tasks, workers, orders = columns_of(rows, (task, worker, order))
+        tasks, workers, orders = read_columns(rows, (task, worker, order))
         tiers = [tiers_of(number, value) for number, value in enumerate(orders)]
         given = np.array([bool(one) for one in tiers], bool)
         if not given.any():

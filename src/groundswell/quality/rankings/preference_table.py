@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.errors import InputError, NoVotes
-from groundswell.quality.rankings.columns import columns_of
 from groundswell.quality.rankings.comparisons import last_of_each
-from groundswell.quality.table import encode, is_missing, sorted_names
+from groundswell.quality.table import encode, is_missing, read_columns, sorted_names
 from groundswell.quality.votes import Codes, Name
 
 MOST_LEVELS = 10
@@ -51,7 +50,7 @@ class Preferences:
         tie: Name,
     ) -> Preferences:
         """Read preferences from a table; see `consensus_of_preferences` for what is in it."""
-        columns = columns_of(rows, names if first is None else (*names, first))
+        columns = read_columns(rows, names if first is None else (*names, first))
         tasks, workers, said = columns[:3]
         given = ~is_missing(names[2], said)
         if not given.any():

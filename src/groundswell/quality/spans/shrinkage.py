@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.quality.result import Floats
-from groundswell.quality.shrunk import UNLIKE, UNLIKE_WEIGHT
+from groundswell.quality.shrinkage import pseudo_votes
 
 LEAST, MOST = 2.0, 200.0
 """Bounds of the pseudo-answers that hold a worker to the crowd."""
@@ -44,8 +44,7 @@ def strength(counts: Floats, centre: Floats) -> float:
     chance = 1 - np.broadcast_to((centre**2).sum(axis=-1), seen.shape)
     spread = ((counts - seen[..., None] * centre) ** 2).sum() - (seen * chance).sum()
     possible = (seen * np.maximum(seen - 1, 0) * chance).sum()
-    share = (spread + UNLIKE * UNLIKE_WEIGHT) / (possible + UNLIKE_WEIGHT)
-    return float(1 / np.clip(share, 1 / (1 + MOST), 1 / (1 + LEAST)) - 1)
+    return pseudo_votes(float(spread), float(possible), LEAST, MOST)
 
 
 def shrunk_rate(right: Floats, seen: Floats) -> tuple[Floats, Floats]:

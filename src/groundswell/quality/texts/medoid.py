@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.quality.result import Floats
-from groundswell.quality.texts.shrinkage import pseudo_answers, totals
+from groundswell.quality.shrinkage import pseudo_votes
+from groundswell.quality.texts.shrinkage import totals
 
 NEAREST = 0.02
 """No worker is taken to be nearer to the truth, on average, than this: a word in fifty."""
@@ -102,7 +103,7 @@ def _shrunk(far: Floats, seen: Floats) -> tuple[Floats, Floats]:
     """Return each worker's mean of `seen` exponential distances that sum to `far`, and its error."""
     crowd = max(float(far.sum() / max(seen.sum(), 1.0)), NEAREST)
     spread = float((((far - seen * crowd) / crowd) ** 2 - seen).sum())
-    strength = pseudo_answers(spread, float((seen * np.maximum(seen - 1, 0)).sum()))
+    strength = pseudo_votes(spread, float((seen * np.maximum(seen - 1, 0)).sum()))
     mean = np.maximum((far + strength * crowd) / (seen + strength), NEAREST)
     return mean, mean / np.sqrt(seen + strength)
 

@@ -6,25 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.quality.result import Floats
-
-UNLIKE = 1 / 11
-"""How far workers differ before there is a sign of it, as 1 / (1 + pseudo-answers)."""
-
-UNLIKE_WEIGHT = 50.0
-"""Weight of `UNLIKE`, in the units of `possible` below."""
-
-
-def pseudo_answers(spread: float, possible: float, least: float = 1.0, most: float = 1000.0) -> float:
-    """Return how many answers at the crowd's mean stand beside a worker's own, by the method of moments.
-
-    Args:
-        spread: squared deviation of workers from the mean beyond that of chance, summed.
-        possible: what it would be if every worker were wholly one way or the other.
-        least: lower bound of the result.
-        most: upper bound.
-    """
-    share = (spread + UNLIKE * UNLIKE_WEIGHT) / (possible + UNLIKE_WEIGHT)
-    return float(1 / np.clip(share, 1 / (1 + most), 1 / (1 + least)) - 1)
+from groundswell.quality.shrinkage import pseudo_votes
 
 
 def shrunk_shares(right: Floats, seen: Floats, mean: Floats) -> tuple[Floats, float]:
@@ -39,7 +21,7 @@ def shrunk_shares(right: Floats, seen: Floats, mean: Floats) -> tuple[Floats, fl
     """
     chance = mean * (1 - mean)
     spread = float(((right - seen * mean) ** 2 - seen * chance).sum())
-    strength = pseudo_answers(spread, float((seen * np.maximum(seen - 1, 0) * chance).sum()))
+    strength = pseudo_votes(spread, float((seen * np.maximum(seen - 1, 0) * chance).sum()))
     out: Floats = (right + strength * mean) / (seen + strength)
     return out, strength
 
