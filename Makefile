@@ -31,8 +31,8 @@ test: $(STAMP) ## Run every check and every test; installs a browser if there is
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest tests/browser
 
-quick: $(STAMP) ## What to run all day: unit and contract tests, under 60 seconds
-	$(BIN)/python -m pytest tests/unit tests/contract -q
+quick: $(STAMP) ## What to run all day: unit and contract tests but the slow ones, under 60 seconds
+	$(BIN)/python -m pytest tests/unit tests/contract -q -m "not slow"
 
 check: fmt types imports ui ## Format, lint, types, import contract, web UI
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from groundswell.errors import InputError, NoVotes, TooLarge
 from groundswell.quality import Votes, aggregators
 
+pytestmark = pytest.mark.slow  # some thousand fits
+
 every_aggregator = pytest.mark.parametrize("name", sorted(aggregators()))
 
 

@@ -137,6 +137,7 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(EXPORTERS))
 @settings(max_examples=60, deadline=None)
 @given(rows=st.lists(row_values, min_size=1, max_size=8))
@@ -195,6 +196,7 @@ def test_no_rows_are_written_as_no_rows_and_no_batch_is_an_error(tmp_path: Path,
         EXPORTERS[name].write(iter([]), tmp_path / "none")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_rows(tmp_path: Path, name: str) -> None:
     baseline, peak = pa.total_allocated_bytes(), 0
     row = some_rows(1)[0]

@@ -162,6 +162,7 @@ def test_noise_within_a_good_file_raises_nothing_but_input_errors(
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "txt", "parquet"])
 def test_memory_does_not_grow_with_the_file(suffix: str, tmp_path: Path) -> None:
     peaks = []

@@ -94,6 +94,7 @@ def test_images_of_another_shape_and_broken_ones_stay(flow: Flow, make_image: Ma
     assert len(flow(items, DropNearDuplicates()).kept) == 4
 
 
+@pytest.mark.slow
 def test_of_the_digits_no_two_different_ones_are_merged_and_five_near_copies_go(flow: Flow) -> None:
     truth = digit_truth()
     items = list(Digits(Options(datetime(2026, 1, 2, tzinfo=UTC))).read())

@@ -45,6 +45,7 @@ def global_batches(
     return [[x for part in step for x in part] for step in zip(*parts, strict=True)]
 
 
+@pytest.mark.slow
 @given(
     n=st.integers(1, 90),
     batch_size=st.integers(1, 20),
@@ -67,6 +68,7 @@ def test_resuming_anywhere_at_any_world_size_equals_no_pause(
     assert global_batches(n, worlds[1], state, **options) == whole[stop:]
 
 
+@pytest.mark.slow
 @given(
     n=st.integers(1, 90),
     batch_size=st.integers(1, 30),

@@ -51,6 +51,7 @@ def test_a_position_has_its_sample_whatever_is_asked_beside_it(
     assert order.sample(2, position) == order.sample(2, np.arange(n))[position]
 
 
+@pytest.mark.slow
 def test_all_orders_of_five_samples_are_equally_likely() -> None:
     trials = 12_000
     counts = Counter(tuple(Order(5, seed).sample(0, np.arange(5)).tolist()) for seed in range(trials))

@@ -147,6 +147,7 @@ def test_a_read_only_memory_map_will_do(tmp_path):
     assert found.index.tolist() == find_label_errors(given, opinion, score="margin").index.tolist()
 
 
+@pytest.mark.slow
 def test_memory_is_a_small_part_of_the_probabilities():
     given, opinion, _ = planted(np.random.default_rng(8), 20_000, 500, 0.1)
     tracemalloc.start()

@@ -116,6 +116,7 @@ def test_workers_are_picked_without_repeats_and_by_their_activity():
     assert len(one.pick_workers(99, rng)) == 40
 
 
+@pytest.mark.slow
 def test_three_votes_of_the_default_crowd_are_right_about_nine_times_in_ten():
     shares = []
     for seed in range(8):

@@ -259,6 +259,7 @@ def test_a_budget_stops_before_it_is_passed_and_the_next_call_goes_on(serve, cac
     assert len(asked) == len(set(asked)) == 200
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_goes_on_where_it_was(serve, tmp_path):
     released = threading.Event()
 
