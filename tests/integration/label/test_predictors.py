@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+import uuid
 from dataclasses import replace
 
 import psycopg
@@ -11,7 +12,7 @@ import pytest
 from psycopg import sql
 from tests.unit.assist.models.server import Server
 
-from groundswell.background import PROJECTS_AT_ONCE
+from groundswell.background import PROJECTS_AT_ONCE, _end, _spawn
 from groundswell.errors import InputError, InvalidName, NotAllowed, NotFound
 from groundswell.items import digest_text
 from groundswell.label.jobs import LEARN, MODELS, PREDICT
@@ -24,6 +25,7 @@ from groundswell.label.projects.changes import apply_change
 from groundswell.label.projects.model import ProjectState
 from groundswell.label.projects.schema import Rename
 from groundswell.label.projects.service import set_project_state
+from groundswell.label.work.model import Submit
 from groundswell.store import run_worker
 from groundswell.tenancy.service import create_organization
 
@@ -40,6 +42,24 @@ def right(item, sure=0.9):
 
 def good(body, number):
     return {"probabilities": [right(item) for item in body["items"]]}
+
+
+HIDDEN = [digest_text(f"{number}") for number in range(200)]
+"""Texts that say nothing of their class, which is `truth_of` them."""
+
+
+def truth_of(text):
+    return "cat" if int(text[:8], 16) % 2 else "dog"
+
+
+def knows(sure):
+    """A model that gives the true class of a hidden text the probability `sure`."""
+
+    def answer(body, number):
+        truths = [truth_of(item["text"]) for item in body["items"]]
+        return {"probabilities": [[sure, 1 - sure] if one == "cat" else [1 - sure, sure] for one in truths]}
+
+    return answer
 
 
 class Bench:
@@ -100,14 +120,13 @@ async def test_a_model_answers_every_task_once_and_its_answers_are_proposals(ben
     assert await model.rows("select 1 from consensus") == []
 
 
-async def test_known_answers_are_asked_first_and_then_what_comes_next(bench):
+async def test_known_answers_are_asked_first_then_what_comes_next_and_what_is_done_last(bench):
     model = await bench(gold={digest_text(MANY[150]): "dog"})
+    await model.rows("update tasks set state = 'completed' where position < 10 returning id")
     await model.put()
     await model.run()
-    assert model.items_asked[0] == MANY[150]
-    ready = await model.rows("select t.payload ->> 'text' from ready r join tasks t on t.id = r.task_id")
-    window = {text for (text,) in ready} - {MANY[150]}
-    assert set(model.items_asked[1 : 1 + len(window)]) == window
+    assert set(model.items_asked[:64]) == {MANY[150], *MANY[10:73]}
+    assert set(model.items_asked[-8:]) == set(MANY[2:10])
 
 
 async def test_the_budget_is_never_passed_and_a_larger_one_goes_on(bench):
@@ -190,6 +209,32 @@ async def test_a_run_that_is_killed_is_gone_on_with_and_accounts_for_what_it_sto
     assert len(model.items_asked) == 200 + BATCH["http"], "one batch was under way"
 
 
+async def test_a_process_that_is_killed_is_followed_by_one_that_goes_on(bench, monkeypatch):
+    def steady(body, number):
+        time.sleep(0.2)
+        return good(body, number)
+
+    model = await bench(steady, [f"text number {number} about cats" for number in range(600)])
+    monkeypatch.setenv("GROUNDSWELL_MODEL_HOSTS", model.access.hosts[0])
+    await model.put(per_item=1.0, budget_cents=1000)
+    first = await _spawn(model.desk.app)
+    async with asyncio.timeout(30):
+        while not (half := await model.one()).answered:
+            await asyncio.sleep(0.02)
+    first.kill()
+    await first.wait()
+    assert half.answered < 600
+    second = await _spawn(model.desk.app)
+    try:
+        async with asyncio.timeout(60):
+            while (done := await model.one()).state != "up_to_date":
+                await asyncio.sleep(0.1)
+    finally:
+        await _end(second, asyncio.create_task(second.wait()))
+    assert (done.answered, done.cost_cents) == (600, 600.0)
+    assert len(model.items_asked) <= 600 + BATCH["http"], "one batch was under way"
+
+
 async def test_another_question_is_asked_anew_and_the_same_is_not(bench):
     model = await bench()
     before = await model.put()
@@ -239,7 +284,6 @@ async def test_only_hosts_of_the_operator_are_asked(bench):
     for url in (
         "ftp://x/",
         "nonsense",
-        "http://[",
         f"{model.server.url}?key=1",
         f"http://me:pw@127.0.0.1:{model.server.port}/",
     ):
@@ -345,6 +389,76 @@ async def test_a_slow_model_holds_up_no_learning(bench, monkeypatch):
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+
+
+# ── learning ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def answer_some(model, count, choose=truth_of):
+    """One person answers `count` tasks as the texts say."""
+    (worker,) = await model.desk.crowd(1)
+    done = 0
+    while done < count:
+        tasks = (await model.desk.work(worker, want=8)).tasks
+        assert tasks
+        submits = [
+            Submit(task.task_id, {"choice": choose(task.payload["text"])}, 500, uuid.uuid4())
+            for task in tasks
+        ]
+        await model.desk.work(worker, submits=submits, want=0)
+        done += len(tasks)
+        await model.desk.learn()
+
+
+async def evidence_of(model):
+    rows = await model.rows(
+        "select t.payload ->> 'text', p.answer ->> 'choice', p.probability::float8, p.model_version "
+        "from predictions p join tasks t on t.id = p.task_id"
+    )
+    return {text: (choice, probability, version) for text, choice, probability, version in rows}
+
+
+async def test_learning_weighs_a_model_by_peoples_answers_and_replaces_its_first_proposals(bench):
+    """The texts say nothing of their class: what our own model cannot know, the other one does."""
+    model = await bench(knows(0.8), HIDDEN)
+    await model.put()
+    await model.run()
+    first = await evidence_of(model)
+    assert {(probability < 0.81, version) for _, probability, version in first.values()} == {(True, 0)}
+    await answer_some(model, 100)
+    learnt = await evidence_of(model)
+    assert 0 not in {version for *_, version in learnt.values()}
+    assert all(choice == truth_of(text) for text, (choice, *_) in learnt.items())
+    assert sum(probability for _, probability, _ in learnt.values()) / len(HIDDEN) > 0.85, "it was too modest"
+    assert await model.rows("select 1 from consensus where source <> 'people'") == []
+
+
+async def test_a_lying_model_is_found_out_and_has_no_say(bench):
+    model = await bench(knows(0.01), HIDDEN)
+    await model.put()
+    await model.run()
+    assert all(choice != truth_of(text) for text, (choice, *_) in (await evidence_of(model)).items())
+    await answer_some(model, 100)
+    learnt = await evidence_of(model)
+    assert sum(choice == truth_of(text) for text, (choice, *_) in learnt.items()) > 0.4 * len(learnt)
+    assert max(probability for _, probability, _ in learnt.values()) < 0.9
+    assert await model.rows("select 1 from consensus where source <> 'people'") == []
+
+
+@pytest.mark.parametrize(
+    ("known", "asked", "settles"), [(0, True, False), (60, False, False), (60, True, True)]
+)
+async def test_a_model_settles_nothing_alone_before_it_has_proven_itself_on_gold(
+    bench, known, asked, settles
+):
+    gold = {digest_text(text): truth_of(text) for text in HIDDEN[:known]}
+    model = await bench(knows(0.97), HIDDEN, gold=gold, target_probability=0.9, max_answers=3)
+    if asked:
+        await model.put()
+        await model.run()
+    await model.desk.learn()
+    completed = (await model.desk.states()).get("completed", 0)
+    assert completed > known + 100 if settles else completed <= known
 
 
 def _everything(dsn):

@@ -39,6 +39,7 @@ MAX_URL = 2_000
 MAX_TEXT = 100_000
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_KEY = re.compile(r"[A-Z0-9_]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,17 @@ class Access:
         """Return the secret of this name; None for no name.
 
         Raises:
-            InputError: the operator has given none of this name.
+            InputError: not a name, or the operator has given no secret of this name.
         """
         if name is None:
             return None
+        if not _KEY.fullmatch(name):  # perhaps a key itself, which no message repeats
+            raise InputError(
+                "`key` is the name of a secret that the operator holds (A-Z, 0-9, _), never a key itself"
+            )
         if name not in self.keys:
             raise InputError(
-                f"there is no key {name[:64]!r}; the operator of this service gives it as "
-                f"GROUNDSWELL_MODEL_KEY_{name[:64].upper()}, and a key itself is never given here"
+                f"there is no key {name!r}; the operator of this service gives it as GROUNDSWELL_MODEL_KEY_{name}"
             )
         return self.keys[name]
 
