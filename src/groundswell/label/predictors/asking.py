@@ -31,7 +31,6 @@ from groundswell.label.predictors.rules import (
     version_of,
 )
 from groundswell.label.predictors.service import SQL, predictors_of
-from groundswell.label.projects.changes import hold_classes
 from groundswell.label.projects.model import Project, ProjectState
 from groundswell.label.projects.service import SQL as PROJECTS
 from groundswell.label.projects.service import project_of
@@ -105,8 +104,9 @@ class PredictionRoom:
         done = await asyncio.gather(*(self._work(asked, one) for one in predictors), return_exceptions=True)
         stored = sum(one[0] for one in done if not isinstance(one, BaseException))
         more = any(one[1] for one in done if not isinstance(one, BaseException))
+        resumed = any(one.state == PredictorState.ASKING for one in predictors)
         async with self.db.transaction(org) as tx:
-            if stored:
+            if stored or resumed:  # a run that was killed could not ask
                 await ask_to_learn(tx, org, asked.project.id)
             if more:
                 await ask_to_predict(tx, org, asked.project.id)
@@ -190,7 +190,8 @@ class PredictionRoom:
         of = asked.question(predictor)
         used = {"requests": cost.requests, "tokens_in": cost.tokens_in, "tokens_out": cost.tokens_out}
         async with self.db.transaction(asked.org_id) as tx:
-            await hold_classes(tx, asked.project.id)
+            # Proposals are written as learning writes them; and meanwhile nobody changes the classes.
+            await tx.execute(PROJECTS["lock_labels"], project_id=asked.project.id)
             project = await project_of(tx, asked.project.id)
             row = await tx.fetch_one(SQL["book"], dict[str, Any], cents=cost.cents, **used, **of)
             if row is None or (row["revision"], row["version"]) != (predictor.revision, predictor.version):
