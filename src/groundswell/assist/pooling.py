@@ -49,8 +49,8 @@ def pooled(
         InputError: shapes differ, or a statement is not a row of probabilities.
 
     Source:
-        Logarithmic opinion pools: Genest and Zidek (1986), Statistical Science 1:114-135,
-        https://doi.org/10.1214/ss/1177013825.
+        Logarithmic pooling, and learning its weights from data: "Combining probability distributions: Extending the
+        logarithmic pooling approach", https://arxiv.org/abs/1502.04206. The fit and its prior are ours.
     """
     heard: NDArray[np.bool_] = ~np.isnan(stated[:, 0])
     if stated.shape != likelihood.shape or not ((stated[heard] >= 0) & (stated[heard] <= 1)).all():
