@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from groundswell.label.delivery.exports import ExportRoom
 from groundswell.label.learning.service import has_unlearnt_answers
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.workshop import Workshop
+from groundswell.label.predictors.asking import PredictionRoom
+from groundswell.label.predictors.rules import Access
 from groundswell.label.work.service import Desk
 from groundswell.organize import DatasetStore
 from groundswell.settings import Settings
@@ -32,10 +34,12 @@ class App:
         home: the data folder; `datasets/<organization>`, `blobs/<organization>` and `exports/<organization>`
             are below it.
         db: the database; each transaction names its organization.
+        access: which models of others may be asked.
     """
 
     home: Path
     db: Database
+    access: Access = field(default_factory=Access)
 
     def blobs(self, organization: str) -> BlobStore:
         """Return the media store of an organization, by its slug."""
@@ -75,6 +79,11 @@ class App:
         return ExportRoom(self.db, self.datasets, self.exports, EXPORTERS)
 
     @cached_property
+    def prediction_room(self) -> PredictionRoom:
+        """Where models of others are asked."""
+        return PredictionRoom(self.db, self.datasets, self.access)
+
+    @cached_property
     def settler(self) -> Settler:
         """What looks at answers as they come in."""
         return Settler(self.db)
@@ -104,7 +113,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         dsn = settings.database_url or await _started(settings.home, stack)
         await asyncio.to_thread(migrate, dsn)
         async with Database(dsn) as db:
-            yield App(settings.home, db)
+            yield App(settings.home, db, Access(settings.model_hosts, settings.model_key))
 
 
 async def _started(home: Path, stack: contextlib.ExitStack) -> str:

@@ -17,9 +17,10 @@ import uvloop
 
 from groundswell.app import App, open_app
 from groundswell.errors import GroundswellError
-from groundswell.label.jobs import EXPORT, LEARN
+from groundswell.label.jobs import EXPORT, LEARN, MODELS, PREDICT
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.upkeep import keep_up
+from groundswell.label.predictors.asking import ask_again
 from groundswell.label.work.refill import Refill
 from groundswell.label.work.service import expire_leases, forget_queues
 from groundswell.settings import PREFIX, Settings
@@ -39,7 +40,11 @@ HURRY_AT = 20_000
 """So many answers that wait are settled without any rest; in between the rests become shorter."""
 
 UPKEEP_SECONDS = 120.0
+ASK_AGAIN_SECONDS = 30.0
 FORGET_SECONDS = 3600.0
+
+PROJECTS_AT_ONCE = 4
+"""Projects whose models of others are asked at the same time; they take turns."""
 
 NICENESS = 5
 """Background work gives way to the service, which people wait for."""
@@ -55,7 +60,11 @@ async def background(app: App) -> AsyncIterator[None]:
     worker = asyncio.create_task(
         run_worker(app.db, {LEARN: app.workshop.learn, EXPORT: app.export_room.write})
     )
-    worker.add_done_callback(_report_end)
+    models = asyncio.create_task(
+        run_worker(app.db, {PREDICT: app.prediction_room.predict}, concurrency=PROJECTS_AT_ONCE, queue=MODELS)
+    )
+    for one in (worker, models):
+        one.add_done_callback(_report_end)
     loops = [
         asyncio.create_task(_repeat(stopping, *duty))
         for duty in (
@@ -63,6 +72,7 @@ async def background(app: App) -> AsyncIterator[None]:
             ("slots were not opened", REFILL_SECONDS, Refill(app.db).refill),
             ("answers were not settled", 0.0, lambda: _settle(app.settler)),
             ("the crowd was not looked at", UPKEEP_SECONDS, lambda: keep_up(app.db)),
+            ("models were not asked again", ASK_AGAIN_SECONDS, lambda: ask_again(app.db)),
             ("old figures were not forgotten", FORGET_SECONDS, lambda: forget_queues(app.db)),
         )
     ]
@@ -70,8 +80,9 @@ async def background(app: App) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()  # not a cancellation, which a connection pool may lose up to Python 3.11
-        worker.cancel()
-        await asyncio.gather(worker, *loops, return_exceptions=True)
+        for one in (worker, models):
+            one.cancel()
+        await asyncio.gather(worker, models, *loops, return_exceptions=True)
 
 
 async def _repeat(
@@ -98,7 +109,7 @@ async def _settle(settler: Settler) -> None:
 
 
 def _report_end(worker: asyncio.Task[None]) -> None:
-    """Say that learning has ended, where nobody asked it to: people still label, but nothing is learnt."""
+    """Say that background work has ended, where nobody asked it to: people still label, but nothing is learnt."""
     if not worker.cancelled() and (error := worker.exception()) is not None:
         log.critical("background work has ended and needs a restart", exc_info=error)
 

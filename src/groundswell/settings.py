@@ -8,6 +8,7 @@ from pathlib import Path
 from groundswell.errors import InvalidSetting
 
 PREFIX = "GROUNDSWELL_"
+KEY = "model_key_"
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Settings:
         port: the port that `groundswell up` listens on.
         max_item_bytes: the largest single item that is read; larger ones are set aside.
         max_source_bytes: the largest source that the CLI takes without `--yes`.
+        model_hosts: hosts of models of others that managers may use, with commas between; none: they are off.
+        model_key: a host and, after a space, its secret, which managers may name; one variable each. Never stored or shown.
     """
 
     home: Path = Path("groundswell-data")
@@ -29,6 +32,10 @@ class Settings:
     port: int = 8400
     max_item_bytes: int = 32 * 1024 * 1024
     max_source_bytes: int = 10 * 1000 * 1000 * 1000
+    model_hosts: tuple[str, ...] = ()
+    model_key: Mapping[str, str] = field(
+        default_factory=dict, repr=False, metadata={"variable": "MODEL_KEY_<NAME>", "default": "none"}
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -42,19 +49,25 @@ class Settings:
             for name, value in (os.environ if environ is None else environ).items()
             if name.startswith(PREFIX)
         }
-        known = {f.name: f for f in fields(cls)}
+        keys = {name: value for name, value in given.items() if name.startswith(KEY) and name != KEY}
+        given = {name: value for name, value in given.items() if name not in keys}
+        known = {f.name: f for f in fields(cls) if not f.metadata}
         for name in given:
             if name not in known:
                 raise InvalidSetting(
                     f"{PREFIX}{name.upper()} is not a setting; known: "
                     + ", ".join(f"{PREFIX}{k.upper()}" for k in known)
                 )
-        return cls(**{name: _parse(name, value, known[name].type) for name, value in given.items()})  # type: ignore[arg-type]
+        parsed = {name: _parse(name, value, known[name].type) for name, value in given.items()}
+        named = {name.removeprefix(KEY).upper(): value for name, value in keys.items()}
+        return cls(**parsed, model_key=named)  # type: ignore[arg-type]
 
 
 def _parse(name: str, value: str, kind: object) -> object:
     if kind is Path:
         return Path(value).expanduser()
+    if kind == tuple[str, ...]:
+        return tuple(part.strip() for part in value.split(",") if part.strip())
     if kind is int:
         try:
             return int(value)

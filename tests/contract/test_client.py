@@ -32,6 +32,8 @@ SAID = {
     "history": (1, 2),
     "plan_change": (1, [{"op": "remove", "name": "cow"}]),
     "plan_revert": (1, 1),
+    "delete_predictor": (1, "spam-7"),
+    "put_predictor": (1, "spam-7", {"kind": "http", "url": "https://models.example.org/predict"}),
     "publish_guidelines": (1, "# Look"),
     "reopen_tasks": (1, [2], {"reason": "once more"}),
     "restrict": (

@@ -77,7 +77,8 @@ def settings_page() -> str:
         name, _, text = line.strip().partition(": ")
         meaning[name] = text
     rows = [
-        f"| `{VARIABLE}{field.name.upper()}` | {meaning[field.name]} | `{field.default}` |"
+        f"| `{VARIABLE}{field.metadata.get('variable', field.name.upper())}` | {meaning[field.name]} | "
+        f"`{field.metadata.get('default', field.default)}` |"
         for field in dataclasses.fields(Settings)
     ]
     head = "# Settings\n\nRead from the environment once, at the start.\n\n"

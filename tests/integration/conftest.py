@@ -22,6 +22,9 @@ from groundswell.items import digest_text
 from groundswell.label.delivery.service import issue_certificate, labels_of
 from groundswell.label.learning.workshop import Workshop
 from groundswell.label.opening import open_project
+from groundswell.label.predictors.model import PredictorSpec
+from groundswell.label.predictors.rules import Access
+from groundswell.label.predictors.service import put_predictor
 from groundswell.label.projects.changes import apply_change
 from groundswell.label.projects.guidelines import view_guideline
 from groundswell.label.projects.model import Project, ProjectSpec
@@ -144,7 +147,7 @@ TEXTS = [f"text number {number} about {word}" for number, word in enumerate(["ca
 
 
 async def open_desk(db: Database, home: Path, texts: Sequence[str] = TEXTS, **spec: Any) -> Desk:
-    app = App(home, db)
+    app = App(home, db, Access(["http://127.0.0.1:9"]))
     member = await local_member(app)
     store = app.datasets(member.org_slug)
     version = collect(texts).save("animals", store=store)
@@ -209,6 +212,7 @@ async def labelled(db: Database, tmp_path: Path) -> Desk:
     await leave_reviews(desk)
     await leave_people(desk)
     await leave_batch_and_export(desk)
+    await leave_predictor(desk)
     return desk
 
 
@@ -218,6 +222,19 @@ async def change_classes(desk: Desk) -> None:
     await apply_change(*at, [Add("bird")], expected_version=1)
     await apply_change(*at, [Merge(("bird",), "cat")], expected_version=2)
     await view_guideline(*at)
+
+
+async def leave_predictor(desk: Desk) -> None:
+    """Leave a model of others behind that has answered one task."""
+    spec = PredictorSpec("http", "http://127.0.0.1:9/predict")
+    await put_predictor(desk.app.db, desk.scope, desk.app.access, desk.project_id, "spam-7", spec)
+    async with desk.app.db.system_transaction() as tx:
+        await tx.execute(
+            sql.SQL(
+                "insert into model_answers (org_id, project_id, task_id, predictor, version, probabilities) "
+                "select org_id, project_id, (select min(id) from tasks), name, version, '{0.9, 0.1}' from predictors"
+            )
+        )
 
 
 async def reopen_one(desk: Desk, worker: WorkerId) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from groundswell.assist.difficulty import weigh
 from groundswell.assist.folds import out_of_fold
 from groundswell.assist.model import Features, KernelModel, Model
+from groundswell.assist.pooling import pooled
 from groundswell.errors import InputError
 from groundswell.quality.calibration import expected_calibration_error
 from groundswell.quality.infer import Aggregator
@@ -100,6 +102,7 @@ def learn(
     aggregate: Aggregator = shrunk,
     rounds: int = 2,
     no_features: str = "the items have no features",
+    opinions: Sequence[Floats] = (),
 ) -> Learned:
     """Infer labels from people, train a model on them, and infer again with the model's opinion.
 
@@ -120,6 +123,8 @@ def learn(
         aggregate: how answers become labels.
         rounds: at least 1.
         no_features: why `features` is None, for `report.reason`.
+        opinions: what models of others state, `[n_items, K]` each, rows of NaN where they say nothing. They count
+            for as much as they have earned on people's answers and gold; see `pooling.pooled`.
 
     Returns:
         See `Learned`. Below `LEAST_LABELS` labelled items, or with one class seen, there is no model: the
@@ -133,15 +138,24 @@ def learn(
         raise InputError(f"features must have a row for each of {votes.n_items} items, not {len(features)}")
     labelled = np.flatnonzero((votes.votes_per_item > 0) | (known >= 0))
     people = _inferred(votes, known, None, aggregate)
-    reason = no_features if features is None else _too_early(people[0], labelled)
-    if features is None or reason:
+    nothing = features is None and not opinions
+    reason = no_features if nothing else _too_early(people[0], labelled)
+    if reason:
         return _learned(votes, people, people, None, known, labelled, None, reason)
     both, evidence, fitted = people, None, None
+    said = _likelihood(people)
     for _ in range(max(rounds, 1)):
-        targets = both[0][labelled]
-        evidence, fitted = out_of_fold(
-            model or KernelModel(), features, labelled, targets, _sureness(targets), rng=rng
-        )
+        if features is not None:
+            targets = both[0][labelled]
+            evidence, fitted = out_of_fold(
+                model or KernelModel(), features, labelled, targets, _sureness(targets), rng=rng
+            )
+        else:
+            evidence = None
+        for stated in opinions:
+            evidence = pooled(evidence, stated, labelled, said, least=LEAST_LABELS, rng=rng)
+        if evidence is None:
+            return _learned(votes, people, people, None, known, labelled, None, no_features)
         both = _inferred(votes, known, evidence, aggregate)
     return _learned(votes, people, both, evidence, known, labelled, fitted, None)
 
@@ -225,6 +239,12 @@ def _without(both: _Inferred, evidence: Floats, known: Codes) -> Floats:
     gold = np.flatnonzero(known >= 0)
     alone[gold] = np.eye(len(prior))[known[gold]]
     return np.asarray(alone)
+
+
+def _likelihood(people: _Inferred) -> Floats:
+    """Return how probable each item's answers are for each truth, up to a factor: the posterior without its prior."""
+    posterior, consensus, _ = people
+    return posterior if consensus is None else np.asarray(posterior / np.maximum(consensus.prior, 1e-6))
 
 
 def _sureness(targets: Floats) -> Floats:

@@ -71,6 +71,29 @@ class Managing(Connection):
         token: str = self._call("POST", f"/members/{user_id}/sign-in")["token"]
         return token
 
+    def predictors(self, project_id: int) -> list[dict[str, Any]]:
+        """Return the models of others of a project: state, answers, cost and the last error of each."""
+        found: list[dict[str, Any]] = self._call("GET", f"/projects/{project_id}/predictors")["items"]
+        return found
+
+    def put_predictor(
+        self, project_id: int, name: str, *, kind: str, url: str, **given: Any
+    ) -> dict[str, Any]:
+        """Name a model of others for a project, or change it; it is asked in the background.
+
+        Args:
+            kind: `http` or `chat`.
+            url: where it is, on a host that the operator allows.
+            given: `model`, `instructions`, `key` (the name of a secret of the operator), `per_item`, `per_million_in`,
+                `per_million_out` and `budget_cents`.
+        """
+        body = {"kind": kind, "url": url, **given}
+        return self._call("PUT", f"/projects/{project_id}/predictors/{name}", body)
+
+    def delete_predictor(self, project_id: int, name: str) -> None:
+        """Forget a model of others and all that it has answered."""
+        self._send("DELETE", f"/projects/{project_id}/predictors/{name}", None)
+
     def batches(self, project_id: int) -> Iterator[dict[str, Any]]:
         """Yield the batches of a project with the counts of their tasks, the oldest first."""
         return self._pages(f"/projects/{project_id}/batches")

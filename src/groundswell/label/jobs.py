@@ -8,6 +8,10 @@ from groundswell.store.jobs import defer
 
 LEARN = "learn"
 EXPORT = "export"
+PREDICT = "predict"
+
+MODELS = "models"
+"""The queue of jobs that wait for models of others, however slow these are."""
 
 
 async def ask_to_learn(tx: Tx, org_id: OrgId, project_id: ProjectId) -> None:
@@ -19,3 +23,9 @@ async def ask_to_export(tx: Tx, org_id: OrgId, project_id: ProjectId, export_id:
     """Ask for a file of labels to be written once this transaction commits."""
     about: dict[str, Any] = {"org_id": str(org_id), "project_id": project_id, "export_id": export_id}
     await defer(tx, EXPORT, key=f"export:{export_id}", **about)
+
+
+async def ask_to_predict(tx: Tx, org_id: OrgId, project_id: ProjectId) -> None:
+    """Ask for the predictors of a project to be asked about its tasks; asking twice is asking once."""
+    about: dict[str, Any] = {"org_id": str(org_id), "project_id": project_id}
+    await defer(tx, PREDICT, key=f"predict:{project_id}", queue=MODELS, **about)

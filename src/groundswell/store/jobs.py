@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 SQL = load_queries(__package__)
 
+QUEUE = "default"
+
 MAX_ATTEMPTS = 8
 BACKOFF_BASE = 2
 """Pauses of 2, 4, 8 ... 256 seconds: eight and a half minutes in all before a job is given up."""
@@ -56,7 +58,9 @@ class FailedJob:
     failed_at: datetime
 
 
-async def defer(tx: Tx, task: str, *, key: str, after: timedelta = timedelta(0), **args: Any) -> None:
+async def defer(
+    tx: Tx, task: str, *, key: str, after: timedelta = timedelta(0), queue: str = QUEUE, **args: Any
+) -> None:
     """Ask for a background job; it exists if and when this transaction commits.
 
     Where a fresh job of the same task and key waits already, that one will do: it has not begun, and
@@ -68,9 +72,10 @@ async def defer(tx: Tx, task: str, *, key: str, after: timedelta = timedelta(0),
         task: a name that a worker knows; see `run_worker`.
         key: what it is about. Jobs of one key never run at the same time.
         after: the least time until it begins.
+        queue: which workers do it; see `run_worker`.
         args: JSON values, given to the task as keyword arguments.
     """
-    await tx.execute(SQL["defer_job"], task=task, key=key, args=args, after=after)
+    await tx.execute(SQL["defer_job"], task=task, key=key, args=args, after=after, queue=queue)
 
 
 async def run_worker(
@@ -78,6 +83,7 @@ async def run_worker(
     tasks: Mapping[str, Callable[..., Any]],
     *,
     concurrency: int = 2,
+    queue: str = QUEUE,
     grace_seconds: float = 10.0,
 ) -> None:
     """Do background jobs until cancelled; it outlives a database that goes away and comes back.
@@ -91,12 +97,14 @@ async def run_worker(
         db: where the jobs are; the worker adds up to three connections of its own.
         tasks: by the name that `defer` uses.
         concurrency: how many jobs run at once.
+        queue: the jobs that it does; `tasks` has every task of this queue. What is slow has a queue and a worker of
+            its own, and nothing else waits behind it.
         grace_seconds: how long running jobs may go on once this is cancelled; they are then
             cancelled, too, and tried again by the next worker.
     """
     running: set[int | None] = set()
     careful = {name: _careful(db, function, running) for name, function in tasks.items()}
-    work = asyncio.create_task(_work_on(db, careful, concurrency, grace_seconds))
+    work = asyncio.create_task(_work_on(db, careful, concurrency, queue, grace_seconds))
     try:
         await asyncio.wait([work])
         work.result()
@@ -121,13 +129,15 @@ async def retry_failed_job(db: Database, job_id: int) -> None:
             raise NotFound(f"there is no failed job {job_id}")
 
 
-async def _work_on(db: Database, tasks: Mapping[str, "Job"], concurrency: int, grace_seconds: float) -> None:
+async def _work_on(
+    db: Database, tasks: Mapping[str, "Job"], concurrency: int, queue: str, grace_seconds: float
+) -> None:
     from procrastinate.exceptions import ProcrastinateException
 
     logging.getLogger("procrastinate.utils").addFilter(_without_trace)
     while True:
         try:
-            await _work(db, tasks, concurrency, grace_seconds)
+            await _work(db, tasks, concurrency, queue, grace_seconds)
         except (ProcrastinateException, psycopg.Error, OSError) as error:  # the pool's time-out is psycopg's
             log.warning("background jobs pause: %s", error)
         await asyncio.sleep(1.0)
@@ -142,14 +152,17 @@ def _without_trace(record: logging.LogRecord) -> bool:
     return True
 
 
-async def _work(db: Database, tasks: Mapping[str, "Job"], concurrency: int, grace_seconds: float) -> None:
+async def _work(
+    db: Database, tasks: Mapping[str, "Job"], concurrency: int, queue: str, grace_seconds: float
+) -> None:
     app = _app(db, tasks)
     async with app.open_async():
         await app.job_manager.delete_old_jobs(nb_hours=KEEP_FAILED_HOURS, include_failed=True)
         stopping = asyncio.Event()
-        rescue = asyncio.create_task(_rescue_stalled(app, stopping))
+        rescue = asyncio.create_task(_rescue_stalled(app, queue, stopping))
         try:
             await app.run_worker_async(
+                queues=[queue],
                 concurrency=concurrency,
                 shutdown_graceful_timeout=grace_seconds,
                 delete_jobs="successful",
@@ -222,12 +235,12 @@ def _careful(db: Database, function: Callable[..., Any], running: set[int | None
     return run
 
 
-async def _rescue_stalled(app: "App", stopping: asyncio.Event) -> None:
+async def _rescue_stalled(app: "App", queue: str, stopping: asyncio.Event) -> None:
     from procrastinate.jobs import Status
 
     manager = app.job_manager
     while not stopping.is_set():
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        for job in await manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=STALLED_SECONDS):
             log.warning("job %s lost its worker in try %d", job.call_string, job.attempts + 1)
             if job.attempts < MAX_ATTEMPTS:
                 await manager.retry_job(job=job, retry_at=datetime.now(UTC))

@@ -1,5 +1,5 @@
 -- defer_job: ask for a background job, unless one is pending for the key
-select defer_job(%(task)s, %(key)s, %(args)s, %(after)s);
+select defer_job(%(task)s, %(key)s, %(args)s, %(after)s, %(queue)s);
 
 -- await_askers: wait for the transactions that found this job pending (see defer_job)
 select pg_advisory_xact_lock(hashtextextended(%(key)s, 0));

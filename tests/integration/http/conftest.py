@@ -56,6 +56,7 @@ async def web(labelled) -> AsyncIterator[Web]:
             await create_api_key(db, stranger.scope(), "theirs"),
             {
                 "user_id": kim,
+                "predictor": "spam-7",
                 **await review_ids(labelled),
                 **await people_ids(labelled),
                 **await list_ids(labelled),

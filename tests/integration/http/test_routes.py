@@ -60,6 +60,7 @@ BODIES |= {
     "cancel": {"task_ids": "task_id", "reason": "a duplicate"},
     "reopen": {"task_ids": "task_id", "reason": "it was none"},
     "exports": {"format": "jsonl"},
+    "{predictor}": {"kind": "http", "url": "http://127.0.0.1:9/predict"},
 }
 
 

@@ -53,10 +53,12 @@ class Unanswered:
     Attributes:
         item: its id.
         reason: why, in words for a user; nothing secret.
+        passing: whether it may be answered if asked again: the model was down, or was not asked about it.
     """
 
     item: ItemId
     reason: str
+    passing: bool = False
 
 
 @dataclass(frozen=True, eq=False)

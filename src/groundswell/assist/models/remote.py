@@ -174,7 +174,11 @@ class RemotePredictor(Predictor, ABC):
         nothing = np.full(len(classes), np.nan)
         rows = [run.rows.get(one, nothing) for one in ids]
         rest = "not asked: " + (run.stopped[1] if run.stopped else "")
-        unanswered = [Unanswered(one, run.reasons.get(one, rest)) for one in run.items if one not in run.rows]
+        unanswered = [
+            Unanswered(one, run.reasons.get(one, rest), one in run.passing or one not in run.reasons)
+            for one in run.items
+            if one not in run.rows
+        ]
         return Predictions(
             items=tuple(ids),
             classes=classes,
@@ -194,6 +198,7 @@ class _Run:
         items: each once.
         rows: answers.
         reasons: why others have none.
+        passing: those of them that the server was down for.
         stopped: which error ends the run, and its message.
         over: set when nothing more shall be asked.
         works: whether the model ever gave an answer to this question.
@@ -204,6 +209,7 @@ class _Run:
     items: dict[ItemId, Item]
     rows: dict[ItemId, Floats] = field(default_factory=dict)
     reasons: dict[ItemId, str] = field(default_factory=dict)
+    passing: set[ItemId] = field(default_factory=set)
     stopped: tuple[type[StoppedEarly], str] | None = None
     over: threading.Event = field(default_factory=threading.Event)
     works: bool = False
@@ -223,6 +229,7 @@ class _Run:
         with self._lock:
             self.rows.update(good)
             self.reasons.update({one: answer for one, answer in pairs if isinstance(answer, str)})
+            self.passing.update(batch if down else ())
             self.works = self.works or bool(good)
             self.failed = 0 if good else self.failed + (down or not self.works)
             tired = self.failed >= failures

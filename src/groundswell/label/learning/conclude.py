@@ -1,5 +1,6 @@
 """What a project has learnt: from its situation, through assist, to a conclusion. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import isnan
 from typing import Any
@@ -80,10 +81,18 @@ def refresh(learned: Learned, now: Situation) -> Learned:
 
 
 def train(
-    now: Situation, features: Features | None, *, rng: np.random.Generator, reason: str = ""
+    now: Situation,
+    features: Features | None,
+    *,
+    rng: np.random.Generator,
+    reason: str = "",
+    opinions: Sequence[NDArray[np.float64]] = (),
 ) -> Learned:
-    """Infer labels and train the model anew; `reason` says why there are no features, where there are none."""
-    return learn(features, now.votes, now.gold, rng=rng, no_features=reason)
+    """Infer labels and train the model anew; `reason` says why there are no features, where there are none.
+
+    `opinions` is what models of others state of the tasks, `[n, K]` each.
+    """
+    return learn(features, now.votes, now.gold, rng=rng, no_features=reason, opinions=opinions)
 
 
 def conclude(
@@ -105,7 +114,10 @@ def conclude(
         settled, ask = np.zeros(len(answers), bool), np.zeros(0, np.int64)
     else:
         posterior = learned.posterior
-        known |= learned.evidence is not None
+        if learned.evidence is not None:
+            known |= (
+                np.ptp(learned.evidence, axis=1) > 0
+            )  # where no model says anything, all classes are alike
         settled, ask = _ask_where_it_counts(project, now, learned, answers, features, rng)
     state = _states(project, now, settled)
     ask = ask[state[ask] == "pending"]

@@ -27,6 +27,12 @@ order by task_id, worker_id, choice is null, revision desc;
 -- skips_for_learning: who could not answer which task
 select task_id, worker_id from ended_leases where project_id = %(project_id)s and skipped;
 
+-- opinions: what models of others state of tasks
+select a.task_id, a.predictor, a.probabilities::float8[] as probabilities
+from model_answers a join predictors p on p.project_id = a.project_id and p.name = a.predictor
+where a.project_id = %(project_id)s and a.predictor = any(%(predictors)s) and a.version = p.version
+  and a.probabilities is not null and (%(everything)s or a.task_id = any(%(task_ids)s));
+
 -- outstanding: answers that are leased out now, by task
 select task_id, count(*)::int as leases from leases
 where project_id = %(project_id)s and not for_gold group by task_id;
@@ -35,7 +41,9 @@ where project_id = %(project_id)s and not for_gold group by task_id;
 select p.state, coalesce(c.annotations, 0) as answers, exists (select from unsettled where project_id = p.id) as unsettled,
        (select count(*) from ended_leases where project_id = p.id and skipped) as skips, p.ontology_version,
        case when exists (select from ready where project_id = p.id) then -1
-            else (select count(*) from leases where project_id = p.id) end as leases
+            else (select count(*) from leases where project_id = p.id) end as leases,
+       (select coalesce(string_agg(name || version || answered, ' ' order by name), '') from predictors
+        where project_id = p.id) as opinions
 from projects p left join progress c on c.project_id = p.id where p.id = %(project_id)s;
 
 -- times_learnt: how often learning was written

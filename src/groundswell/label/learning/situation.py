@@ -43,6 +43,15 @@ class SkipRow:
 
 
 @dataclass(frozen=True)
+class OpinionRow:
+    """What a model of others states of a task, in the order of the classes."""
+
+    task_id: int
+    predictor: str
+    probabilities: list[float]
+
+
+@dataclass(frozen=True)
 class Situation:
     """A project as arrays, aligned with its tasks in the order of the items.
 
@@ -96,6 +105,20 @@ def situation(
         met=_met(place, [*votes, *skips]),
         **_counted_votes(project, place, code, votes),
     )
+
+
+def opinions_of(
+    project: Project, tasks: Sequence[TaskRow], rows: Sequence[OpinionRow]
+) -> list[NDArray[np.float64]]:
+    """Return what each model of others states, `[n, K]` with rows of NaN where it says nothing, by its name."""
+    place = {task.id: at for at, task in enumerate(tasks)}
+    shape = (len(tasks), len(project.classes))
+    stated = {name: np.full(shape, np.nan) for name in sorted({row.predictor for row in rows})}
+    for row in rows:
+        if row.task_id in place and len(row.probabilities) == shape[1]:
+            shares = np.array(row.probabilities, np.float64)
+            stated[row.predictor][place[row.task_id]] = shares / shares.sum()
+    return list(stated.values())
 
 
 def _counted_votes(

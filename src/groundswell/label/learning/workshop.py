@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import log as logarithm
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from groundswell.assist.model import Features
 from groundswell.errors import GroundswellError
 from groundswell.ids import OrgId, ProjectId, WorkerId
 from groundswell.label.learning.conclude import (
+    RETRAIN_GROWTH,
     Conclusion,
     conclude,
     is_due,
@@ -25,7 +28,17 @@ from groundswell.label.learning.conclude import (
 )
 from groundswell.label.learning.rules import as_answers
 from groundswell.label.learning.settler import end_what_is_done
-from groundswell.label.learning.situation import Situation, SkipRow, TaskRow, VoteRow, situation
+from groundswell.label.learning.situation import (
+    OpinionRow,
+    Situation,
+    SkipRow,
+    TaskRow,
+    VoteRow,
+    opinions_of,
+    situation,
+)
+from groundswell.label.predictors.rules import version_of
+from groundswell.label.predictors.service import predictors_of
 from groundswell.label.projects.model import Project, ProjectState
 from groundswell.label.projects.service import SQL as PROJECTS
 from groundswell.organize import DatasetStore
@@ -57,6 +70,7 @@ class Signs:
     unsettled: bool
     skips: int
     leases: int
+    opinions: str
 
 
 @dataclass(frozen=True)
@@ -71,10 +85,20 @@ class Rows:
     votes: list[VoteRow]
     skips: list[SkipRow]
     leases: dict[int, int]
+    opinions: list[OpinionRow]
 
     def situation(self) -> Situation:
         """Return the rows as arrays."""
         return situation(self.project, self.tasks, self.votes, self.leases, self.skips)
+
+    @property
+    def key(self) -> tuple[ProjectId, int, tuple[tuple[str, int], ...]]:
+        """What a model is kept for: trained anew where classes change, or models of others say a tenth more."""
+        said = Counter(row.predictor for row in self.opinions)
+        steps = tuple(
+            sorted((name, int(logarithm(n) / logarithm(RETRAIN_GROWTH))) for name, n in said.items())
+        )
+        return self.project.id, self.project.ontology_version, steps
 
 
 @dataclass
@@ -90,7 +114,9 @@ class Workshop:
     _features: Recent[str, tuple[dict[str, int], Features]] = field(
         default_factory=lambda: Recent(KEPT), repr=False
     )
-    _learned: Recent[tuple[ProjectId, int], Learned] = field(default_factory=lambda: Recent(KEPT), repr=False)
+    _learned: Recent[tuple[ProjectId, int, tuple[tuple[str, int], ...]], Learned] = field(
+        default_factory=lambda: Recent(KEPT), repr=False
+    )
     _signs: Recent[int, Signs] = field(default_factory=lambda: Recent(1000 * KEPT), repr=False)
 
     async def learn(self, org_id: str, project_id: int) -> None:
@@ -118,17 +144,18 @@ class Workshop:
         now = rows.situation()
         rng = np.random.default_rng([project_id, len(rows.votes)])
         features, reason = await self._features_of(rows)
-        learned = self._learned.get((project_id, rows.project.ontology_version))
+        learned = self._learned.get(rows.key)
         report = None
         if learned is None or is_due(learned, now.votes):
-            learned = await asyncio.to_thread(train, now, features, rng=rng, reason=reason)
+            stated = opinions_of(rows.project, rows.tasks, rows.opinions)
+            learned = await asyncio.to_thread(train, now, features, rng=rng, reason=reason, opinions=stated)
             report = report_of(now.votes, learned) if learned.evidence is not None else None
         elif len(now.votes):
             learned = await asyncio.to_thread(refresh, learned, now)
         found = await asyncio.to_thread(conclude, rows.project, now, learned, features, rng=rng)
         written = await self._write(scope, rows, found, report)
         if written and report is not None:
-            self._learned.put((project_id, rows.project.ontology_version), learned)
+            self._learned.put(rows.key, learned)
         return written
 
     async def _read(self, scope: Scope, project_id: ProjectId) -> Rows | None:
@@ -158,8 +185,9 @@ class Workshop:
             )
             skips = await tx.fetch_all(SQL["skips_for_learning"], SkipRow, **of)
             leases = await tx.fetch_all(SQL["outstanding"], dict[str, int], **of)
+            opinions = await _opinions(tx, project, small, [task.id for task in tasks])
         outstanding = {row["task_id"]: row["leases"] for row in leases}
-        return Rows(times_learnt, answers, project, slug, tasks, votes, skips, outstanding)
+        return Rows(times_learnt, answers, project, slug, tasks, votes, skips, outstanding, opinions)
 
     async def _features_of(self, rows: Rows) -> tuple[Features | None, str]:
         """Return a row of features for each task; or None, and why there are none.
@@ -209,6 +237,25 @@ class Workshop:
                 await end_what_is_done(tx, scope.org_id, project_id)
                 await _open_slots(tx, project_id, task_ids, found)
         return True
+
+
+async def _opinions(tx: Tx, project: Project, everything: bool, task_ids: list[int]) -> list[OpinionRow]:
+    """Read what models of others say of tasks, as far as they were asked about the classes of now."""
+    current = [
+        one.name
+        for one in await predictors_of(tx, project.id)
+        if one.version == version_of(one.kind, one.url, one.model, one.instructions, project.classes)
+    ]
+    if not current or project.models == "none":
+        return []
+    return await tx.fetch_all(
+        SQL["opinions"],
+        OpinionRow,
+        project_id=project.id,
+        predictors=current,
+        everything=everything,
+        task_ids=[] if everything else task_ids,
+    )
 
 
 async def _open_slots(tx: Tx, project_id: ProjectId, task_ids: NDArray[np.int64], found: Conclusion) -> None:
@@ -270,7 +317,7 @@ async def _save_predictions(
 ) -> None:
     assert found.evidence is not None
     best = found.evidence.argmax(axis=1)
-    spoken = np.flatnonzero(~np.isnan(found.evidence[:, 0]))
+    spoken = np.flatnonzero(np.ptp(found.evidence, axis=1) > 0)  # elsewhere no model says anything
     await tx.execute(
         SQL["save_predictions"],
         org_id=scope.org_id,

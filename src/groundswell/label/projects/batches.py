@@ -9,7 +9,7 @@ import numpy as np
 
 from groundswell.errors import Conflict, InputError, NotFound
 from groundswell.ids import BatchId, ProjectId
-from groundswell.label.jobs import ask_to_learn
+from groundswell.label.jobs import ask_to_learn, ask_to_predict
 from groundswell.label.kinds import label_kind
 from groundswell.label.projects.intake import TaskRow, insert_parameters, item_rows, task_rows
 from groundswell.label.projects.model import Batch, BatchSpec, BatchState, Project
@@ -259,6 +259,8 @@ async def set_batch_state(
             await tx.execute(SQL["close_batch"], project_id=project_id, batch_id=batch_id)
         await tx.execute(SQL["unlearn"], project_id=project_id, tasks=-canceled)
         await ask_to_learn(tx, scope.org_id, project_id)
+        if state is BatchState.IN_PROGRESS:
+            await ask_to_predict(tx, scope.org_id, project_id)
         changed = {"before": batch.state, "after": state, "tasks_canceled": canceled}
         await audit(tx, scope, "batch.state", str(batch_id), project=project_id, **changed)
         return await batch_of(tx, project_id, batch_id)

@@ -9,7 +9,7 @@ from typing import Any
 from groundswell.clock import now
 from groundswell.errors import Conflict, InputError
 from groundswell.ids import ProjectId
-from groundswell.label.jobs import ask_to_learn
+from groundswell.label.jobs import ask_to_learn, ask_to_predict
 from groundswell.label.projects.effects import (
     AskedAgain,
     ChangePlan,
@@ -250,6 +250,7 @@ async def _apply(
         settled_again=settled,
     )
     await ask_to_learn(tx, scope.org_id, project_id)
+    await ask_to_predict(tx, scope.org_id, project_id)
     return after
 
 

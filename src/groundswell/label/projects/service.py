@@ -8,7 +8,7 @@ import numpy as np
 
 from groundswell.errors import Conflict, NotFound
 from groundswell.ids import ProjectId
-from groundswell.label.jobs import ask_to_learn
+from groundswell.label.jobs import ask_to_learn, ask_to_predict
 from groundswell.label.kinds import LabelKind, label_kind, ontology_of
 from groundswell.label.projects.intake import (
     TaskRow,
@@ -225,6 +225,7 @@ async def set_project_state(db: Database, scope: Scope, project_id: ProjectId, s
         await audit(tx, scope, "project.state", str(project_id), before=project.state, after=state)
         if state is ProjectState.ACTIVE:
             await ask_to_learn(tx, scope.org_id, project_id)
+            await ask_to_predict(tx, scope.org_id, project_id)
 
 
 async def set_project_priority(db: Database, scope: Scope, project_id: ProjectId, priority: int) -> None:

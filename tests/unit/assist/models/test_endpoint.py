@@ -121,6 +121,7 @@ def test_a_bad_row_names_its_item_and_spoils_no_other(row, why, serve, cache):
     (one,) = found.unanswered
     assert one.item == bad.id
     assert why in one.reason
+    assert not one.passing, "the item is at fault, not the hour"
     assert found.label[3] == -1
     assert found.to_rows()[3]["reason"] == one.reason
     assert len(cache) == 3
@@ -196,6 +197,7 @@ def test_a_dead_server_is_given_up_after_some_requests_with_what_was_answered(se
     assert found.answered.sum() == 64 == len(cache)
     assert len(found.unanswered) == 936
     assert found.unanswered[-1].reason.startswith("not asked: 3 requests")
+    assert all(one.passing for one in found.unanswered)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])

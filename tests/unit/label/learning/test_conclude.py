@@ -165,3 +165,14 @@ def test_a_report_is_json_without_not_a_number():
     assert report["agreement"] is None
     assert report["reason"] == "no features"
     json.dumps(report, allow_nan=False)
+
+
+def test_where_only_a_model_of_others_speaks_tasks_that_it_is_silent_on_stay_unknown():
+    rows, votes = tasks(60), [VoteRow(100 + i, 1, FIXED.classes[i % 2]) for i in range(40)]
+    stated = np.where(np.arange(60)[:, None] % 2 == [0, 1], 0.9, 0.1)
+    stated[50:] = np.nan
+    now = situation(ADAPTIVE, rows, votes, {})
+    learned = train(now, None, rng=rng(), opinions=[stated])
+    found = conclude(ADAPTIVE, now, learned, None, rng=rng())
+    assert found.known.tolist() == [True] * 50 + [False] * 10
+    assert found.label[:50].tolist() == [0, 1] * 25

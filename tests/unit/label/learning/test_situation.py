@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from tests.unit.label.learning.pets import PETS
 
 from groundswell.label.learning.rules import MAX_SKIPS, SMALL_TEAM
-from groundswell.label.learning.situation import SkipRow, TaskRow, VoteRow, situation
+from groundswell.label.learning.situation import OpinionRow, SkipRow, TaskRow, VoteRow, opinions_of, situation
 
 PROJECT = PETS
 TASKS = [TaskRow(10, 0, "ten", "pending", False, None), TaskRow(11, 1, "eleven", "completed", True, "dog")]
@@ -75,3 +76,19 @@ def test_a_task_is_set_aside_once_several_people_skipped_it(skips, set_aside):
 def test_no_tasks_are_arrays_of_nothing():
     now = situation(PROJECT, [], [], {})
     assert len(now.state) == len(now.received) == len(now.set_aside) == 0
+
+
+def test_what_models_of_others_say_has_a_row_for_each_task_and_nothing_where_they_say_nothing():
+    rows = [
+        OpinionRow(11, "zoe", [0.2, 0.8]),
+        OpinionRow(10, "abe", [0.3, 0.3]),
+        OpinionRow(99, "abe", [1.0, 0.0]),
+        OpinionRow(11, "abe", [0.2, 0.3, 0.5]),
+    ]
+    abe, zoe = opinions_of(PROJECT, TASKS, rows)
+    nan = float("nan")
+    np.testing.assert_allclose(
+        abe, [[0.5, 0.5], [nan, nan]], err_msg="rounded, no task of ours, other classes"
+    )
+    np.testing.assert_allclose(zoe, [[nan, nan], [0.2, 0.8]])
+    assert opinions_of(PROJECT, TASKS, []) == []
