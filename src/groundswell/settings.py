@@ -23,7 +23,7 @@ class Settings:
         max_item_bytes: the largest single item that is read; larger ones are set aside.
         max_source_bytes: the largest source that the CLI takes without `--yes`.
         model_hosts: hosts of models of others that managers may use, with commas between; none: they are off.
-        model_key: a host and, after a space, its secret, which managers may name; one variable each. Never stored or shown.
+        model_key: a host, a space and its secret, which managers may name; one variable each. Never stored or shown.
     """
 
     home: Path = Path("groundswell-data")

@@ -19,6 +19,7 @@ import psycopg
 
 from groundswell.app import local_member, open_app
 from groundswell.client import Client, ServiceError
+from groundswell.http.task_numbers import TaskNumbers
 from groundswell.items import digest_text
 from groundswell.label.opening import open_or_resume
 from groundswell.label.projects.model import ProjectSpec
@@ -237,7 +238,7 @@ class Books:
     """What the database holds of a stage.
 
     Attributes:
-        stored: the task, status and number of each answer, by its key.
+        stored: the task (as labelers see its number), status and number of each answer, by its key.
         rows: how many answers that is, whatever their keys.
         on_time, late: how many of them each task has.
         pairs: the task and the worker of each answer.
@@ -267,12 +268,13 @@ class Books:
             row = connection.execute(
                 "select (select count(*) from leases), (select count(*) from ready), "
                 "(select count(*) from unsettled), (select count(*) from ledger), "
-                "(select state from projects where id = %s)",
+                "(select state from projects where id = %s), (select task_key from organizations)",
                 [project_id],
             ).fetchone()
         assert row is not None
+        numbers = TaskNumbers(row[5])
         return cls(
-            stored={key: (task, status, number) for key, task, status, number, _, _ in answers},
+            stored={key: (numbers.shown(task), status, number) for key, task, status, number, _, _ in answers},
             rows=len(answers),
             on_time=Counter(task for _, task, _, _, _, late in answers if not late),
             late=Counter(task for _, task, _, _, _, late in answers if late),
