@@ -274,7 +274,9 @@ class Books:
         assert row is not None
         numbers = TaskNumbers(row[5])
         return cls(
-            stored={key: (numbers.shown(task), status, number) for key, task, status, number, _, _ in answers},
+            stored={
+                key: (numbers.shown(task), status, number) for key, task, status, number, _, _ in answers
+            },
             rows=len(answers),
             on_time=Counter(task for _, task, _, _, _, late in answers if not late),
             late=Counter(task for _, task, _, _, _, late in answers if late),

@@ -12,6 +12,7 @@ from psycopg import sql
 from tests.integration.peopling import labeler_of
 
 from groundswell.errors import DatabaseUnavailable, NotFound
+from groundswell.http.task_numbers import TaskNumbers
 from groundswell.http.wire.work import WorkOut
 from groundswell.items import digest_text
 from groundswell.label.projects.service import set_price
@@ -324,11 +325,13 @@ async def test_a_test_looks_like_any_other_task(db, new_desk):
     for _ in range(10):
         done = await come(desk, worker, door, want=2)
         hidden = {row[0] for row in await ask(db, "select task_id from leases where for_gold")}
-        for task in msgspec.to_builtins(WorkOut.of(done))["tasks"]:
+        for task in msgspec.to_builtins(WorkOut.of(done, TaskNumbers(None)))["tasks"]:
             plain = {**task, "task_id": 0, "item": sorted(task["item"]), "lease_expires_at": ""}
             shapes[task["task_id"] in hidden].add(msgspec.json.encode(plain))
         replies = msgspec.to_builtins(
-            WorkOut.of(await come(desk, worker, door, submits=[answer(t) for t in done.tasks]))
+            WorkOut.of(
+                await come(desk, worker, door, submits=[answer(t) for t in done.tasks]), TaskNumbers(None)
+            )
         )
         assert {receipt["feedback"] for receipt in replies["receipts"]} == {None}
     assert shapes[True]

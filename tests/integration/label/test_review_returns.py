@@ -353,7 +353,7 @@ async def test_a_labeler_reads_his_own_history_only(new_desk):
 
 async def test_the_history_of_a_task_that_is_not_there_is_not_found(bench, db):
     annotation = await first_annotation(bench)
-    with pytest.raises(NotFound, match="no task 999999"):
+    with pytest.raises(NotFound, match="no such task"):
         await bench.annotations(999999)
     eve = await create_organization(db, slug="other", name="Other", email="eve@other.example", person="Eve")
     with pytest.raises(NotFound):
