@@ -32,14 +32,20 @@ from groundswell.quality.infer import DEFAULT
 OURS: dict[str, Any] = {**AGGREGATORS, "dawid_skene, 2 rounds": partial(dawid_skene, early_stop=2)}
 PLAIN = "majority"
 RESAMPLES = 10_000
+LEAST = 1e-4
+"""Least probability that log loss counts: majority is often certain and wrong."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """What a method reached on a set, in per cent."""
+    """What a method reached on a set: accuracy and macro-F1 in per cent, and the log loss of its probabilities.
+
+    `log_loss` is in nats, no probability taken to be below 0.0001; NaN for peers, which return labels only.
+    """
 
     accuracy: float
     macro_f1: float
+    log_loss: float = float("nan")
 
 
 Scores = dict[str, dict[str, Score]]
@@ -75,13 +81,17 @@ def thinned(votes: Votes, per_item: int, rng: np.random.Generator) -> Votes:
     return Votes(votes.item[kept], votes.worker[kept], votes.label[kept], *size)
 
 
-def scored(label: np.ndarray, truth: np.ndarray) -> Score:
-    """Return the share of known items that are right, and the mean F1 over the classes that are ever true."""
-    label, truth = label[truth >= 0], truth[truth >= 0]
+def scored(label: np.ndarray, truth: np.ndarray, posterior: np.ndarray | None = None) -> Score:
+    """Return the share of known items that are right, the mean F1 over the classes that are ever true, and log loss."""
+    known = np.flatnonzero(truth >= 0)
+    label, truth = label[known], truth[known]
     hits = [((label == one) & (truth == one)).sum() for one in np.unique(truth)]
     sizes = [(label == one).sum() + (truth == one).sum() for one in np.unique(truth)]
     f1 = np.mean(2 * np.array(hits) / np.array(sizes))
-    return Score(float((label == truth).mean() * 100), float(f1 * 100))
+    accuracy, macro_f1 = float((label == truth).mean() * 100), float(f1 * 100)
+    if posterior is None:
+        return Score(accuracy, macro_f1)
+    return Score(accuracy, macro_f1, float(-np.log(np.maximum(posterior[known, truth], LEAST)).mean()))
 
 
 def peer_labels(votes: Votes, limit: int) -> dict[str, np.ndarray | str]:
@@ -99,11 +109,11 @@ def peer_labels(votes: Votes, limit: int) -> dict[str, np.ndarray | str]:
 
 def measure(votes: Votes, truth: np.ndarray, limit: int | None) -> tuple[dict[str, Score], dict[str, str]]:
     """Return the score of every method on one set, and why others have none."""
-    labels: dict[str, Any] = {name: method(votes).label for name, method in OURS.items()}
-    if limit is not None:
-        labels |= peer_labels(votes, limit)
-    failed = {name: label for name, label in labels.items() if isinstance(label, str)}
-    return {name: scored(labels[name], truth) for name in labels if name not in failed}, failed
+    found = {name: method(votes) for name, method in OURS.items()}
+    peers: dict[str, Any] = {} if limit is None else peer_labels(votes, limit)
+    failed = {name: label for name, label in peers.items() if isinstance(label, str)}
+    scores = {name: scored(one.label, truth, one.posterior) for name, one in found.items()}
+    return scores | {name: scored(peers[name], truth) for name in peers if name not in failed}, failed
 
 
 def interval(gaps: np.ndarray, seed: int = 0) -> list[float]:
@@ -138,6 +148,7 @@ def summary(scores: Scores, sets: list[str], best: str) -> dict[str, Any]:
         "sets": len(sets),
         "accuracy": round(float(ours.mean()), 2),
         "macro_f1": round(float(np.mean([scores[DEFAULT][one].macro_f1 for one in sets])), 2),
+        "log_loss": round(float(np.mean([scores[DEFAULT][one].log_loss for one in sets])), 3),
         "majority": round(float(plain.mean()), 2),
         "best_peer": round(float(peer.mean()), 2),
         "best_peer_name": f"groundswell {best}" if best in OURS else best,
@@ -158,7 +169,8 @@ def print_gaps(scores: Scores, sets: list[str], best: str) -> None:
         mark = " (the default)" if name == DEFAULT else ""
         print(
             f"{name}{mark}: {(ours - peer).mean():+.2f} to {best}, 95 % interval {low:+.2f} to {high:+.2f}; "
-            f"worst {(ours - peer).min():+.2f}; worst to majority {(ours - plain).min():+.2f}"
+            f"worst {(ours - peer).min():+.2f}; worst to majority {(ours - plain).min():+.2f}; "
+            f"log loss {np.mean([scores[name][one].log_loss for one in sets]):.3f}"
         )
 
 

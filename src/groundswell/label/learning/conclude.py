@@ -114,10 +114,8 @@ def conclude(
         settled, ask = np.zeros(len(answers), bool), np.zeros(0, np.int64)
     else:
         posterior = learned.posterior
-        if learned.evidence is not None:
-            known |= (
-                np.ptp(learned.evidence, axis=1) > 0
-            )  # where no model says anything, all classes are alike
+        if learned.evidence is not None:  # where no model says anything, all classes are alike
+            known |= np.ptp(learned.evidence, axis=1) > 0
         settled, ask = _ask_where_it_counts(project, now, learned, answers, features, rng)
     state = _states(project, now, settled)
     ask = ask[state[ask] == "pending"]

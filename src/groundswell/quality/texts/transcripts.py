@@ -12,7 +12,7 @@ import numpy as np
 
 from groundswell.quality.result import TIE, Floats, WorkerSkill
 from groundswell.quality.texts.answers import Answer, Answers
-from groundswell.quality.texts.choose import central_answers
+from groundswell.quality.texts.choose import TextConsensus, central_answers
 from groundswell.quality.texts.distance import NORMAL
 from groundswell.quality.texts.network import NO_WORD, align
 from groundswell.quality.texts.normal import Normal, Token, without_punctuation
@@ -32,8 +32,8 @@ class Word(NamedTuple):
     probability: float
 
 
-@dataclass(frozen=True, eq=False)
-class TranscriptConsensus:
+@dataclass(frozen=True, eq=False, repr=False)
+class TranscriptConsensus(TextConsensus):
     """The combined transcript of every task, word by word.
 
     Attributes:
@@ -50,20 +50,6 @@ class TranscriptConsensus:
     """
 
     words: dict[Name, tuple[Word, ...]]
-    texts: dict[Name, str]
-    probability: dict[Name, float]
-    answers: dict[Name, int]
-    workers: tuple[WorkerSkill, ...]
-    rounds: int
-    converged: bool
-    skipped: int
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """Return one row for each task: `task`, `text`, `probability`, `answers`."""
-        return [
-            {"task": task, "text": text, "probability": self.probability[task], "answers": self.answers[task]}
-            for task, text in self.texts.items()
-        ]
 
     def __repr__(self) -> str:
         stopped = "" if self.converged else ", not converged"
