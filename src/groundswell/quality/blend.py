@@ -27,7 +27,7 @@ DOUBT = 0.02
 """Part of each member's probability that is spread over all classes: no member alone can rule a class out."""
 
 MOST_VOTES = 2_000_000
-"""Votes beyond which `shrunk` stands for all: at this size the five take 17 s of a processor, `shrunk` half a second."""
+"""Votes beyond which `shrunk` stands for all: here the five take 17 s of a processor, and `shrunk` half a second."""
 
 
 def blend(votes: Votes, *, evidence: Any = None, gold: Any = None) -> Consensus:
