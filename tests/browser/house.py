@@ -90,10 +90,10 @@ class House:
             self.rows("select task_id, expires_at from leases where worker_id = %(worker)s", worker=worker_id)
         )
 
-    def send_back(self, name: str) -> int:
-        """Review what is answered in a project and reject it all; returns how many answers went back."""
+    def send_back(self, name: str) -> None:
+        """Reject all answers of a project that wait for a review."""
 
-        async def reject(app: App) -> int:
+        async def reject(app: App) -> None:
             reviewer = (await _member(app, "rae", Role.MEMBER)).scope()
             held = await lease_reviews(app.db, reviewer, self.projects[name], want=20)
             for review in held:
@@ -106,9 +106,8 @@ class House:
                     tuple(one["annotation_id"] for one in review.answers),
                 )
                 await decide(app.db, reviewer, self.projects[name], verdict)
-            return len(held)
 
-        return self.do(reject)
+        self.do(reject)
 
     def restrict(self, worker_id: WorkerId) -> None:
         """Keep a worker from new work for a week."""
