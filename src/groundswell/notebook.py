@@ -19,6 +19,7 @@ from groundswell.http.serve import address_of, bind, serving
 from groundswell.ids import ProjectId
 from groundswell.items import Item
 from groundswell.label.delivery.service import deliver, labels_of
+from groundswell.label.kinds import Answer
 from groundswell.label.opening import open_or_resume, open_project, resume
 from groundswell.label.projects.model import ProjectSpec, ProjectState
 from groundswell.label.projects.service import get_project
@@ -32,14 +33,16 @@ from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers
 
 T = TypeVar("T")
-Labeller = Callable[[Item], str | None]
-"""A program that labels: gets an item, returns a class, or None to pass."""
+Labeller = Callable[[Item], str | Answer | None]
+"""A program that labels: gets an item, returns a class (of other kinds the whole answer), or None to pass."""
 
 
 def label(
     source: Any,
-    classes: Sequence[str],
+    classes: Sequence[str] = (),
     *,
+    kind: str = "",
+    options: Mapping[str, Any] | None = None,
     name: str = "labelling",
     by: Sequence[Labeller] = (),
     instructions: str = "",
@@ -61,7 +64,9 @@ def label(
 
     Args:
         source: a `Collection`, a `Version`, or whatever `collect` takes (a path, a list of texts).
-        classes: to choose from.
+        classes: to choose from, or to give to what is marked; some kinds have none.
+        kind: how to label, such as `text_spans`; one class for each item if empty. See `groundswell kinds`.
+        options: what the kind lets a project decide.
         name: of the project; the same name goes on with it.
         by: programs that answer, each a worker of its own; with them the call returns when they are done.
             Without, open `.url` in a browser and label.
@@ -76,7 +81,8 @@ def label(
     """
     spec = ProjectSpec(
         name=name,
-        kind="",
+        kind=kind,
+        options=options or {},
         classes=list(classes),
         dataset=name,
         dataset_version=0,
@@ -122,7 +128,7 @@ class Labelling:
         return [
             {
                 "id": task.item_id,
-                "label": task.answer["choice"],
+                "label": task.answer.get("choice", task.answer),
                 "probability": task.probability,
                 "source": task.source,
                 "answers": task.annotations,
@@ -228,9 +234,9 @@ async def _answer_by_programs(
 def _answerer(function: Labeller, items: Mapping[Any, Item]) -> Answerer:
     def answer(task: LeasedTask) -> Said | None:
         choice = function(items[task.item_id])
-        if choice is not None and not isinstance(choice, str):
+        if choice is not None and not isinstance(choice, str | Mapping):
             raise InputError(
-                f"a labelling function returns a class name or None; {function!r} gave {choice!r}"
+                f"a labelling function returns a class name, an answer or None; {function!r} gave {choice!r}"
             )
         return None if choice is None else Said(choice)
 

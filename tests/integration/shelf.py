@@ -71,7 +71,7 @@ class Shelf:
 
     async def votes(self) -> list[tuple]:
         return await self.rows(
-            "select task_id, worker_id, choice from present_annotations where project_id = %(id)s order by 1, 2, 3"
+            "select task_id, worker_id, said from present_annotations where project_id = %(id)s order by 1, 2, 3"
         )
 
     async def labels(self) -> dict[str, list[tuple]]:

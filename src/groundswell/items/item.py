@@ -18,6 +18,13 @@ class ItemKind(StrEnum):
 
     TEXT = "text"
     IMAGE = "image"
+    AUDIO = "audio"
+    RECORD = "record"
+
+    @property
+    def is_media(self) -> bool:
+        """Whether the payload is bytes, and not text or a record, which is a JSON object in a text."""
+        return self in (ItemKind.IMAGE, ItemKind.AUDIO)
 
 
 ITEM_SCHEMA = pa.schema(
@@ -37,8 +44,8 @@ ITEM_SCHEMA = pa.schema(
 )
 """Columns that every batch of items has, in this order; operators may add more to the right.
 
-`text` is set for text, `data` (encoded bytes) for media; `meta` is a JSON object of the record's other
-fields; `source` and `locator` say where the item was found (file or folder, and row or path within it).
+`text` is set for text and for records (as JSON), `data` (encoded bytes) for media; `meta` is a JSON object of the
+record's other fields; `source` and `locator` say where the item was found (file or folder, and row or path within it).
 """
 
 
@@ -47,8 +54,8 @@ class Item:
     """One record: a payload, and where it comes from. Its `id` is the digest of the payload.
 
     Attributes:
-        kind: text or image.
-        text: the payload of a text item, else None.
+        kind: text, image, audio or record.
+        text: the payload of a text item; of a record its JSON, with sorted keys; else None.
         data: the encoded bytes of a media item, else None.
         media_type: MIME type of the payload.
         source: what was collected, as the user named it.
@@ -73,7 +80,13 @@ class Item:
     @property
     def id(self) -> ItemId:
         """The content digest of the payload, 64 hexadecimal digits."""
-        return digest_text(self.text or "") if self.kind is ItemKind.TEXT else digest_bytes(self.data or b"")
+        return digest_bytes(self.data or b"") if self.kind.is_media else digest_text(self.text or "")
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The object of a record."""
+        found: dict[str, Any] = json.loads(self.text or "{}")
+        return found
 
 
 def to_batch(items: Sequence[Item]) -> pa.RecordBatch:

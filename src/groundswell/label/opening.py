@@ -9,7 +9,7 @@ import numpy as np
 from groundswell.errors import Conflict, EmptySource, NotFound
 from groundswell.ids import ProjectId
 from groundswell.items import digest_text
-from groundswell.label.kinds import kind_for_items, ontology_of
+from groundswell.label.kinds import kind_for_items
 from groundswell.label.projects.intake import check_items
 from groundswell.label.projects.model import ProjectSpec, ProjectState
 from groundswell.label.projects.rules import check_spec
@@ -44,8 +44,7 @@ async def open_or_resume(
     resumed = await resume(db, scope, spec)
     if resumed is not None:
         return resumed
-    check_spec(spec)
-    ontology_of(spec.classes)  # before anything is stored
+    check_spec(spec)  # before anything is stored
     version, outcome = await asyncio.to_thread(_store, store, collection, spec.dataset, on_progress)
     return await open_project(db, scope, version, spec), outcome
 
@@ -61,7 +60,7 @@ async def resume(db: Database, scope: Scope, spec: ProjectSpec) -> tuple[Project
     except NotFound:
         return None
     project, counts = await get_project(db, scope, project_id)
-    if ontology_of(spec.classes) != project.ontology:
+    if check_spec(replace(spec, kind=project.kind)).ontology != project.schema.ontology:
         raise Conflict(
             f"project {spec.name!r} is there already, with the classes {','.join(project.classes)}; "
             "use the same classes to go on with it, or --name to begin another"
@@ -80,7 +79,9 @@ async def open_project(db: Database, scope: Scope, version: Version, spec: Proje
 
 
 async def draft_project(db: Database, scope: Scope, version: Version, spec: ProjectSpec) -> ProjectId:
-    """Open a project over a dataset version, in state draft; the label kind follows from the items.
+    """Open a project over a dataset version, in state draft.
+
+    The label kind follows from the items where the spec names none: one class for each.
 
     Raises:
         Conflict: the items are of several kinds.
@@ -93,7 +94,10 @@ async def draft_project(db: Database, scope: Scope, version: Version, spec: Proj
             f"{version.name} holds {' and '.join(sorted(kinds))}; label each kind in a project of its own"
         )
     complete = replace(
-        spec, kind=kind_for_items(kinds.pop()).name, dataset=version.name, dataset_version=version.number
+        spec,
+        kind=spec.kind or kind_for_items(kinds.pop()).name,
+        dataset=version.name,
+        dataset_version=version.number,
     )
     # The draw of the audit share follows from the items alone: the same items give the same audit.
     drawn_by = int(digest_text(" ".join(version.ids()))[:16], 16)

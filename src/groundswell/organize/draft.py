@@ -151,7 +151,7 @@ def as_parent(version: Version) -> Parent:
 def _keep_media(batch: pa.RecordBatch, blobs: BlobStore) -> None:
     """Put the bytes of all media into the blob store, under the ids that the items have."""
     kinds = batch["kind"].to_pylist()
-    media = [place for place, kind in enumerate(kinds) if kind != ItemKind.TEXT]
+    media = [place for place, kind in enumerate(kinds) if ItemKind(kind).is_media]
     digests = blobs.put_many([batch["data"][place].as_py() or b"" for place in media])
     for place, digest in zip(media, digests, strict=True):
         if (item_id := batch["id"][place].as_py()) != digest:

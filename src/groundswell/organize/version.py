@@ -210,7 +210,7 @@ def _with_media(batch: pa.RecordBatch, blobs: BlobStore) -> Iterator[pa.RecordBa
     for place, (item_id, kind) in enumerate(
         zip(batch["id"].to_pylist(), batch["kind"].to_pylist(), strict=True)
     ):
-        payloads.append(None if kind == ItemKind.TEXT else blobs.get(item_id))
+        payloads.append(blobs.get(item_id) if ItemKind(kind).is_media else None)
         is_last = place + 1 == batch.num_rows
         if is_last or sum(len(payload or b"") for payload in payloads) >= _MEDIA_BYTES:
             part = batch.slice(start, len(payloads))

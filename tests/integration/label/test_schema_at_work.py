@@ -39,7 +39,7 @@ async def test_an_answer_on_its_way_is_stored_under_the_version_that_it_was_made
     )
     done = await desk.work(worker, submits=[Submit(task.task_id, {"choice": "cat"}, 0, new_uuid())], want=0)
     assert done.receipts[0].status.value == "stored"
-    assert await rows(desk, "select ontology_version, choice from present_annotations") == [(1, "feline")]
+    assert await rows(desk, "select ontology_version, said from present_annotations") == [(1, "feline")]
 
 
 async def test_a_finished_project_asks_others_exactly_what_a_split_took_the_label_of(desk):

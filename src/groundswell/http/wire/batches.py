@@ -1,7 +1,7 @@
 """Wire types of batches."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -22,7 +22,7 @@ class BatchBody(Struct, forbid_unknown_fields=True):
     dataset_version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
     content: Annotated[str, Meta(max_length=40)] | None = None
-    gold: Annotated[dict[ItemId, str], Meta(max_length=10_000)] = field(default_factory=dict)
+    gold: Annotated[dict[ItemId, str | dict[str, Any]], Meta(max_length=10_000)] = field(default_factory=dict)
 
     def spec(self) -> BatchSpec:
         """Shape as the stage takes it."""

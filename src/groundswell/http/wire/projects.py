@@ -74,7 +74,7 @@ class ProjectDetailOut(ProjectOut):
     """A project as its workspace needs it."""
 
     classes: list[ClassOut]
-    multiple: bool
+    options: dict[str, Any]
     instructions: str
     instructions_version: int
     priority: int
@@ -87,7 +87,7 @@ class ProjectDetailOut(ProjectOut):
         """Shape a project and its counts."""
         return cls(
             classes=[ClassOut(name) for name in project.classes],
-            multiple=False,
+            options=project.options,
             instructions=project.instructions,
             instructions_version=project.guideline_version,
             priority=project.priority,

@@ -290,5 +290,4 @@ class AuditPage(Struct):
 
 
 def _item(item_id: str, payload: dict[str, Any]) -> ItemOut:
-    url = None if payload["kind"] == "text" else f"/api/v1/blobs/{item_id}"
-    return ItemOut(payload["kind"], payload["text"], url, payload["meta"])
+    return ItemOut.of(item_id, payload)

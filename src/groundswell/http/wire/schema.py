@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from groundswell.ids import TaskId
-from groundswell.label.kinds.choice import MAX_CLASS_LENGTH, MAX_CLASSES
+from groundswell.label.kinds.kind import MAX_CLASS_LENGTH, MAX_CLASSES
 from groundswell.label.projects import schema
 from groundswell.label.projects.effects import ChangePlan, ClassEffect
 from groundswell.label.projects.guidelines import GuidelineVersion, GuidelineView, ViewLine

@@ -16,21 +16,24 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 class ProjectBody(Struct, forbid_unknown_fields=True):
     """A new project over a version of a dataset, the newest unless given; see the glossary for the words.
 
-    `gold` gives known classes by item id. `target_probability` makes redundancy adaptive, with `models` deciding where
-    they have proven themselves. A `qualification` or `training` asks tasks of known answer, of everybody;
+    `kind` is a label kind; where it is left out, one of `classes` is chosen for each item. `options` are the
+    kind's own. `gold` gives known classes, or whole answers, by item id. `target_probability` makes redundancy
+    adaptive, with `models` deciding where they have proven themselves. A `qualification` or `training` asks tasks of known answer, of everybody;
     `requirements` names those that must have been passed, for example `{"qualifications": [7], "min_skill": 0.8}`.
     """
 
     name: Name
     dataset: Name
-    classes: Annotated[list[str], Meta(min_length=2, max_length=MOST_CLASSES)]
+    classes: Annotated[list[str], Meta(max_length=MOST_CLASSES)] = []
+    kind: Annotated[str, Meta(max_length=100)] = ""
+    options: dict[str, Any] = {}
     dataset_version: Id | None = None
     instructions: Annotated[str, Meta(max_length=100_000)] = ""
     answers: Annotated[int, Meta(ge=1, le=100)] = 1
     max_answers: Annotated[int, Meta(ge=1, le=100)] = 7
     target_probability: Annotated[float, Meta(gt=0.5, lt=1)] | None = None
     audit_share: Share = 0.0
-    gold: Annotated[dict[str, str], Meta(max_length=MOST_GOLD)] = {}
+    gold: Annotated[dict[str, str | dict[str, Any]], Meta(max_length=MOST_GOLD)] = {}
     lease_seconds: Annotated[int, Meta(ge=1, le=2_592_000)] = 900
     price_cents: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     review_levels: Annotated[int, Meta(ge=0, le=3)] = 0
@@ -42,6 +45,6 @@ class ProjectBody(Struct, forbid_unknown_fields=True):
     requirements: dict[str, Any] = {}
 
     def spec(self, dataset_version: int) -> ProjectSpec:
-        """Return it as the service takes it; the label kind follows from the items."""
+        """Return it as the service takes it."""
         given = {name: value for name, value in structs.asdict(self).items() if name != "dataset_version"}
-        return ProjectSpec(kind="", dataset_version=dataset_version, **given)
+        return ProjectSpec(dataset_version=dataset_version, **given)

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from groundswell.http.task_numbers import TaskNumbers
 from groundswell.http.wire.common import Id
 from groundswell.ids import ProjectId, TaskId
+from groundswell.items import ItemKind
 from groundswell.label.work.model import LeasedTask, Queue, Receipt, Skip, Submit, Work
 
 MAX_ACTIVE_MS = 24 * 60 * 60 * 1000
@@ -60,13 +61,20 @@ class ItemOut(Struct):
     kind: str
     text: str | None
     url: str | None
+    record: dict[str, Any] | None
     meta: dict[str, Any]
+
+    @classmethod
+    def of(cls, item_id: str, payload: dict[str, Any]) -> "ItemOut":
+        """Shape the payload of a task; media are fetched by their address."""
+        url = f"/api/v1/blobs/{item_id}" if ItemKind(payload["kind"]).is_media else None
+        return cls(payload["kind"], payload["text"], url, payload.get("record"), payload["meta"])
 
 
 class ProposalOut(Struct):
     """A model's proposal, to be shown as such."""
 
-    choice: str
+    answer: dict[str, Any]
     probability: float
     model_version: int
 
@@ -83,12 +91,10 @@ class TaskOut(Struct):
     @classmethod
     def of(cls, task: LeasedTask, numbers: TaskNumbers) -> "TaskOut":
         """Shape a leased task."""
-        shown = task.payload
-        url = None if shown["kind"] == "text" else f"/api/v1/blobs/{task.item_id}"
         proposal = None
         if task.proposal is not None and task.probability is not None and task.model_version is not None:
-            proposal = ProposalOut(task.proposal["choice"], task.probability, task.model_version)
-        item = ItemOut(shown["kind"], shown["text"], url, shown["meta"])
+            proposal = ProposalOut(task.proposal, task.probability, task.model_version)
+        item = ItemOut.of(task.item_id, task.payload)
         return cls(numbers.shown(task.task_id), item, task.expires_at, task.price_cents, proposal)
 
 

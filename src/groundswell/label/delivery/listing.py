@@ -257,9 +257,10 @@ _ANSWERED_BY = (
 )
 _MATCHING = sql.SQL(
     "select t.id, t.item_id, t.position, t.batch_id, t.state, t.payload ->> 'kind' as kind, "
-    "left(t.payload ->> 'text', 160) as preview, c.label, "
+    "left(coalesce(t.payload ->> 'text', t.payload ->> 'record'), 160) as preview, "
+    "coalesce(c.label, left(c.answer::text, 300)) as label, "
     "c.probability::float8 as probability, c.source, coalesce(c.annotations, 0) as annotations, "
-    "r.answer ->> 'choice' as review, t.gold, t.is_audit, t.completed_at "
+    "coalesce(r.answer ->> 'choice', left(r.answer::text, 300)) as review, t.gold, t.is_audit, t.completed_at "
     "from unnest(%(ids)s::bigint[]) with ordinality as g (id, place) "
     "cross join lateral (select * from tasks where id = g.id offset 0) t "
     "left join lateral (select * from consensus where task_id = g.id offset 0) c on true "

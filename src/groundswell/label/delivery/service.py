@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from groundswell.errors import Conflict
 from groundswell.ids import ProjectId
 from groundswell.label.delivery.model import TaskLabel
-from groundswell.label.kinds import Answer
+from groundswell.label.kinds import Answer, as_text
 from groundswell.label.projects.model import Project
 from groundswell.label.projects.service import get_project, project_of
 from groundswell.organize import DatasetStore, Version, as_parent, field_types, with_fields
@@ -127,7 +127,7 @@ def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
         return None
     return {
         "id": task.item_id,
-        "label": label["choice"],
+        "label": as_text(label),
         "label_probability": probability,
         "label_source": source,
         "label_answers": task.annotations or 0,
@@ -159,6 +159,7 @@ def _write(
         "ontology_version": project.ontology_version,
         "guideline_version": project.guideline_version,
         "classes": project.classes,
+        "options": project.options,
         "labels_sha256": digest,
         "certificate": certificate,
     }

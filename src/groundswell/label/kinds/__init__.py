@@ -8,8 +8,11 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from groundswell.errors import InvalidName
-from groundswell.label.kinds.choice import Answer, LabelKind, Ontology, ontology_of
+from groundswell.label.kinds.choice import ontology_of
 from groundswell.label.kinds.image_choice import ImageChoice
+from groundswell.label.kinds.inference import Inferred, Said
+from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, as_text, from_text
+from groundswell.label.kinds.schema import Schema
 from groundswell.label.kinds.text_choice import TextChoice
 
 BUILT_IN: dict[str, LabelKind] = {kind.name: kind for kind in (TextChoice(), ImageChoice())}
@@ -35,8 +38,30 @@ def label_kind(name: str) -> LabelKind:
 
 
 def kind_for_items(item_kind: str) -> LabelKind:
-    """Return the kind that asks for one class of an item of `item_kind` ("text" or "image")."""
-    return label_kind(f"{item_kind}_choice")
+    """Return the kind that asks for one class of an item of `item_kind`.
+
+    Raises:
+        InvalidName: no kind does; the message lists those that show such items.
+    """
+    name = f"{item_kind}_choice"
+    if name in label_kinds():
+        return label_kind(name)
+    able = sorted(kind.name for kind in label_kinds().values() if item_kind in kind.item_kinds)
+    raise InvalidName(f"say how to label items of kind {item_kind}: {', '.join(able)}")
 
 
-__all__ = ["Answer", "LabelKind", "Ontology", "kind_for_items", "label_kind", "label_kinds", "ontology_of"]
+__all__ = [
+    "Answer",
+    "Inferred",
+    "LabelKind",
+    "Ontology",
+    "Said",
+    "Schema",
+    "Shown",
+    "as_text",
+    "from_text",
+    "kind_for_items",
+    "label_kind",
+    "label_kinds",
+    "ontology_of",
+]

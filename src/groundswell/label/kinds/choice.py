@@ -1,97 +1,115 @@
-"""The protocol of a label kind, and what the kinds that choose one class share."""
+"""What the kinds that choose classes share: one class, several, or one of a tree."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from reprlib import repr as repr_of
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
-from groundswell.errors import InvalidAnswer, InvalidName
+import numpy as np
 
-Answer = Mapping[str, Any]
-"""An answer as it crosses the wire: a JSON object whose shape its label kind defines."""
+from groundswell.errors import InvalidAnswer
+from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, class_names
+from groundswell.label.kinds.options import checked_options, flag
 
-MAX_CLASSES = 1000
-MAX_CLASS_LENGTH = 100
-
-
-@dataclass(frozen=True)
-class Ontology:
-    """A label schema: the classes that may be chosen, in the order in which they are shown."""
-
-    classes: tuple[str, ...]
-
-    def index(self, name: str) -> int:
-        """Return the position of a class."""
-        return self.classes.index(name)
+PATH = "/"
+"""Parts the names of a tree of classes: "animal/cat" is a cat, which is an animal."""
 
 
 def ontology_of(classes: Sequence[str]) -> Ontology:
-    """Check class names and return the ontology of them.
+    """Check class names and return the ontology of one choice among them.
 
     Raises:
         InvalidName: fewer than two, too many, an empty or over-long name, or one that comes twice.
     """
-    names = [str(name).strip() for name in classes]
-    if len(names) < 2:
-        raise InvalidName(f"a choice needs at least two classes, {len(names)} given: --classes cat,dog")
-    if len(names) > MAX_CLASSES:
-        raise InvalidName(f"{len(names)} classes given; at most {MAX_CLASSES} can be shown")
-    for name in names:
-        if not name or len(name) > MAX_CLASS_LENGTH or not name.isprintable():
-            raise InvalidName(f"class name {name!r} must have 1 to {MAX_CLASS_LENGTH} printable characters")
-    repeated = {name for name in names if names.count(name) > 1}
-    if repeated:
-        raise InvalidName(f"class {min(repeated)!r} is given twice; each class once")
-    return Ontology(tuple(names))
+    return Ontology(class_names(classes, least=2))
 
 
-class LabelKind(Protocol):
-    """One way to label: its answers, how they are checked, compared and merged. Pure."""
+class Choice(LabelKind):
+    """Classes for an item: `{"choice": "cat"}`, or with the option `multiple` `{"choices": ["cat", "dog"]}`.
 
-    name: ClassVar[str]
-    item_kind: ClassVar[str]
-    """The kind of item that its screen can show: "text" or "image"."""
+    Options:
+        multiple: any number of classes, none included, in the order of the ontology.
+        tree: class names are paths, "animal/cat"; the screen shows a tree, and near misses are near.
+    """
 
-    def validate(self, answer: Answer, ontology: Ontology) -> Answer:
-        """Return the answer in its canonical form, or raise `InvalidAnswer` that names what is wrong."""
-        ...
+    def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
+        """Return two classes or more, with their options."""
+        given = checked_options(self.name, options, {"multiple": flag, "tree": flag})
+        kept = {name: True for name, value in given.items() if value}
+        return Ontology(class_names(classes, least=2), kept)
 
-    def distance(self, one: Answer, other: Answer) -> float:
-        """Return how far two answers differ, 0 (the same) to 1; it drives agreement."""
-        ...
+    def chooses_class(self, ontology: Ontology) -> bool:
+        """Say whether exactly one class is chosen."""
+        return not ontology.options.get("multiple")
 
-    def merge(self, answers: Sequence[Answer], weights: Sequence[float]) -> Answer:
-        """Return the one answer that several stand for, given the trust in each."""
-        ...
-
-
-class SingleChoice:
-    """An answer `{"choice": class}`; base of the kinds that choose one class."""
-
-    def validate(self, answer: Answer, ontology: Ontology) -> Answer:
-        """Return `{"choice": class}` if the class exists.
+    def validate(self, answer: Answer, ontology: Ontology, shown: Shown | None = None) -> Answer:
+        """Return `{"choice": class}`, or `{"choices": [class, ...]}` in the order of the ontology.
 
         Raises:
-            InvalidAnswer: not an object with one string under "choice", or an unknown class.
+            InvalidAnswer: another shape, or an unknown class.
         """
-        choice = answer.get("choice") if isinstance(answer, Mapping) else None
-        if not isinstance(choice, str) or len(answer) != 1:
-            raise InvalidAnswer(f'an answer is {{"choice": "<class>"}}; got {repr_of(answer)[:100]}')
-        if choice not in ontology.classes:
-            raise InvalidAnswer(
-                f"{choice[:100]!r} is not a class of this project: {', '.join(ontology.classes[:20])}"
-            )
-        return {"choice": choice}
+        if self.chooses_class(ontology):
+            return {"choice": _known(_only(answer, "choice", str, '{"choice": "<class>"}'), ontology)}
+        given = _only(answer, "choices", list, '{"choices": ["<class>", ...]}')
+        chosen = {_known(name, ontology) for name in given}
+        return {"choices": [name for name in ontology.classes if name in chosen]}
 
-    def distance(self, one: Answer, other: Answer) -> float:
-        """Return 0 for the same class, 1 for another (nominal)."""
-        return 0.0 if one["choice"] == other["choice"] else 1.0
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return 0 for the same, 1 for nothing in common.
 
-    def merge(self, answers: Sequence[Answer], weights: Sequence[float]) -> Answer:
-        """Return the class with the largest total weight; a tie goes to the one answered first."""
-        totals: dict[str, float] = {}
-        for answer, weight in zip(answers, weights, strict=True):
-            totals[answer["choice"]] = totals.get(answer["choice"], 0.0) + weight
-        if not totals:
-            raise InvalidAnswer("there is no answer to merge")
-        return {"choice": max(totals, key=totals.__getitem__)}
+        One class: 1 for another class; in a tree, less by the share of the path that two classes have in common.
+        Several: 1 minus the share of classes in both among those in either (Jaccard); 0 where both are empty.
+        """
+        if "choice" in one:
+            return _apart(one["choice"], other["choice"], tree=bool(ontology.options.get("tree")))
+        mine, yours = set(one["choices"]), set(other["choices"])
+        return 1.0 - len(mine & yours) / len(mine | yours) if mine | yours else 0.0
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return the class with the largest total weight (a tie: the first answered), or all with more than half."""
+        if self.chooses_class(ontology):
+            totals: dict[str, float] = {}
+            for answer, weight in zip(answers, weights, strict=True):
+                totals[answer["choice"]] = totals.get(answer["choice"], 0.0) + weight
+            return {"choice": max(totals, key=totals.__getitem__)}
+        half = sum(weights) / 2
+        said = {
+            name: sum(w for a, w in zip(answers, weights, strict=True) if name in a["choices"])
+            for name in ontology.classes
+        }
+        return {"choices": [name for name in ontology.classes if said[name] > half]}
+
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return any class, or each with an even chance."""
+        if self.chooses_class(ontology):
+            return {"choice": ontology.classes[int(rng.integers(len(ontology.classes)))]}
+        return {"choices": [name for name in ontology.classes if rng.random() < 0.5]}
+
+
+def _only(answer: Answer, key: str, kind: type, right: str) -> Any:
+    """Return the only value of an answer."""
+    value = answer.get(key) if isinstance(answer, Mapping) else None
+    if not isinstance(value, kind) or len(answer) != 1:
+        raise InvalidAnswer(f"an answer is {right}; got {repr_of(answer)[:100]}")
+    return value
+
+
+def _known(name: object, ontology: Ontology) -> str:
+    if not isinstance(name, str) or name not in ontology.classes:
+        raise InvalidAnswer(
+            f"{repr_of(name)[:100]} is not a class of this project: {', '.join(ontology.classes[:20])}"
+        )
+    return name
+
+
+def _apart(one: str, other: str, *, tree: bool) -> float:
+    if one == other:
+        return 0.0
+    if not tree:
+        return 1.0
+    mine, yours = one.split(PATH), other.split(PATH)
+    common = 0
+    for a, b in zip(mine, yours, strict=False):
+        if a != b:
+            break
+        common += 1
+    return 1.0 - common / max(len(mine), len(yours))

@@ -1,12 +1,12 @@
-"""Choose one class for an image."""
+"""Choose classes for an image."""
 
 from typing import ClassVar
 
-from groundswell.label.kinds.choice import SingleChoice
+from groundswell.label.kinds.choice import Choice
 
 
-class ImageChoice(SingleChoice):
-    """One class for an image: what it shows, whether it is usable, which defect it has."""
+class ImageChoice(Choice):
+    """Classes for an image: what it shows, whether it is usable, which defect it has."""
 
     name: ClassVar[str] = "image_choice"
-    item_kind: ClassVar[str] = "image"
+    item_kinds: ClassVar[frozenset[str]] = frozenset({"image"})

@@ -1,12 +1,12 @@
-"""Choose one class for a text."""
+"""Choose classes for a text."""
 
 from typing import ClassVar
 
-from groundswell.label.kinds.choice import SingleChoice
+from groundswell.label.kinds.choice import Choice
 
 
-class TextChoice(SingleChoice):
-    """One class for a text: sentiment, topic, intent, language, spam."""
+class TextChoice(Choice):
+    """Classes for a text: sentiment, topic, intent, language, spam."""
 
     name: ClassVar[str] = "text_choice"
-    item_kind: ClassVar[str] = "text"
+    item_kinds: ClassVar[frozenset[str]] = frozenset({"text"})

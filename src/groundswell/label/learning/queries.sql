@@ -20,9 +20,16 @@ where project_id = %(project_id)s and state <> 'canceled'
 order by position;
 
 -- votes_for_learning: the newest answer of each worker to each task that counts, in the present classes; '' where none does
-select distinct on (task_id, worker_id) task_id, worker_id, coalesce(choice, '') as choice, late from present_annotations
+select distinct on (task_id, worker_id) task_id, worker_id, coalesce(said, '') as said, late from present_annotations
 where project_id = %(project_id)s and (%(everything)s or task_id = any(%(task_ids)s))
-order by task_id, worker_id, choice is null, revision desc;
+order by task_id, worker_id, said is null, revision desc;
+
+-- answers_for_inferring: the newest answer of each worker to each task that counts, in the order in which they came
+select newest.task_id, newest.worker_id, newest.answer, newest.late from (
+  select distinct on (task_id, worker_id) id, task_id, worker_id, answer, late from present_annotations
+  where project_id = %(project_id)s and task_id = any(%(task_ids)s) and said is not null
+  order by task_id, worker_id, revision desc
+) newest order by newest.id;
 
 -- skips_for_learning: who could not answer which task
 select task_id, worker_id from ended_leases where project_id = %(project_id)s and skipped;
@@ -43,8 +50,9 @@ select p.state, coalesce(c.annotations, 0) as answers, exists (select from unset
        case when exists (select from ready where project_id = p.id) then -1
             else (select count(*) from leases where project_id = p.id) end as leases,
        (select coalesce(string_agg(name || version || answered, ' ' order by name), '') from predictors
-        where project_id = p.id) as opinions
-from projects p left join progress c on c.project_id = p.id where p.id = %(project_id)s;
+        where project_id = p.id) as opinions, p.kind, o.classes, o.options
+from projects p join ontologies o on o.project_id = p.id and o.version = p.ontology_version
+left join progress c on c.project_id = p.id where p.id = %(project_id)s;
 
 -- times_learnt: how often learning was written
 select learnt from progress where project_id = %(project_id)s;
@@ -70,7 +78,7 @@ with given as (
   select * from unnest(%(task_ids)s::bigint[], %(numbers)s::int[]) with ordinality as g (task_id, number, place)
 ), had as (
   select distinct on (g.task_id) g.task_id,
-         (select count(distinct a.worker_id) from present_annotations a where a.task_id = g.task_id and a.choice is not null)
+         (select count(distinct a.worker_id) from present_annotations a where a.task_id = g.task_id and a.said is not null)
          + (select count(*) from leases l where l.task_id = g.task_id and not l.for_gold)
          + (select count(*) from ready r where r.task_id = g.task_id) as number
   from given g
@@ -122,6 +130,9 @@ from progress where project_id = %(project_id)s;
 update progress set learnt_annotations = %(answers)s, learnt = learnt + 1, workers = greatest(workers, %(workers)s)
 where project_id = %(project_id)s;
 
+-- note_agreement: how far people agree, where no model reports it
+update progress set agreement = %(agreement)s where project_id = %(project_id)s;
+
 -- answers_of: how many answers were settled in a project
 select annotations from progress where project_id = %(project_id)s;
 
@@ -147,9 +158,9 @@ order by t.id;
 
 -- votes_to_settle: the newest answer of each worker to these tasks that counts, in the order in which they came
 select newest.* from (
-  select distinct on (a.task_id, a.worker_id) a.id, a.task_id, a.worker_id, a.choice, a.late, s.skill::float8 as skill
+  select distinct on (a.task_id, a.worker_id) a.id, a.task_id, a.worker_id, a.said, a.answer, a.late, s.skill::float8 as skill
   from present_annotations a left join skills s on s.worker_id = a.worker_id and s.project_id = a.project_id
-  where a.task_id = any(%(task_ids)s) and a.choice is not null
+  where a.task_id = any(%(task_ids)s) and a.said is not null
   order by a.task_id, a.worker_id, a.revision desc
 ) newest order by newest.id;
 
@@ -176,6 +187,7 @@ where p.id = %(project_id)s and p.state = 'active' and p.purpose = 'production'
 returning id;
 
 -- projects_to_keep_up: active projects of every organization, and whether they have tasks of known answer
-select p.org_id, p.id as project_id, p.kind,
+select p.org_id, p.id as project_id, p.kind, o.classes, o.options,
        exists (select from tasks t where t.project_id = p.id and t.gold is not null) as has_gold
-from projects p where p.state = 'active';
+from projects p join ontologies o on o.project_id = p.id and o.version = p.ontology_version
+where p.state = 'active';

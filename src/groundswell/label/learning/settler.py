@@ -1,5 +1,6 @@
 """Settling: what came in is looked at within a second, behind the workers' backs."""
 
+import json
 import logging
 import math
 import time
@@ -13,8 +14,8 @@ import numpy as np
 from groundswell.errors import GroundswellError
 from groundswell.ids import OrgId, ProjectId, TaskId
 from groundswell.label.jobs import ask_to_learn
-from groundswell.label.learning.rules import as_answers
-from groundswell.label.learning.settling import Answered, CountedVote, Settled, UnsettledTask, settle_tasks
+from groundswell.label.learning.heard import Answered, CountedVote, UnsettledTask
+from groundswell.label.learning.settling import Settled, settle_tasks
 from groundswell.label.projects.batches import finish_batches
 from groundswell.label.projects.model import Project, ReviewReason, TaskState
 from groundswell.label.projects.reviewing import ask_reviews
@@ -191,7 +192,7 @@ async def _save_labels(
         org_id=org_id,
         project_id=project.id,
         task_ids=ids[said].tolist(),
-        answers=as_answers(project.classes, found.label[said]),
+        answers=[json.dumps(found.label[place], ensure_ascii=False) for place in said],
         probabilities=found.probability[said].tolist(),
         annotations=found.answers[said].tolist(),
         sources=["people"] * len(said),

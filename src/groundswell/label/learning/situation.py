@@ -30,7 +30,7 @@ class VoteRow:
 
     task_id: int
     worker_id: int
-    choice: str
+    said: str
     late: bool = False
 
 
@@ -100,7 +100,7 @@ def situation(
         state=np.array([task.state for task in tasks], np.str_),
         gold=np.array([code.get(task.gold, -1) if task.gold else -1 for task in tasks], np.int32),
         outstanding=np.array([leases.get(task.id, 0) for task in tasks], np.int64),
-        received=_tally(place, [vote for vote in votes if vote.choice]),
+        received=_tally(place, [vote for vote in votes if vote.said]),
         skips=_tally(place, skips),
         met=_met(place, [*votes, *skips]),
         **_counted_votes(project, place, code, votes),
@@ -124,7 +124,7 @@ def opinions_of(
 def _counted_votes(
     project: Project, place: Mapping[int, int], code: Mapping[str, int], votes: Sequence[VoteRow]
 ) -> dict[str, Any]:
-    known = [vote for vote in votes if vote.choice in code]
+    known = [vote for vote in votes if vote.said in code]
     kept = counted([vote.task_id for vote in known], [vote.late for vote in known], project.most_answers)
     known = [vote for vote, counts in zip(known, kept.tolist(), strict=True) if counts]
     worker_ids = sorted({vote.worker_id for vote in known})
@@ -132,7 +132,7 @@ def _counted_votes(
     coded = Votes(
         item=np.array([place[vote.task_id] for vote in known], np.int32),
         worker=np.array([worker[vote.worker_id] for vote in known], np.int32),
-        label=np.array([code[vote.choice] for vote in known], np.int32),
+        label=np.array([code[vote.said] for vote in known], np.int32),
         n_items=len(place),
         n_workers=len(worker_ids),
         n_classes=len(code),

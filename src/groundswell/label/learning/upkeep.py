@@ -2,9 +2,11 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from groundswell.errors import GroundswellError
 from groundswell.ids import OrgId, ProjectId
+from groundswell.label.kinds import Ontology, label_kind
 from groundswell.store import Database, load_queries
 from groundswell.workforce.crowd import refresh_crowd
 from groundswell.workforce.gold.service import judge_gold
@@ -20,7 +22,15 @@ class TestedProject:
     org_id: OrgId
     project_id: ProjectId
     kind: str
+    classes: list[str]
+    options: dict[str, Any]
     has_gold: bool
+
+    @property
+    def has_tests(self) -> bool:
+        """Whether it has tests whose answers are simply right or wrong."""
+        schema = Ontology(tuple(self.classes), self.options)
+        return self.has_gold and label_kind(self.kind).chooses_class(schema)
 
 
 async def keep_up(db: Database) -> None:
@@ -31,7 +41,7 @@ async def keep_up(db: Database) -> None:
         async with db.transaction(org_id) as tx:
             await refresh_crowd(tx, org_id, kind)
     for one in projects:
-        if one.has_gold:
+        if one.has_tests:
             try:
                 async with db.transaction(one.org_id) as tx:
                     await judge_gold(tx, one.org_id, one.project_id)

@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from math import log as logarithm
 from typing import Any
 
@@ -17,6 +18,7 @@ from groundswell.assist.learning import Learned
 from groundswell.assist.model import Features
 from groundswell.errors import GroundswellError
 from groundswell.ids import OrgId, ProjectId, WorkerId
+from groundswell.label.kinds import Ontology, label_kind
 from groundswell.label.learning.conclude import (
     RETRAIN_GROWTH,
     Conclusion,
@@ -26,6 +28,7 @@ from groundswell.label.learning.conclude import (
     report_of,
     train,
 )
+from groundswell.label.learning.reading import learnable_tasks
 from groundswell.label.learning.rules import as_answers
 from groundswell.label.learning.settler import end_what_is_done
 from groundswell.label.learning.situation import (
@@ -37,6 +40,7 @@ from groundswell.label.learning.situation import (
     opinions_of,
     situation,
 )
+from groundswell.label.learning.teaching import infer_once
 from groundswell.label.predictors.rules import version_of
 from groundswell.label.predictors.service import predictors_of
 from groundswell.label.projects.model import Project, ProjectState
@@ -53,12 +57,6 @@ log = logging.getLogger(__name__)
 KEPT = 8
 """Projects whose features and model are kept in memory."""
 
-MANY = 20_000
-"""Tasks beyond which a run of learning looks at a part of them: those answered last, and those that come next."""
-
-AHEAD = 5_000
-"""Tasks of each batch of a large project that models propose answers for before people see them."""
-
 
 @dataclass(frozen=True)
 class Signs:
@@ -71,6 +69,14 @@ class Signs:
     skips: int
     leases: int
     opinions: str
+    kind: str
+    classes: list[str]
+    options: dict[str, Any]
+
+    @property
+    def chooses_class(self) -> bool:
+        """Whether people vote for classes; else their answers are compared and merged."""
+        return label_kind(self.kind).chooses_class(Ontology(tuple(self.classes), self.options))
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,8 @@ class Workshop:
             signs = await tx.fetch_one(SQL["signs"], Signs, project_id=project_id)
         if signs is None or (signs == self._signs.get(project_id) and not signs.unsettled):
             return
-        while not await self._learn_once(scope, ProjectId(project_id)):
+        learn_once = self._learn_once if signs.chooses_class else partial(infer_once, self.db)
+        while not await learn_once(scope, ProjectId(project_id)):
             log.info("project %d was learnt by another run; reading it anew", project_id)
         self._signs.put(project_id, signs)
 
@@ -168,17 +175,7 @@ class Workshop:
             times_learnt = await tx.fetch_value(SQL["times_learnt"], **of)
             answers = await tx.fetch_value(SQL["answers_of"], **of) or 0
             slug = await tx.fetch_value(SQL["organization_slug"])
-            small = project.models == "decide" or not await tx.fetch_value(
-                SQL["has_more_tasks_than"], limit=MANY, **of
-            )
-            tasks = await tx.fetch_all(
-                SQL["learnable"],
-                TaskRow,
-                everything=small,
-                answers=3 * MANY,
-                ahead=0 if project.models == "none" else AHEAD,
-                **of,
-            )
+            tasks, small = await learnable_tasks(tx, project)
             ids = [] if small else [task.id for task in tasks]
             votes = await tx.fetch_all(
                 SQL["votes_for_learning"], VoteRow, everything=small, task_ids=ids, **of

@@ -232,7 +232,7 @@ def _items(asked: _Asked, tasks: Sequence[_ToAsk]) -> list[Item]:
         Item(
             kind=ItemKind(row["kind"]),
             text=row["text"],
-            data=None if row["kind"] == ItemKind.TEXT else asked.items.blobs.get(row["id"]),
+            data=None if not ItemKind(row["kind"]).is_media else asked.items.blobs.get(row["id"]),
             media_type=row["media_type"],
             source="",
             locator="",

@@ -44,6 +44,11 @@ async def put_predictor(
             raise Conflict(
                 f"project {project.name!r} was made with models: none; nothing is asked of models there"
             )
+        if not project.schema.chooses_class:
+            raise Conflict(
+                f"project {project.name!r} is of kind {project.kind}: models can be asked only for one class of each "
+                "item. Bring their answers as proposals instead: POST /projects/{id}/proposals"
+            )
         if await tx.fetch_value(SQL["count_predictors"], **of) >= MAX_PREDICTORS:
             raise Conflict(f"a project has at most {MAX_PREDICTORS} predictors; delete one first")
         instructions = project.instructions if spec.instructions is None else spec.instructions

@@ -10,10 +10,9 @@ import numpy as np
 from groundswell.errors import Conflict, InputError, NotFound
 from groundswell.ids import BatchId, ProjectId
 from groundswell.label.jobs import ask_to_learn, ask_to_predict
-from groundswell.label.kinds import label_kind
 from groundswell.label.projects.intake import TaskRow, insert_parameters, item_rows, task_rows
 from groundswell.label.projects.model import Batch, BatchSpec, BatchState, Project
-from groundswell.label.projects.rules import BATCH_TRANSITIONS, check_batch, check_priority
+from groundswell.label.projects.rules import BATCH_TRANSITIONS, check_batch, check_priority, gold_texts
 from groundswell.label.projects.service import SQL, go_on, project_of
 from groundswell.organize import Version
 from groundswell.store import Database, Tx
@@ -47,7 +46,7 @@ async def create_batch(
     scope.require(Role.MANAGER)
     async with db.transaction(scope.org_id) as tx:
         project = await project_of(tx, project_id)
-        check_batch(spec, project.classes)
+        check_batch(spec, project.schema)
         if version.name != project.dataset:
             raise Conflict(
                 f"project {project.name!r} labels the dataset {project.dataset}; the batch is of {version.name}. "
@@ -103,6 +102,7 @@ class _Intake:
     had: _Made
     rng: np.random.Generator
     wanted: frozenset[str] | None
+    gold: dict[str, str]
     seen: int = 0
     tasks_met: int = 0
     named_tasks: int = 0
@@ -123,7 +123,9 @@ class _Intake:
         had = await tx.fetch_one(SQL["tasks_made"], _Made, project_id=project.id)
         assert had is not None
         wanted = None if spec.items is None else frozenset(spec.items)
-        return cls(tx, scope, project, spec, batch_id, had, rng, wanted)
+        return cls(
+            tx, scope, project, spec, batch_id, had, rng, wanted, gold_texts(project.schema, spec.gold)
+        )
 
     async def add(self, rows: Sequence[dict[str, Any]]) -> None:
         """Write those of these items that become tasks."""
@@ -138,7 +140,7 @@ class _Intake:
             self.named_tasks += sum(each in self.wanted and each not in new for each in ids)
             new &= self.wanted
         chosen = [row for row in rows if row["id"] in new]
-        tasks = await asyncio.to_thread(task_rows, chosen, label_kind(self.project.kind))
+        tasks = await asyncio.to_thread(task_rows, chosen, self.project.schema.kind)
         await self._write([task for task in tasks if self._fits(task)])
 
     def _fits(self, task: TaskRow) -> bool:
@@ -157,7 +159,7 @@ class _Intake:
         first = self.had.tasks + self.written
         drawn = self.rng.random(len(tasks)) < self.had.audit_share
         given = insert_parameters(
-            tasks, first, [self.batch_id] * len(tasks), set(first + np.flatnonzero(drawn)), self.spec.gold
+            tasks, first, [self.batch_id] * len(tasks), set(first + np.flatnonzero(drawn)), self.gold
         )
         self._require_gold(tasks)
         await self.tx.execute(

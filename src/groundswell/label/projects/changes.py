@@ -217,7 +217,18 @@ async def _history(tx: Tx, project_id: ProjectId) -> History:
     return History(await tx.fetch_all(SQL["ontology_history"], OntologyVersion, project_id=project_id))
 
 
+async def _require_classes(tx: Tx, project_id: ProjectId) -> None:
+    """Refuse to change the classes of a kind whose answers are more than one class: they could not be carried over."""
+    project = await project_of(tx, project_id)
+    if not project.schema.chooses_class:
+        raise InputError(
+            f"the classes of a project of kind {project.kind} cannot be changed once it is made; "
+            "make another project over the same dataset"
+        )
+
+
 async def _plan(tx: Tx, project_id: ProjectId, history: History, after: OntologyVersion) -> ChangePlan:
+    await _require_classes(tx, project_id)
     await tx.execute(SQL["allow_minutes"])
     before = history.newest
     meant = meanings(history, History([*history.versions, after]))
@@ -233,6 +244,7 @@ async def _plan(tx: Tx, project_id: ProjectId, history: History, after: Ontology
 async def _apply(
     tx: Tx, scope: Scope, project_id: ProjectId, history: History, after: OntologyVersion
 ) -> OntologyVersion:
+    await _require_classes(tx, project_id)
     following = History([*history.versions, after])
     meant = meanings(history, following)
     await _insert_version(tx, scope, project_id, after, meant)

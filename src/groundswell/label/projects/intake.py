@@ -75,13 +75,18 @@ def task_rows(rows: Iterable[dict[str, Any]], kind: LabelKind) -> list[TaskRow]:
 
 
 def _task_row(row: dict[str, Any], kind: LabelKind) -> TaskRow:
-    if row["kind"] != kind.item_kind:
+    if row["kind"] not in kind.item_kinds:
+        shows = " and ".join(sorted(kind.item_kinds))
         raise InputError(
-            f"the label kind {kind.name} shows {kind.item_kind}s, but item {row['id'][:12]} is a {row['kind']}"
+            f"the label kind {kind.name} shows items of kind {shows}, "
+            f"but item {row['id'][:12]} is of kind {row['kind']}"
         )
-    text = row["text"].replace("\x00", "\N{REPLACEMENT CHARACTER}") if row["kind"] == ItemKind.TEXT else None
     meta = json.loads(row["meta"].replace("\\u0000", "\\ufffd"))
-    payload = {"kind": row["kind"], "text": text, "media_type": row["media_type"], "meta": meta}
+    payload = {"kind": row["kind"], "text": None, "media_type": row["media_type"], "meta": meta}
+    if row["kind"] == ItemKind.TEXT:
+        payload["text"] = row["text"].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    elif row["kind"] == ItemKind.RECORD:
+        payload["record"] = json.loads(row["text"].replace("\\u0000", "\\ufffd"))
     return TaskRow(row["id"], json.dumps(payload), content_of(meta, row["id"]))
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from groundswell.ids import BatchId, ProjectId
-from groundswell.label.kinds import Ontology
+from groundswell.label.kinds import Answer, Ontology, Schema, label_kind
 
 
 class ProjectState(StrEnum):
@@ -45,7 +45,8 @@ class ProjectSpec:
     Attributes:
         name: unique in the organization, 1 to 200 characters.
         kind: a label kind, for example `image_choice`.
-        classes: the classes that may be chosen, in order.
+        classes: the names that may be given, in order; () for kinds that have none.
+        options: what else the kind lets a project decide; see its page.
         dataset, dataset_version: what is to be labelled.
         instructions: Markdown that the worker reads; the first guideline version.
         answers: answers that each task gets at least, from different workers. With a target, tasks
@@ -55,7 +56,7 @@ class ProjectSpec:
             reaches this (0.5 to 1, exclusive), with models helping. None: exactly `answers` each,
             people only decide, the model merely proposes.
         audit_share: share of the tasks, drawn at random, that a reviewer verifies for the certificate.
-        gold: known answers by item id (class names); they anchor workers and models.
+        gold: known answers by item id: class names, or whole answers; they anchor workers and models.
         lease_seconds: how long a leased task is held for its worker.
         price_cents: what one answer earns.
         review_levels: verdicts that a task in review gets, each by another person, 0 to 3; 0 is no review.
@@ -80,7 +81,7 @@ class ProjectSpec:
     max_answers: int = 7
     target_probability: float | None = None
     audit_share: float = 0.0
-    gold: Mapping[str, str] = field(default_factory=dict)
+    gold: Mapping[str, str | Answer] = field(default_factory=dict)
     lease_seconds: int = 900
     price_cents: int = 0
     review_levels: int = 0
@@ -90,6 +91,7 @@ class ProjectSpec:
     models: str | None = None
     purpose: str = "production"
     requirements: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class Project:
     requirements: Mapping[str, Any]
     created_at: datetime
     classes: list[str]
+    options: dict[str, Any]
     instructions: str
     review_levels: int = 0
     review_share: float = 0.0
@@ -126,9 +129,9 @@ class Project:
         return self.answers if self.target_probability is None else self.max_answers
 
     @property
-    def ontology(self) -> Ontology:
-        """The classes that may be chosen."""
-        return Ontology(tuple(self.classes))
+    def schema(self) -> Schema:
+        """What may be said in it."""
+        return Schema(label_kind(self.kind), Ontology(tuple(self.classes), self.options))
 
 
 class ReviewReason(StrEnum):
@@ -164,14 +167,14 @@ class BatchSpec:
             `content` is missing or that of the batch.
         priority: among the batches of the project; lower comes first.
         content: what the items may expose people to, such as "violence"; None where nobody need consent.
-        gold: known answers by item id (class names).
+        gold: known answers by item id: class names, or whole answers.
     """
 
     name: str
     items: Sequence[str] | None = None
     priority: int = 0
     content: str | None = None
-    gold: Mapping[str, str] = field(default_factory=dict)
+    gold: Mapping[str, str | Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

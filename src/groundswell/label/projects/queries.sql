@@ -9,8 +9,8 @@ on conflict (org_id, name) do nothing
 returning id;
 
 -- insert_ontology: the label schema, a new version
-insert into ontologies (org_id, project_id, version, classes)
-values (%(org_id)s, %(project_id)s, %(version)s, to_jsonb(%(classes)s::text[]));
+insert into ontologies (org_id, project_id, version, classes, options)
+values (%(org_id)s, %(project_id)s, %(version)s, to_jsonb(%(classes)s::text[]), %(options)s);
 
 -- insert_guideline: the instructions, a new version
 insert into guidelines (org_id, project_id, version, body)
@@ -19,7 +19,7 @@ values (%(org_id)s, %(project_id)s, %(version)s, %(body)s);
 -- project: one project with its schema and instructions
 select p.id, p.name, p.kind, p.state, p.dataset, p.dataset_version, p.ontology_version, p.guideline_version,
        p.answers, p.max_answers, p.target_probability::float8 as target_probability, p.lease_seconds,
-       p.price_cents, p.priority, p.models, p.purpose, p.requirements, p.created_at, o.classes, g.body as instructions,
+       p.price_cents, p.priority, p.models, p.purpose, p.requirements, p.created_at, o.classes, o.options, g.body as instructions,
        p.review_levels, p.review_share, p.rereview_share
 from projects p
 join ontologies o on o.project_id = p.id and o.version = p.ontology_version
@@ -32,7 +32,7 @@ select id from projects where name = %(name)s;
 -- list_projects: projects in certain states, the newest first, one page
 select p.id, p.name, p.kind, p.state, p.dataset, p.dataset_version, p.ontology_version, p.guideline_version,
        p.answers, p.max_answers, p.target_probability::float8 as target_probability, p.lease_seconds,
-       p.price_cents, p.priority, p.models, p.purpose, p.requirements, p.created_at, o.classes, g.body as instructions,
+       p.price_cents, p.priority, p.models, p.purpose, p.requirements, p.created_at, o.classes, o.options, g.body as instructions,
        p.review_levels, p.review_share, p.rereview_share
 from projects p
 join ontologies o on o.project_id = p.id and o.version = p.ontology_version
@@ -45,7 +45,7 @@ limit %(limit)s;
 select p.id as project_id, coalesce(c.total, 0) as tasks_total, coalesce(c.completed, 0) as tasks_completed,
        coalesce(c.annotations, 0) as annotations, coalesce(c.workers, 0) as workers,
        m.version as model_version, (m.report ->> 'accuracy')::float8 as model_accuracy,
-       (m.report ->> 'agreement')::float8 as agreement
+       coalesce(c.agreement::float8, (m.report ->> 'agreement')::float8) as agreement
 from projects p
 left join progress c on c.project_id = p.id
 left join lateral (select version, report from models where project_id = p.id order by version desc limit 1) m on true
@@ -118,9 +118,10 @@ from ontologies o join projects p on p.id = o.project_id
 where o.project_id = %(project_id)s order by o.version;
 
 -- insert_ontology_version: the classes after a change, and what became of those before
-insert into ontologies (org_id, project_id, version, classes, made_from, restores, operations, mapping, inverse,
+insert into ontologies (org_id, project_id, version, classes, options, made_from, restores, operations, mapping, inverse,
                         created_by, created_at)
-values (%(org_id)s, %(project_id)s, %(version)s, %(classes)s::jsonb, %(made_from)s, %(restores)s, %(operations)s::jsonb,
+values (%(org_id)s, %(project_id)s, %(version)s, %(classes)s::jsonb,
+        (select options from ontologies where project_id = %(project_id)s and version = %(made_from)s), %(made_from)s, %(restores)s, %(operations)s::jsonb,
         %(mapping)s::jsonb, %(inverse)s::jsonb, %(created_by)s, %(created_at)s);
 
 -- set_ontology_version: the classes in force; what was being learnt from the old ones is out of date
@@ -264,7 +265,7 @@ with back as (
   where o.project_id = %(project_id)s and o.what = 'state' and t.id = o.task_id and t.state = 'pending'
     and (not (o.row ->> 'labelled')::boolean or exists (select from consensus c where c.task_id = t.id))
     and (o.row ->> 'answers')::int <= (select count(distinct a.worker_id) from present_annotations a
-                                       where a.task_id = t.id and a.choice is not null)
+                                       where a.task_id = t.id and a.said is not null)
   returning t.id, t.batch_id
 ), forgotten as (
   delete from label_origins o using tasks t

@@ -1,13 +1,13 @@
 """Decisions about projects: pure functions of values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from groundswell.errors import InputError, InvalidName
-from groundswell.label.kinds import ontology_of
+from groundswell.errors import InputError, InvalidAnswer, InvalidName
+from groundswell.label.kinds import Answer, Schema, as_text, label_kind
 from groundswell.label.projects.model import (
     BatchSpec,
     BatchState,
@@ -18,6 +18,9 @@ from groundswell.label.projects.model import (
 )
 from groundswell.tenancy.model import RANK, Role
 from groundswell.workforce.requirements import requirements_of
+
+CHOICE = "text_choice"
+"""What a spec is checked as whose kind will follow from its items: all kinds of choice check alike."""
 
 TRANSITIONS: dict[ProjectState, list[str]] = {
     ProjectState.ACTIVE: ["draft", "paused", "done"],
@@ -87,16 +90,17 @@ def content_of(meta: Mapping[str, Any], item_id: str) -> str | None:
     return content
 
 
-def models_of(spec: ProjectSpec) -> str:
+def models_of(spec: ProjectSpec, schema: Schema) -> str:
     """Return what models may do in a new project.
 
-    Where people are tested or taught, a proposal would give the answer away.
+    Where people are tested or taught, a proposal would give the answer away. Where answers are not classes,
+    models propose, and people decide.
     """
     if spec.models is not None:
         return spec.models
     if spec.purpose != "production":
         return "none"
-    return "propose" if spec.target_probability is None else "decide"
+    return "decide" if schema.chooses_class and spec.target_probability is not None else "propose"
 
 
 def listed_states(role: Role) -> list[str]:
@@ -109,12 +113,13 @@ def may_see(role: Role, state: str) -> bool:
     return state != ProjectState.DRAFT or RANK[role] >= RANK[Role.MEMBER]
 
 
-def check_spec(spec: ProjectSpec) -> None:
-    """Refuse a project spec that is out of range, with the remedy.
+def check_spec(spec: ProjectSpec) -> Schema:
+    """Return what may be said in a project, or refuse a spec that is out of range, with the remedy.
 
     Raises:
         InvalidName: the name or a class is empty, too long or not printable.
-        InputError: a number is out of its range, the instructions cannot be kept, or a gold label is no class.
+        InputError: a number or an option is out of its range, the instructions cannot be kept, or a gold label is no
+            answer.
     """
     _check_name("project", spec.name)
     if len(spec.instructions) > MAX_INSTRUCTIONS or "\x00" in spec.instructions:
@@ -134,18 +139,40 @@ def check_spec(spec: ProjectSpec) -> None:
             raise InputError(f"{name} must be {low} to {high}; got {value}")
     if spec.target_probability is not None and not 0.5 < spec.target_probability < 1:
         raise InputError(f"the target must lie between 0.5 and 1, exclusive; got {spec.target_probability}")
-    _check_purpose(spec)
-    classes = ontology_of(spec.classes).classes
-    unknown = set(spec.gold.values()) - set(classes)
-    if unknown:
-        raise InputError(f"gold label {min(unknown)!r} is not one of the classes {', '.join(classes)}")
+    kind = label_kind(spec.kind or CHOICE)
+    schema = Schema(kind, kind.ontology(spec.classes, spec.options))
+    _check_purpose(spec, schema)
+    gold_texts(schema, spec.gold)
+    return schema
 
 
-def check_batch(spec: BatchSpec, classes: Sequence[str]) -> None:
+def gold_texts(schema: Schema, gold: Mapping[str, str | Answer]) -> dict[str, str]:
+    """Return known answers as they are stored, by item id.
+
+    Raises:
+        InputError: one is no class, or no answer that could be given.
+    """
+    return {item_id: _gold_text(schema, item_id, known) for item_id, known in gold.items()}
+
+
+def _gold_text(schema: Schema, item_id: str, known: str | Answer) -> str:
+    if isinstance(known, str) and schema.chooses_class:
+        if known not in schema.ontology.classes:
+            raise InputError(
+                f"gold label {known!r} is not one of the classes {', '.join(schema.ontology.classes)}"
+            )
+        return known
+    try:
+        return as_text(schema.validate({} if isinstance(known, str) else known))
+    except InvalidAnswer as error:
+        raise InputError(f"the gold label of item {item_id[:12]} is no answer: {error}") from error
+
+
+def check_batch(spec: BatchSpec, schema: Schema) -> None:
     """Refuse a batch spec that is out of range, with the remedy.
 
     Args:
-        classes: of the project.
+        schema: of the project.
 
     Raises:
         InvalidName: the name is empty, too long or not printable.
@@ -157,9 +184,7 @@ def check_batch(spec: BatchSpec, classes: Sequence[str]) -> None:
         raise InputError(
             f"a class of content has 1 to 40 small letters, digits and _, such as violence; got {spec.content!r}"
         )
-    unknown = set(spec.gold.values()) - set(classes)
-    if unknown:
-        raise InputError(f"gold label {min(unknown)!r} is not one of the classes {', '.join(classes)}")
+    gold_texts(schema, spec.gold)
 
 
 def check_priority(priority: int) -> None:
@@ -180,17 +205,23 @@ def _check_name(what: str, name: str) -> None:
         raise InvalidName(f"a {what} name has 1 to 200 printable characters; got {name[:200]!r}")
 
 
-def _check_purpose(spec: ProjectSpec) -> None:
+def _check_purpose(spec: ProjectSpec, schema: Schema) -> None:
     requirements_of(spec.requirements)
     if spec.purpose not in PURPOSES:
         raise InputError(f"a project's purpose is {', '.join(PURPOSES)}; got {spec.purpose!r}")
-    if models_of(spec) not in MODELS:
+    if models_of(spec, schema) not in MODELS:
         raise InputError(f"what models may do is {', '.join(MODELS)}; got {spec.models!r}")
-    if spec.purpose != "production" and (models_of(spec) != "none" or spec.target_probability is not None):
+    if spec.purpose != "production" and (
+        models_of(spec, schema) != "none" or spec.target_probability is not None
+    ):
         raise InputError(
             f"a {spec.purpose} project asks tasks of known answer; leave out models and the target"
         )
-    if models_of(spec) == "decide" and spec.target_probability is None:
+    if models_of(spec, schema) == "decide" and not schema.chooses_class:
+        raise InputError(
+            f"models may decide only where an answer is one class, not in {spec.kind}; leave models out: they propose"
+        )
+    if models_of(spec, schema) == "decide" and spec.target_probability is None:
         raise InputError(
             "models may decide only up to a target: give target_probability, or models='propose'"
         )

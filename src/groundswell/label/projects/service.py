@@ -9,7 +9,7 @@ import numpy as np
 from groundswell.errors import Conflict, NotFound
 from groundswell.ids import ProjectId
 from groundswell.label.jobs import ask_to_learn, ask_to_predict
-from groundswell.label.kinds import LabelKind, label_kind, ontology_of
+from groundswell.label.kinds import Schema
 from groundswell.label.projects.intake import (
     TaskRow,
     check_gold,
@@ -25,6 +25,7 @@ from groundswell.label.projects.rules import (
     check_price,
     check_priority,
     check_spec,
+    gold_texts,
     listed_states,
     may_see,
     models_of,
@@ -57,29 +58,30 @@ async def create_project(
             twice, or a qualification or training project lacks a known answer.
     """
     scope.require(Role.MANAGER)
-    check_spec(spec)
+    schema = check_spec(spec)
     check_items(version)
     check_gold(spec, version)
-    kind, audited = label_kind(spec.kind), _audit_positions(version.rows, spec.audit_share, rng)
+    gold = gold_texts(schema, spec.gold)
+    audited = _audit_positions(version.rows, spec.audit_share, rng)
     async with db.transaction(scope.org_id) as tx:
-        project_id = await _insert_project(tx, scope, spec, kind, version)
-        tasks = _Tasks(tx, scope, project_id, audited, spec.gold)
+        project_id = await _insert_project(tx, scope, spec, schema, version)
+        tasks = _Tasks(tx, scope, project_id, audited, gold)
         parts = item_rows(version)
         while (rows := await asyncio.to_thread(next, parts, None)) is not None:
-            await tasks.add(await asyncio.to_thread(task_rows, rows, kind))
+            await tasks.add(await asyncio.to_thread(task_rows, rows, schema.kind))
         await tx.execute(SQL["refresh_progress"], project_id=project_id)
         await audit(tx, scope, "project.create", str(project_id), name=spec.name, tasks=version.rows)
     return project_id
 
 
 async def _insert_project(
-    tx: Tx, scope: Scope, spec: ProjectSpec, kind: LabelKind, version: Version
+    tx: Tx, scope: Scope, spec: ProjectSpec, schema: Schema, version: Version
 ) -> ProjectId:
     project_id = await tx.fetch_value(
         SQL["insert_project"],
         org_id=scope.org_id,
         name=spec.name,
-        kind=kind.name,
+        kind=schema.kind.name,
         dataset=version.name,
         dataset_version=version.number,
         answers=spec.answers,
@@ -88,7 +90,7 @@ async def _insert_project(
         lease_seconds=spec.lease_seconds,
         price_cents=spec.price_cents,
         priority=spec.priority,
-        models=models_of(spec),
+        models=models_of(spec, schema),
         purpose=spec.purpose,
         requirements=dict(spec.requirements),
         audit_share=spec.audit_share,
@@ -100,7 +102,10 @@ async def _insert_project(
     if project_id is None:
         raise Conflict(f"there is a project {spec.name!r} already; choose another name")
     new = {"org_id": scope.org_id, "project_id": project_id, "version": 1}
-    await tx.execute(SQL["insert_ontology"], classes=list(ontology_of(spec.classes).classes), **new)
+    ontology = schema.ontology
+    await tx.execute(
+        SQL["insert_ontology"], classes=list(ontology.classes), options=dict(ontology.options), **new
+    )
     await tx.execute(SQL["insert_guideline"], body=spec.instructions, **new)
     return ProjectId(project_id)
 

@@ -6,14 +6,17 @@ join tasks t on t.id = g.task_id and t.project_id = %(project_id)s
 on conflict (task_id) do update set
   answer = excluded.answer, reviewer = excluded.reviewer, user_id = excluded.user_id, created_at = now();
 
+-- payloads: what is seen of tasks
+select id as task_id, payload from tasks where id = any(%(task_ids)s) and project_id = %(project_id)s;
+
 -- user_name: how a member is called
 select name from users where id = %(user_id)s;
 
 -- judged_answers: what each worker said of these tasks before any reviewer spoke to him, in the classes of now
 select distinct on (a.task_id, a.worker_id) a.task_id, a.worker_id,
-       jsonb_build_object('choice', a.choice) as answer, r.answer as before
+       a.answer, r.answer as before
 from present_annotations a left join reviews r on r.task_id = a.task_id
-where a.task_id = any(%(task_ids)s) and a.project_id = %(project_id)s and a.choice is not null
+where a.task_id = any(%(task_ids)s) and a.project_id = %(project_id)s and a.said is not null
   and a.id <= coalesce((select min(x.annotation_id) from returned_tasks x
                         where x.task_id = a.task_id and x.worker_id = a.worker_id), a.id)
 order by a.task_id, a.worker_id, a.revision desc;
@@ -77,7 +80,7 @@ on conflict do nothing;
 -- shown_reviews: what a reviewer sees of the reviews that he holds, in the classes of now
 select r.id as review_id, r.task_id, t.item_id, t.payload, r.level, r.expires_at, r.label,
        coalesce((select jsonb_agg(jsonb_build_object('annotation_id', a.id,
-                                                     'answer', jsonb_build_object('choice', a.choice)) order by a.id)
+                                                     'answer', a.answer) order by a.id)
                  from present_annotations a where a.id = any(r.annotation_ids)), '[]') as answers
 from review_work r join tasks t on t.id = r.task_id
 where r.id = any(%(review_ids)s) order by r.level, r.id;

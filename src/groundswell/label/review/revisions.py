@@ -6,12 +6,11 @@ from typing import Any
 from groundswell.errors import Conflict, NotFound
 from groundswell.ids import AnnotationId, ProjectId, ReturnId, TaskId, WorkerId
 from groundswell.label.jobs import ask_to_learn
-from groundswell.label.kinds import label_kind
 from groundswell.label.projects.model import Project
 from groundswell.label.projects.service import project_of, visible_project
 from groundswell.label.review.model import Edit, ReturnedTask, Revision
 from groundswell.label.review.rules import RETURN_DAYS, check_edit
-from groundswell.label.review.service import SQL
+from groundswell.label.review.service import SQL, shown_to
 from groundswell.label.work.model import Receipt, ReceiptStatus
 from groundswell.store import Database, Tx
 from groundswell.tenancy.model import RANK, Role, Scope
@@ -97,7 +96,8 @@ async def _add_revision(
     *,
     returned: bool = False,
 ) -> Receipt:
-    answer = label_kind(project.kind).validate(edit.answer, project.ontology)
+    shown = await shown_to(tx, project, [task_id])
+    answer = project.schema.validate(edit.answer, shown.get(task_id))
     of = {"task_id": task_id, "worker_id": worker_id}
     await tx.execute(SQL["lock_answer"], **of)
     earlier = await _stored_before(tx, worker_id, task_id, edit)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from groundswell.errors import Conflict, InputError, NotAllowed
 from groundswell.ids import TaskId, WorkerId
-from groundswell.label.kinds import Answer, LabelKind, Ontology
+from groundswell.label.kinds import Answer, Schema, Shown
 from groundswell.label.review.model import Decision, HeldReview, Opinion, Verdict
 
 MAX_NOTE = 2000
@@ -33,7 +33,7 @@ def check_note(what: str, note: str) -> str:
     return note.strip()
 
 
-def check_verdict(verdict: Verdict, kind: LabelKind, ontology: Ontology) -> Verdict:
+def check_verdict(verdict: Verdict, schema: Schema, shown: Shown | None = None) -> Verdict:
     """Return a verdict in its canonical form, or say what it lacks.
 
     Raises:
@@ -43,7 +43,7 @@ def check_verdict(verdict: Verdict, kind: LabelKind, ontology: Ontology) -> Verd
     """
     verdict = replace(verdict, reason=check_note("a reason", verdict.reason))
     if verdict.answer is not None:
-        verdict = replace(verdict, answer=dict(kind.validate(verdict.answer, ontology)))
+        verdict = replace(verdict, answer=dict(schema.validate(verdict.answer, shown)))
     if verdict.decision is Decision.REJECT:
         if not verdict.reason or not verdict.rejected:
             raise InputError(
@@ -94,7 +94,7 @@ def check_held(verdict: Verdict, held: HeldReview, user_id: UUID) -> None:
         )
 
 
-def agree(kind: LabelKind, label: Answer | None, one: Opinion, other: Opinion) -> bool:
+def agree(schema: Schema, label: Answer | None, one: Opinion, other: Opinion) -> bool:
     """Say whether two verdicts on the same label and answers come to the same.
 
     They do if both hold the same answer to be right. A rejection that names no right answer holds the label to
@@ -102,9 +102,9 @@ def agree(kind: LabelKind, label: Answer | None, one: Opinion, other: Opinion) -
     """
     first, second = _right_answer(label, one), _right_answer(label, other)
     if first is not None and second is not None:
-        return kind.distance(first, second) == 0
+        return schema.same(first, second)
     known = first if first is not None else second
-    return known is None or label is None or kind.distance(known, label) > 0
+    return known is None or label is None or not schema.same(known, label)
 
 
 def _right_answer(label: Answer | None, opinion: Opinion) -> Answer | None:
@@ -126,7 +126,7 @@ class JudgedAnswer:
 
 
 def marks(
-    kind: LabelKind, answers: Sequence[JudgedAnswer], final: Mapping[TaskId, Answer]
+    schema: Schema, answers: Sequence[JudgedAnswer], final: Mapping[TaskId, Answer]
 ) -> list[tuple[WorkerId, float, float]]:
     """Return what final labels say of workers: `(worker, answers, of them right)`, one entry for each answer.
 
@@ -135,11 +135,13 @@ def marks(
     """
     found = []
     for judged in answers:
-        right = 1.0 - kind.distance(judged.answer, final[judged.task_id])
+        right = 1.0 - schema.distance(judged.answer, final[judged.task_id])
         if judged.before is None:
             found.append((judged.worker_id, 1.0, right))
         else:
-            found.append((judged.worker_id, 0.0, right - (1.0 - kind.distance(judged.answer, judged.before))))
+            found.append(
+                (judged.worker_id, 0.0, right - (1.0 - schema.distance(judged.answer, judged.before)))
+            )
     return found
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from groundswell.errors import Conflict, InputError, NotAllowed, NotFound
 from groundswell.ids import ProjectId, ReviewId, TaskId
-from groundswell.label.kinds import Answer, label_kind
+from groundswell.label.kinds import Answer, Shown
 from groundswell.label.projects.model import Project, ProjectState
 from groundswell.label.projects.rules import drawn
 from groundswell.label.projects.service import SQL as PROJECTS
@@ -69,10 +69,20 @@ async def review(
         raise InputError("a task is given two verdicts at once; give each task one")
     async with db.transaction(scope.org_id) as tx:
         project = await project_of(tx, project_id)
-        kind = label_kind(project.kind)
-        valid = {task_id: kind.validate(answer, project.ontology) for task_id, answer in final.items()}
+        shown = await shown_to(tx, project, list(final))
+        valid = {
+            task_id: project.schema.validate(answer, shown.get(task_id)) for task_id, answer in final.items()
+        }
         await _finish(tx, scope, project, valid, reviewer)
         await audit(tx, scope, "review", str(project_id), tasks=len(verdicts), reviewer=reviewer)
+
+
+async def shown_to(tx: Tx, project: Project, task_ids: Sequence[TaskId]) -> dict[TaskId, Shown]:
+    """Return what is seen of tasks, where answers can only be checked beside it; else nothing."""
+    if not project.schema.kind.reads_item:
+        return {}
+    rows = await tx.fetch_all(SQL["payloads"], dict[str, Any], task_ids=list(task_ids), project_id=project.id)
+    return {row["task_id"]: row["payload"] for row in rows}
 
 
 async def _finish(
@@ -94,7 +104,7 @@ async def _finish(
     await tx.execute(SQL["withdraw_reviews"], **of)
     rows = [
         Evidence(worker_id, project.id, "review", total, right)
-        for worker_id, total, right in marks(label_kind(project.kind), judged, final)
+        for worker_id, total, right in marks(project.schema, judged, final)
     ]
     await add_evidence(tx, scope.org_id, rows)
 
@@ -160,9 +170,10 @@ async def decide(db: Database, scope: Scope, project_id: ProjectId, verdict: Ver
     user_id = _person(scope)
     async with db.transaction(scope.org_id) as tx:
         project = await project_of(tx, project_id)
-        verdict = check_verdict(verdict, label_kind(project.kind), project.ontology)
         await tx.execute(SQL["one_at_a_time"], user_id=user_id)
         held = await _held(tx, project_id, verdict.review_id, user_id)
+        shown = await shown_to(tx, project, [held.task_id])
+        verdict = check_verdict(verdict, project.schema, shown.get(held.task_id))
         if held.said is not None and (held.reviewer, held.said_key) == (user_id, verdict.idempotency_key):
             return VerdictReceipt(verdict.idempotency_key, held.review_id, held.said)
         check_held(verdict, held, user_id)
@@ -276,13 +287,12 @@ async def list_reviewers(db: Database, scope: Scope, project_id: ProjectId) -> l
         reviewers = await tx.fetch_all(SQL["reviewer_counts"], ReviewerRow, project_id=project_id)
         pairs = await tx.fetch_all(SQL["compared_verdicts"], dict[str, Any], project_id=project_id)
     compared: dict[UUID, list[bool]] = {}
-    kind = label_kind(project.kind)
     for pair in pairs:
         one, other = (
             Opinion(pair[f"{who}_user"], pair[f"{who}_decision"], pair[f"{who}_answer"])
             for who in ("one", "other")
         )
-        same = agree(kind, pair["label"], one, other)
+        same = agree(project.schema, pair["label"], one, other)
         for opinion in (one, other):
             compared.setdefault(opinion.user_id, []).append(same)
     return [_score(reviewer, compared.get(reviewer.user_id, [])) for reviewer in reviewers]

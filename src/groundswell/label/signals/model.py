@@ -13,7 +13,7 @@ class AnswerRow:
     id: int
     task_id: int
     worker_id: int
-    choice: str | None
+    said: str | None
     active_ms: int
 
 

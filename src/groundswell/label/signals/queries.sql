@@ -1,15 +1,15 @@
 -- answers_for_signals: the newest revision of each worker's answer to each task, among the latest answers of a project
-select distinct on (task_id, worker_id) id, task_id, worker_id, choice, active_ms
+select distinct on (task_id, worker_id) id, task_id, worker_id, said, active_ms
 from (
-  select id, task_id, worker_id, revision, choice, active_ms from present_annotations
+  select id, task_id, worker_id, revision, said, active_ms from present_annotations
   where project_id = %(project_id)s order by id desc limit %(limit)s
 ) latest
-where choice is not null
+where said is not null
 order by task_id, worker_id, revision desc;
 
 -- truths_for_signals: what is held to be right: gold, a reviewer's verdict, or the consensus of several people
 select t.id as task_id,
-       coalesce(t.gold, r.answer ->> 'choice', c.answer ->> 'choice') as choice
+       coalesce(t.gold, r.answer ->> 'choice', c.answer ->> 'choice') as said
 from unnest(%(task_ids)s::bigint[]) as g (task_id)
 join tasks t on t.id = g.task_id
 left join reviews r on r.task_id = t.id

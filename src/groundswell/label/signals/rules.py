@@ -27,14 +27,14 @@ def look_for_signals(
         level: the false discovery rate to be kept.
     """
     code = {name: i for i, name in enumerate(classes)}
-    rows = [row for row in answers if row.choice in code]
+    rows = [row for row in answers if row.said in code]
     tasks = sorted({row.task_id for row in rows})
     workers = sorted({row.worker_id for row in rows})
     task, worker = ({name: i for i, name in enumerate(names)} for names in (tasks, workers))
     votes = Votes(
         item=np.array([task[row.task_id] for row in rows], np.int32),
         worker=np.array([worker[row.worker_id] for row in rows], np.int32),
-        label=np.array([code[str(row.choice)] for row in rows], np.int32),
+        label=np.array([code[str(row.said)] for row in rows], np.int32),
         n_items=len(tasks),
         n_workers=len(workers),
         n_classes=len(classes),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from groundswell.errors import InvalidAnswer
 from groundswell.ids import AnnotationId, OrgId, ProjectId, TaskId, WorkerId
-from groundswell.label.kinds import Answer
+from groundswell.label.kinds import Answer, Shown
 from groundswell.label.work.memory import Memory, Vocabulary
 from groundswell.label.work.model import Receipt, ReceiptStatus, Round, Submit
 from groundswell.store import Tx, load_queries
@@ -62,14 +62,21 @@ class Intake:
     refused: dict[Key, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rounds: Sequence[Round], vocabularies: Mapping[ProjectId, Vocabulary]) -> "Intake":
-        """Check the answers of rounds against what may be said in their projects."""
+    def of(
+        cls,
+        rounds: Sequence[Round],
+        vocabularies: Mapping[ProjectId, Vocabulary],
+        shown: Mapping[TaskId, Shown],
+    ) -> "Intake":
+        """Check the answers of rounds against what may be said in their projects, and of their items."""
         intake = cls()
         for each in rounds:
             for submit in each.submits:
                 key = (each.worker_id, submit.idempotency_key)
                 try:
-                    answer, version = vocabularies[each.project_id].understand(submit.answer)
+                    answer, version = vocabularies[each.project_id].understand(
+                        submit.answer, shown.get(submit.task_id)
+                    )
                 except InvalidAnswer as error:
                     intake.refused.setdefault(key, str(error))
                     continue
@@ -84,7 +91,7 @@ class Intake:
             "worker_ids": [one.worker_id for one in answers],
             "project_ids": [one.project_id for one in answers],
             "task_ids": [one.submit.task_id for one in answers],
-            "answers": [json.dumps(dict(one.answer)) for one in answers],
+            "answers": [json.dumps(dict(one.answer), ensure_ascii=False) for one in answers],
             "active_ms": [one.submit.active_ms for one in answers],
             "keys": [one.submit.idempotency_key for one in answers],
             "proposals_seen": [one.submit.proposal_seen for one in answers],

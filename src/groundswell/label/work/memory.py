@@ -7,7 +7,7 @@ from typing import Any
 
 from groundswell.errors import InvalidAnswer
 from groundswell.ids import ProjectId, TaskId, WorkerId
-from groundswell.label.kinds import Answer, Ontology, label_kind
+from groundswell.label.kinds import Answer, Ontology, Schema, Shown, label_kind
 from groundswell.label.work.fairness import Shares, Tally
 from groundswell.store.recent import Recent
 from groundswell.workforce.standing import ProjectNeeds, Standing
@@ -75,7 +75,20 @@ class Vocabulary:
     current: int
     versions: Mapping[int, Ontology]
 
-    def understand(self, answer: Answer) -> tuple[Answer, int]:
+    @property
+    def reads_item(self) -> bool:
+        """Whether an answer can only be checked beside its item."""
+        return label_kind(self.kind).reads_item
+
+    @property
+    def schema(self) -> Schema:
+        """What may be said now."""
+        return self._schema(self.current)
+
+    def _schema(self, version: int) -> Schema:
+        return Schema(label_kind(self.kind), self.versions[version])
+
+    def understand(self, answer: Answer, shown: Shown | None = None) -> tuple[Answer, int]:
         """Return an answer in its canonical form with the ontology version that it was made under.
 
         The newest version that knows the answer counts: work that was leased before a change is not lost.
@@ -83,13 +96,12 @@ class Vocabulary:
         Raises:
             InvalidAnswer: it fits no version; the error is that of the current one.
         """
-        kind = label_kind(self.kind)
         try:
-            return kind.validate(answer, self.versions[self.current]), self.current
+            return self.schema.validate(answer, shown), self.current
         except InvalidAnswer as error:
             for version in sorted(self.versions, reverse=True):
                 try:
-                    return kind.validate(answer, self.versions[version]), version
+                    return self._schema(version).validate(answer, shown), version
                 except InvalidAnswer:
                     continue
             raise error

@@ -8,6 +8,7 @@ import numpy as np
 
 from groundswell.errors import InvalidAnswer
 from groundswell.ids import ProjectId, WorkerId, new_uuid
+from groundswell.label.kinds import Answer
 from groundswell.label.work.model import LeasedTask, ReceiptStatus, Skip, Submit
 from groundswell.label.work.service import work
 from groundswell.store import Database
@@ -16,9 +17,9 @@ from groundswell.tenancy.model import Scope
 
 @dataclass(frozen=True)
 class Said:
-    """What a program answered: a class, and the seconds that it took."""
+    """What a program answered, a class or a whole answer, and the seconds that it took."""
 
-    choice: str
+    answer: str | Answer
     seconds: float = 0.0
 
 
@@ -91,9 +92,8 @@ async def _turn(
         if said is None:
             skips.append(Skip(task.task_id, "the program gave no answer"))
         else:
-            submits.append(
-                Submit(task.task_id, {"choice": said.choice}, round(said.seconds * 1000), new_uuid())
-            )
+            given = {"choice": said.answer} if isinstance(said.answer, str) else said.answer
+            submits.append(Submit(task.task_id, given, round(said.seconds * 1000), new_uuid()))
     receipts = (await work(db, scope, project_id, worker_id, submits=submits, skips=skips, want=0)).receipts
     for receipt in receipts:
         if receipt.status is ReceiptStatus.REFUSED:  # its lease is still open: asking on would never end

@@ -7,7 +7,7 @@ select distinct worker_id from restrictions
 where greatest(created_at, lifted_at, starts_at) > now() - make_interval(secs => %(seconds)s);
 
 -- ontology_versions: every label schema that a project has had
-select version, classes from ontologies where project_id = %(project_id)s order by version;
+select version, classes, options from ontologies where project_id = %(project_id)s order by version;
 
 -- exposing_batches: batches whose items people are to be protected from, unless they consent
 select id as batch_id, content from batches where project_id = %(project_id)s and content is not null;
@@ -179,7 +179,7 @@ with wanting as (
   select distinct on (c.task_id, w.worker_id) c.*, w.worker_id
   from candidates c join wanting w using (project_id, nth)
   where not exists (select from present_annotations a where a.task_id = c.task_id and a.worker_id = w.worker_id
-                    and a.choice is not null offset 0)
+                    and a.said is not null offset 0)
     and not exists (select from ended_leases e where e.task_id = c.task_id and e.worker_id = w.worker_id
                     and e.skipped offset 0)
   order by c.task_id, w.worker_id
@@ -205,7 +205,7 @@ with candidates as (
   where r.project_id = %(project_id)s and (r.priority, r.seq) > (%(priority)s, %(seq)s)
     and not (r.batch_id = any(%(hidden_batches)s))
     and not exists (select from present_annotations a where a.task_id = r.task_id and a.worker_id = %(worker_id)s
-                    and a.choice is not null offset 0)
+                    and a.said is not null offset 0)
     and not exists (select from leases l where l.task_id = r.task_id and l.worker_id = %(worker_id)s offset 0)
     and not exists (select from ended_leases e where e.task_id = r.task_id and e.worker_id = %(worker_id)s
                     and e.skipped offset 0)
@@ -253,6 +253,9 @@ from taken join tasks t on t.id = taken.task_id left join predictions p on p.tas
 select t.id as task_id, t.item_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
 from unnest(%(task_ids)s::bigint[]) as g (task_id)
 join tasks t on t.id = g.task_id left join predictions p on p.task_id = t.id;
+
+-- payloads: what workers see of tasks
+select id as task_id, payload from tasks where id = any(%(task_ids)s);
 
 -- progress: how far projects are
 select project_id, completed, total from progress where project_id = any(%(project_ids)s);
@@ -328,7 +331,7 @@ with batch as (
   from batch where b.id = batch.id and exists (select from next)
 ), wanted as (
   select n.id, n.position, batch.answers,
-         (select count(distinct a.worker_id) from present_annotations a where a.task_id = n.id and a.choice is not null)
+         (select count(distinct a.worker_id) from present_annotations a where a.task_id = n.id and a.said is not null)
          + (select count(*) from leases l where l.task_id = n.id and not l.for_gold)
          + (select count(*) from ready r where r.task_id = n.id) as number
   from next n cross join batch

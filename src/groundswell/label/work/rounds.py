@@ -9,7 +9,7 @@ import numpy as np
 from groundswell.clock import now as clock_now
 from groundswell.errors import NotFound
 from groundswell.ids import OrgId, ProjectId, TaskId, WorkerId
-from groundswell.label.kinds import ontology_of
+from groundswell.label.kinds import Ontology, Shown
 from groundswell.label.projects.model import ProjectState
 from groundswell.label.projects.rules import may_see
 from groundswell.label.work.answers import Intake, StoredAnswer, given_back, note_exposures
@@ -79,7 +79,7 @@ async def _do(
 ) -> list[Work]:
     await _remember(tx, rounds, memory)
     vocabularies = await _vocabularies(tx, projects, rounds, memory)
-    intake = Intake.of(rounds, vocabularies)
+    intake = Intake.of(rounds, vocabularies, await _shown_to(tx, rounds, vocabularies))
     stored, held = await _exchange(tx, rounds, intake)
     await note_exposures(tx, org_id, stored, memory)
     receipts = await intake.receipts(tx, rounds, stored)
@@ -87,7 +87,7 @@ async def _do(
     await lease_tasks(tx, seats, held, memory, rng)
     await _write_tallies(tx, memory)
     progress = await _progress(tx, rounds, stored, memory)
-    receipts = await with_feedback(tx, seats, receipts)
+    receipts = await with_feedback(tx, seats, receipts, vocabularies)
     return [_work_of(seat, given, progress) for seat, given in zip(seats, receipts, strict=True)]
 
 
@@ -143,11 +143,27 @@ async def _vocabularies(
         vocabulary = memory.vocabularies.get(key)
         if vocabulary is None:
             rows = await tx.fetch_all(SQL["ontology_versions"], dict[str, Any], project_id=project_id)
-            versions = {row["version"]: ontology_of(row["classes"]) for row in rows}
+            versions = {row["version"]: Ontology(tuple(row["classes"]), row["options"]) for row in rows}
             vocabulary = Vocabulary(project.kind, project.ontology_version, versions)
             memory.vocabularies.put(key, vocabulary)
         found[project_id] = vocabulary
     return found
+
+
+async def _shown_to(
+    tx: Tx, rounds: Sequence[Round], vocabularies: Mapping[ProjectId, Vocabulary]
+) -> dict[TaskId, Shown]:
+    """Return what workers saw of the tasks that they answer, where an answer can only be checked beside it."""
+    answered = [
+        submit.task_id
+        for each in rounds
+        if each.submits and vocabularies[each.project_id].reads_item
+        for submit in each.submits
+    ]
+    if not answered:
+        return {}
+    rows = await tx.fetch_all(SQL["payloads"], dict[str, Any], task_ids=sorted(set(answered)))
+    return {row["task_id"]: row["payload"] for row in rows}
 
 
 async def _seats(

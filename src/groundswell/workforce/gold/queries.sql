@@ -13,8 +13,8 @@ with project as (
     and (%(suspended)s::boolean is null or t.gold_suspended = %(suspended)s::boolean)
   order by t.id limit %(limit)s
 ), answers as (
-  select a.task_id, a.worker_id, a.choice, a.choice = i.gold as is_right
-  from items i join present_annotations a on a.task_id = i.id and a.revision = 1 and a.choice is not null
+  select a.task_id, a.worker_id, a.said, a.said = i.gold as is_right
+  from items i join present_annotations a on a.task_id = i.id and a.revision = 1 and a.said is not null
 ), tallies as (
   select e.worker_id,
          coalesce(sum(e.total) filter (where e.source <> 'consensus'), 0) as checked,
@@ -25,7 +25,7 @@ with project as (
   where e.worker_id in (select worker_id from answers)
   group by e.worker_id
 ), skilled as (
-  select a.task_id, a.choice, a.is_right, s.skill
+  select a.task_id, a.said, a.is_right, s.skill
   from answers a join tallies y using (worker_id) cross join project cross join lateral (
     select least(%(consensus_weight)s::float8, coalesce(%(consensus_most)s::float8 / nullif(y.agreed, 0), 0)) as share) h
   cross join lateral (
@@ -33,8 +33,8 @@ with project as (
            / (project.prior_right + project.prior_wrong + greatest(y.checked + h.share * y.agreed - 1, 0)) as skill) s
   where s.skill > project.median
 ), said as (
-  select task_id, jsonb_object_agg(choice, times) as said
-  from (select task_id, choice, count(*) as times from skilled where choice is not null group by task_id, choice) each
+  select task_id, jsonb_object_agg(said, times) as said
+  from (select task_id, said, count(*) as times from skilled where said is not null group by task_id, said) each
   group by task_id
 ), summed as (
   select task_id, count(*)::int as answers, (count(*) filter (where is_right))::int as "right", avg(skill)::float8 as skill

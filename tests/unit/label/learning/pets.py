@@ -24,5 +24,6 @@ PETS = Project(
     requirements={},
     created_at=datetime(2026, 1, 1, tzinfo=UTC),
     classes=["cat", "dog"],
+    options={},
     instructions="",
 )

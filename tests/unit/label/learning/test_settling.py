@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from tests.unit.label.learning.pets import PETS
 
+from groundswell.label.learning.heard import UNKNOWN_SKILL, CountedVote, UnsettledTask
 from groundswell.label.learning.rules import MAX_SKIPS
-from groundswell.label.learning.settling import UNKNOWN_SKILL, CountedVote, UnsettledTask, settle_tasks
+from groundswell.label.learning.settling import settle_tasks
 
 FIXED = replace(PETS, max_answers=4)
 TARGET = replace(FIXED, target_probability=0.9, max_answers=4)
@@ -17,11 +18,15 @@ def task(number=7, state="pending", gold=None, skips=0):
     return UnsettledTask(number, state, gold, skips)
 
 
+def vote(number, task_id, worker, name, skill=None, late=False):
+    return CountedVote(number, task_id, worker, name, {"choice": name}, late, skill)
+
+
 def votes(said, task_id=7, late=(), skill=None):
     """One vote for each letter of `said` (c or d), by workers 1, 2 ...; `late` names those who came late."""
     names = {"c": "cat", "d": "dog", "x": "no longer a class"}
     return [
-        CountedVote(10 * task_id + n, task_id, n, names[letter], n in late, skill)
+        vote(10 * task_id + n, task_id, n, names[letter], skill, n in late)
         for n, letter in enumerate(said, start=1)
     ]
 
@@ -79,13 +84,13 @@ def test_a_task_whose_answers_are_spent_in_doubt_ends_undecided_with_its_best_la
     assert (state_of(found), found.undecided.item(), found.wanted.item()) == ("completed", True, 0)
     assert found.probability.item() == pytest.approx(0.5)
     surer = settled(TARGET, "cccd", skill=0.7)
-    assert (state_of(surer), surer.undecided.item(), surer.label.item()) == ("completed", True, 0)
+    assert (state_of(surer), surer.undecided.item(), surer.label) == ("completed", True, [{"choice": "cat"}])
 
 
 def test_the_label_follows_the_more_skilful_and_its_probability_is_bayes():
-    cast = [CountedVote(1, 7, 1, "cat", False, 0.9), CountedVote(2, 7, 2, "dog", False, 0.6)]
+    cast = [vote(1, 7, 1, "cat", 0.9), vote(2, 7, 2, "dog", 0.6)]
     found = settle_tasks(FIXED, [task()], cast, set())
-    assert found.label.item() == 0
+    assert found.label == [{"choice": "cat"}]
     assert found.probability.item() == pytest.approx(0.9 * 0.4 / (0.9 * 0.4 + 0.1 * 0.6))
 
 
@@ -94,8 +99,8 @@ def test_who_is_not_known_is_taken_for_the_mean_of_the_others_and_for_a_guess_wh
     assert unknown.probability.item() == pytest.approx(UNKNOWN_SKILL)
     cast = [
         *votes("c", skill=None),
-        CountedVote(9, 8, 5, "cat", False, 0.9),
-        CountedVote(10, 8, 6, "cat", False, 0.7),
+        vote(9, 8, 5, "cat", 0.9),
+        vote(10, 8, 6, "cat", 0.7),
     ]
     found = settle_tasks(FIXED, [task(), task(8)], cast, set())
     assert found.probability[0] == pytest.approx(0.8)
@@ -106,7 +111,7 @@ def test_who_is_not_known_is_taken_for_the_mean_of_the_others_and_for_a_guess_wh
 
 def test_a_late_answer_counts_only_where_one_is_missing():
     full = settled(FIXED, "dcc", late={1})
-    assert (full.answers.item(), full.label.item()) == (2, 0)
+    assert (full.answers.item(), full.label) == (2, [{"choice": "cat"}])
     missing = settled(FIXED, "dc", late={1})
     assert (missing.answers.item(), state_of(missing)) == (2, "completed")
 

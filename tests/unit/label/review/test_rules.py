@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from groundswell.errors import Conflict, InputError, InvalidAnswer, NotAllowed
-from groundswell.label.kinds import label_kind, ontology_of
+from groundswell.label.kinds import Schema, label_kind, ontology_of
 from groundswell.label.review.model import Decision, HeldReview, Opinion, Verdict
 from groundswell.label.review.rules import (
     JudgedAnswer,
@@ -18,8 +18,7 @@ from groundswell.label.review.rules import (
     marks,
 )
 
-KIND = label_kind("text_choice")
-CLASSES = ontology_of(["cat", "dog", "cow"])
+PETS = Schema(label_kind("text_choice"), ontology_of(["cat", "dog", "cow"]))
 CAT, DOG, COW = {"choice": "cat"}, {"choice": "dog"}, {"choice": "cow"}
 ME, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 
@@ -60,7 +59,7 @@ HELD = HeldReview(
     ],
 )
 def test_a_verdict_that_has_what_its_decision_needs_is_sound(given):
-    assert check_verdict(given, KIND, CLASSES) == given
+    assert check_verdict(given, PETS) == given
 
 
 @pytest.mark.parametrize(
@@ -80,12 +79,12 @@ def test_a_verdict_that_has_what_its_decision_needs_is_sound(given):
 )
 def test_a_verdict_that_lacks_something_says_what(given, says):
     with pytest.raises(InputError, match=says):
-        check_verdict(given, KIND, CLASSES)
+        check_verdict(given, PETS)
 
 
 def test_a_verdict_with_an_unknown_class_is_refused():
     with pytest.raises(InvalidAnswer, match="'fish' is not a class"):
-        check_verdict(verdict("fix", answer={"choice": "fish"}), KIND, CLASSES)
+        check_verdict(verdict("fix", answer={"choice": "fish"}), PETS)
 
 
 def test_a_note_loses_the_space_around_it():
@@ -149,8 +148,8 @@ REJECT, REJECT_DOG, REJECT_CAT = (Opinion(OTHER, "reject", answer) for answer in
     ],
 )
 def test_two_verdicts_agree_when_both_hold_the_same_to_be_right(one, other, same):
-    assert agree(KIND, CAT, one, other) is same
-    assert agree(KIND, CAT, other, one) is same
+    assert agree(PETS, CAT, one, other) is same
+    assert agree(PETS, CAT, other, one) is same
 
 
 # ── evidence ─────────────────────────────────────────────────────────────────────────────────────
@@ -158,12 +157,12 @@ def test_two_verdicts_agree_when_both_hold_the_same_to_be_right(one, other, same
 
 def test_each_answer_to_a_task_is_marked_by_its_final_label():
     answers = [JudgedAnswer(1, 5, CAT, None), JudgedAnswer(1, 6, DOG, None), JudgedAnswer(2, 5, DOG, None)]
-    assert marks(KIND, answers, {1: CAT, 2: DOG}) == [(5, 1.0, 1.0), (6, 1.0, 0.0), (5, 1.0, 1.0)]
+    assert marks(PETS, answers, {1: CAT, 2: DOG}) == [(5, 1.0, 1.0), (6, 1.0, 0.0), (5, 1.0, 1.0)]
 
 
 def test_a_label_that_is_corrected_moves_the_marks_and_counts_nobody_twice():
     answers = [JudgedAnswer(1, 5, CAT, CAT), JudgedAnswer(1, 6, DOG, CAT), JudgedAnswer(1, 7, COW, CAT)]
-    assert marks(KIND, answers, {1: DOG}) == [(5, 0.0, -1.0), (6, 0.0, 1.0), (7, 0.0, 0.0)]
+    assert marks(PETS, answers, {1: DOG}) == [(5, 0.0, -1.0), (6, 0.0, 1.0), (7, 0.0, 0.0)]
 
 
 # ── intervals ────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,196 @@
+"""What every label kind promises, whoever wrote it: canonical answers, honest distances, merges that are answers."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from groundswell.errors import GroundswellError, InputError, InvalidAnswer
+from groundswell.label.kinds import Said, Schema, as_text, label_kind, label_kinds
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A project of a kind, and an item of it as a worker sees it."""
+
+    kind: str
+    classes: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> Schema:
+        kind = label_kind(self.kind)
+        return Schema(kind, kind.ontology(self.classes, self.options))
+
+    def __str__(self) -> str:
+        return f"{self.kind} {','.join(self.options)}".strip()
+
+
+def text(words: str) -> dict[str, Any]:
+    return {"kind": "text", "text": words, "media_type": "text/plain", "meta": {}}
+
+
+def media(kind: str) -> dict[str, Any]:
+    return {"kind": kind, "text": None, "media_type": f"{kind}/x", "meta": {}}
+
+
+def record(**fields: Any) -> dict[str, Any]:
+    return {"kind": "record", "text": None, "record": fields, "media_type": "application/json", "meta": {}}
+
+
+SAMPLES = [
+    Sample("text_choice", ("cat", "dog", "cow"), {}, text("a dog")),
+    Sample("text_choice", ("cat", "dog", "cow"), {"multiple": True}, text("a dog and a cat")),
+    Sample("image_choice", ("animal/cat", "animal/dog", "plant"), {"tree": True}, media("image")),
+    Sample("image_choice", ("cat", "dog"), {"multiple": True}, media("image")),
+]
+
+samples = pytest.mark.parametrize("sample", SAMPLES, ids=str)
+
+
+def answers_of(sample: Sample, count: int, seed: int = 0) -> list[dict[str, Any]]:
+    rng = np.random.default_rng(seed)
+    return [dict(sample.schema.kind.example(sample.schema.ontology, sample.shown, rng)) for _ in range(count)]
+
+
+def test_every_kind_that_ships_has_a_sample():
+    assert {sample.kind for sample in SAMPLES} == set(label_kinds())
+
+
+@samples
+def test_an_example_is_an_answer_in_its_canonical_form(sample: Sample):
+    for answer in answers_of(sample, 30):
+        assert sample.schema.validate(answer, sample.shown) == answer
+        assert sample.schema.validate(json.loads(json.dumps(answer)), sample.shown) == answer
+        assert sample.schema.read(as_text(answer)) == answer
+
+
+@samples
+def test_examples_differ_from_each_other(sample: Sample):
+    assert len({as_text(answer) for answer in answers_of(sample, 30)}) > 1
+
+
+@samples
+def test_the_schema_of_a_schema_is_itself(sample: Sample):
+    ontology = sample.schema.ontology
+    assert (
+        sample.schema.kind.ontology(ontology.classes, json.loads(json.dumps(dict(ontology.options))))
+        == ontology
+    )
+
+
+@samples
+def test_a_distance_is_symmetric_and_zero_only_of_the_same(sample: Sample):
+    answers = answers_of(sample, 12)
+    for one in answers:
+        assert sample.schema.distance(one, one) == pytest.approx(0, abs=1e-9)
+        for other in answers:
+            apart = sample.schema.distance(one, other)
+            assert 0 <= apart <= 1
+            assert apart == pytest.approx(sample.schema.distance(other, one), abs=1e-9)
+
+
+@samples
+def test_a_merge_of_one_or_of_the_same_is_that_answer(sample: Sample):
+    for answer in answers_of(sample, 8):
+        for several in ([answer], [answer] * 3):
+            merged = sample.schema.merge(several, [1.0] * len(several))
+            assert sample.schema.distance(merged, answer) == pytest.approx(0, abs=1e-6)
+
+
+@samples
+def test_a_merge_is_an_answer_whatever_was_said_and_in_whatever_order(sample: Sample):
+    rng = np.random.default_rng(1)
+    for seed in range(6):
+        answers = answers_of(sample, 4, seed)
+        weights = [1.0, 1.9, 3.2, 4.7]
+        merged = sample.schema.merge(answers, weights)
+        assert sample.schema.validate(merged, sample.shown) == merged
+        order = rng.permutation(4)
+        again = sample.schema.merge([answers[i] for i in order], [weights[i] for i in order])
+        assert sample.schema.distance(merged, again) == pytest.approx(0, abs=1e-6)
+
+
+@samples
+def test_one_whose_trust_is_overwhelming_is_followed(sample: Sample):
+    for seed in range(4):
+        answers = answers_of(sample, 3, seed)
+        merged = sample.schema.merge(answers, [1.0, 1.0, 1000.0])
+        assert sample.schema.distance(merged, answers[2]) <= max(0.05, sample.schema.kind.tolerance)
+
+
+@samples
+def test_inference_labels_every_task_and_knows_the_careful_from_the_careless(sample: Sample):
+    rng, kind = np.random.default_rng(3), sample.schema.kind
+    said = []
+    for task, truth in enumerate(answers_of(sample, 20, seed=2)):
+        said += [Said(task, worker, truth) for worker in (1, 2, 3)]
+        said.append(Said(task, 9, kind.example(sample.schema.ontology, sample.shown, rng)))
+    found = sample.schema.infer(said)
+    assert set(found.answers) == set(found.probability) == set(range(20))
+    assert set(found.skill) == set(found.skill_error) == {1, 2, 3, 9}
+    assert all(0 <= value <= 1 for value in [*found.probability.values(), *found.skill.values()])
+    assert found.skill[9] < found.skill[1]
+    truths = answers_of(sample, 20, seed=2)
+    apart = [sample.schema.distance(found.answers[task], truths[task]) for task in range(20)]
+    assert np.mean(apart) < 0.1
+    assert all(sample.schema.validate(answer, sample.shown) == answer for answer in found.answers.values())
+
+
+@samples
+def test_nothing_said_is_nothing_inferred(sample: Sample):
+    found = sample.schema.infer([])
+    assert (dict(found.answers), dict(found.skill)) == ({}, {})
+
+
+HOSTILE: list[Any] = [
+    {},
+    {"x": 1},
+    {"choice": None},
+    {"spans": "x"},
+    {"shapes": [{}]},
+    {"text": 7},
+    {"ratings": []},
+    {"fields": None},
+    {"messages": [None]},
+    {"ranking": [["nobody"]]},
+    {"segments": [{"start": -1}]},
+    {"choices": [[]]},
+    {"choice": "x" * 10**6},
+    {str(n): n for n in range(2_000)},
+    [],
+    "text",
+    None,
+]
+
+
+@samples
+@pytest.mark.parametrize("answer", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_is_no_answer_is_refused_in_a_short_sentence(sample: Sample, answer: Any):
+    with pytest.raises(InvalidAnswer) as refused:
+        sample.schema.validate(answer, sample.shown)
+    assert 0 < len(str(refused.value)) < 500
+
+
+@samples
+def test_answers_with_something_beside_are_refused(sample: Sample):
+    for answer in answers_of(sample, 3):
+        with pytest.raises(InvalidAnswer):
+            sample.schema.validate({**answer, "beside": 1}, sample.shown)
+
+
+@samples
+@pytest.mark.parametrize("options", [{"surely not": 1}, {"": None}])
+def test_an_option_that_a_kind_does_not_have_is_refused(sample: Sample, options: dict[str, Any]):
+    with pytest.raises(InputError, match="no option"):
+        sample.schema.kind.ontology(sample.classes, {**sample.options, **options})
+
+
+@samples
+def test_classes_that_are_no_names_are_refused(sample: Sample):
+    for classes in (["", "a"], ["a", "a"], ["a", "b\x00c"]):
+        with pytest.raises(GroundswellError):
+            sample.schema.kind.ontology(classes, sample.options)
