@@ -16,18 +16,33 @@ export interface Told {
 export interface KindProps {
   project: ProjectDetail;
   task: Task;
-  /** The answer as it stands, null before there is one; set again when a person goes back. */
+  /** The answer as it stands, null before there is one; set again when a person goes back, undoes or redoes. */
   draft: Answer | null;
   /** What to show of an earlier answer, null where there is none. */
   told: Told | null;
-  /** Say how the answer stands. The workspace gives it at once, or waits for Enter where a person prefers that. */
+  /** Only to be looked at: nothing can be changed. */
+  locked?: boolean;
+  /** Say the whole answer. The workspace gives it at once, or waits for Enter where a person prefers that. */
   choose: (answer: Answer) => void;
+  /** Put a new state of the answer in the place of the draft. Each is one step to undo; `merge` joins it with the last. */
+  change: (answer: Answer, how?: { merge?: boolean }) => void;
   /** Where the kind adds the keys it listens to. */
   keys: Keys;
 }
 
 export interface KindModule {
   default: Component<KindProps>;
+  /** An answer in a few words, for the bar, screen readers and lists. */
+  summary: (answer: Answer, project: ProjectDetail) => string;
+  /**
+   * Whether an answer is made in several steps and then submitted; otherwise choosing gives it. A composed kind
+   * works on `draft` through `change`.
+   */
+  composed?: (project: ProjectDetail) => boolean;
+  /** The draft to begin with. */
+  blank?: (task: Task, project: ProjectDetail) => Answer | null;
+  /** What a composed draft lacks before it can be given, as a sentence; null where it lacks nothing. */
+  missing?: (draft: Answer, task: Task, project: ProjectDetail) => string | null;
   /** Load what a task will show, before it is shown. */
   preload?: (task: Task) => void;
 }
@@ -38,3 +53,6 @@ const files = import.meta.glob<KindModule>('./kinds/*.svelte');
 export async function loadKind(name: string): Promise<KindModule | null> {
   return (await files[`./kinds/${name}.svelte`]?.()) ?? null;
 }
+
+/** The names of all kinds that have a screen. */
+export const kindNames = Object.keys(files).map((path) => path.replace(/^.*\/|\.svelte$/g, ''));

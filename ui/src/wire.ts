@@ -33,7 +33,8 @@ export interface ClassOption {
 
 export interface ProjectDetail extends Project {
   classes: ClassOption[];
-  multiple: boolean;
+  /** What the kind lets a project decide, in the kind's own terms. */
+  options: Record<string, unknown>;
   /** Markdown. */
   instructions: string;
   instructions_version: number;
@@ -46,19 +47,28 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
-export interface Answer {
-  choice: string;
-}
+/** What somebody says of a task; its shape is its label kind's. */
+export type Answer = Readonly<Record<string, unknown>>;
 
-export interface Proposal extends Answer {
+export interface Proposal {
+  answer: Answer;
   /** Calibrated, 0 to 1. */
   probability: number;
   model_version: number;
 }
 
+export interface Item {
+  kind: 'text' | 'image' | 'audio' | 'record';
+  text: string | null;
+  /** Where media are fetched. */
+  url: string | null;
+  record: Record<string, unknown> | null;
+  meta: Record<string, unknown>;
+}
+
 export interface Task {
   task_id: number;
-  item: { kind: 'text' | 'image'; text: string | null; url: string | null; meta: Record<string, unknown> };
+  item: Item;
   lease_expires_at: string;
   /** What its answer earns; it holds until then. */
   price_cents: number;
@@ -153,7 +163,7 @@ export interface ReturnedTask {
   return_id: number;
   project_id: number;
   task_id: number;
-  item: Task['item'];
+  item: Item;
   answer: Answer;
   reason: string;
   /** What the reviewer holds to be right, where that was said. */

@@ -82,6 +82,11 @@ export const en = {
     submit: 'Submit',
     undo: 'Back',
     undoLast: 'last:',
+    undoStep: 'Undo',
+    redo: 'Redo',
+    takeProposal: 'Use the proposal',
+    proposalOf: (share: string, version: number) =>
+      `Model v${version}, ${share} sure. Correct it before you submit.`,
     skipped: 'skipped',
     skip: 'Skip',
     guide: 'Instructions',
@@ -93,8 +98,11 @@ export const en = {
       gave: (choice: string) => `${choice} given.`,
       skipped: 'Skipped.',
       back: 'Back at the last task.',
+      proposal: 'The proposal is here to be corrected.',
     },
   },
+
+  choice: { none: 'none of them', several: 'Pick all that apply' },
 
   pay: {
     cents: (n: string) => `${n}¢`,
@@ -206,7 +214,9 @@ export const en = {
     } as Record<string, string>,
     classes: 'Pick a class',
     accept: 'Accept the proposal, or submit',
-    back: 'Back to the last task',
+    back: 'Undo, or back to the last task',
+    redo: 'Redo',
+    proposal: 'Take over the proposal, to correct it',
     returned: 'What reviewers have sent back',
     later: 'Back to the work',
     goOn: 'Go on after an answer was judged',

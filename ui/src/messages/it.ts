@@ -86,6 +86,10 @@ export const it: Messages = {
     submit: 'Invia',
     undo: 'Indietro',
     undoLast: 'ultima:',
+    undoStep: 'Annulla',
+    redo: 'Ripeti',
+    takeProposal: 'Usa la proposta',
+    proposalOf: (share, version) => `Modello v${version}, sicuro al ${share}. Correggila prima di inviare.`,
     skipped: 'saltato',
     skip: 'Salta',
     guide: 'Istruzioni',
@@ -97,8 +101,11 @@ export const it: Messages = {
       gave: (choice) => `Risposta: ${choice}.`,
       skipped: 'Saltato.',
       back: 'Sei tornato al compito precedente.',
+      proposal: 'La proposta è qui, da correggere.',
     },
   },
+
+  choice: { none: 'nessuna', several: 'Scegli tutte quelle che valgono' },
 
   pay: {
     cents: (n) => `${n} cent.`,
@@ -209,7 +216,9 @@ export const it: Messages = {
     },
     classes: 'Scegli una classe',
     accept: 'Accetta la proposta, o invia',
-    back: 'Torna al compito precedente',
+    back: 'Annulla, o torna al compito precedente',
+    redo: 'Ripeti',
+    proposal: 'Riprendi la proposta, per correggerla',
     returned: 'Ciò che i revisori hanno rimandato',
     later: 'Torna al lavoro',
     goOn: 'Vai avanti dopo il giudizio',

@@ -3,6 +3,7 @@ import { ApiError, Unreachable } from '../api';
 import type { Answer, Progress, ProjectDetail, Receipt, Task, WorkReply } from '../wire';
 import { ActiveTime, pacePerMinute } from './active';
 import { Ahead } from './ahead';
+import { Drafting } from './drafting.svelte';
 import { Earnings } from './earnings.svelte';
 import type { Entry } from './journal';
 import { Leases } from './leases';
@@ -12,6 +13,8 @@ import type { Complaint, DeskOptions, Exchange, Given, Phase, Saving } from './s
 
 /** How long the newest answer stays here to be taken back, unless the next one comes first. */
 export const HOLD_MS = 5_000;
+/** How long after the last change a draft is written down. */
+const DRAFT_MS = 300;
 const POLL_MS = 4_000;
 /** Where there is no work for this person, it takes longer until there is. */
 const BARRED_POLL_MS = 15_000;
@@ -25,7 +28,7 @@ export class Desk {
   project = $state.raw<ProjectDetail>() as ProjectDetail;
   task = $state.raw<Task | null>(null);
   /** The answer as it stands on screen, not given yet. */
-  draft = $state.raw<Answer | null>(null);
+  readonly drafting = new Drafting();
   /** The newest answer, while it can be taken back. */
   last = $state.raw<Given | null>(null);
   progress = $state.raw<Progress | null>(null);
@@ -58,6 +61,9 @@ export class Desk {
   #again = false;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the journal has a draft of the task on screen. */
+  #kept = false;
+  #draftTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -82,21 +88,26 @@ export class Desk {
     await this.sync();
   }
 
-  /** Leave for good. Resolves when the server has heard of it, or could not. */
-  async close(): Promise<void> {
-    const parting = this.putDown();
+  /** Leave for good. Resolves when the server has heard of it, or could not. Who signs out gives all tasks back. */
+  async close({ signingOut = false } = {}): Promise<void> {
+    const parting = this.putDown({ all: signingOut });
     this.#closed = true;
     clearTimeout(this.#timer);
     await Promise.all([parting, this.#turn]);
   }
 
-  /** Put everything down: what is unsent goes out, or stays in the journal; tasks without an answer go back. */
-  putDown(): Promise<void> {
+  /**
+   * Put everything down: what is unsent goes out, or stays in the journal; tasks without an answer go back. One that was
+   * begun is kept for its person, draft and lease, unless `all` goes.
+   */
+  putDown({ all = false } = {}): Promise<void> {
     const untouched = this.#ahead.clear();
     if (this.task && !this.lesson.asked) {
-      untouched.unshift(this.task.task_id);
       this.#ahead.forget(this.task.task_id);
+      if (all || !(this.#kept || this.drafting.touched)) untouched.unshift(this.task.task_id);
+      else this.#writeDraft();
     }
+    this.task = null;
     this.#next();
     this.#active.hide(performance.now());
     this.#outbox.release();
@@ -123,6 +134,34 @@ export class Desk {
     if (!this.lesson.told) return;
     this.#next();
     void this.sync();
+  }
+
+  /** Change the answer on screen; it is kept in this browser until it is given. */
+  change(answer: Answer, how: { merge?: boolean } = {}): void {
+    if (!this.task || this.lesson.asked) return;
+    this.drafting.change(answer, how);
+    this.#keepDraft();
+  }
+
+  undo(): boolean {
+    const undone = !this.lesson.asked && this.drafting.undo();
+    if (undone) this.#keepDraft();
+    return undone;
+  }
+
+  redo(): boolean {
+    const redone = !this.lesson.asked && this.drafting.redo();
+    if (redone) this.#keepDraft();
+    return redone;
+  }
+
+  /** Take over the model's proposal, to be corrected. Undo brings back what was there. */
+  takeProposal(): boolean {
+    const proposal = this.task?.proposal;
+    if (!proposal || this.lesson.asked) return false;
+    this.change(proposal.answer);
+    this.drafting.fromProposal = true;
+    return true;
   }
 
   /** Show the last answer again, if it is still here. */
@@ -174,7 +213,7 @@ export class Desk {
 
   /** Give an answer and wait for what the server says of it: nothing to take back, and no next task yet. */
   #ask(answer: Answer): void {
-    this.draft = answer;
+    this.drafting.begin(answer);
     this.last = null;
     this.lesson.ask(this.#keep(this.task as Task, answer, null, 0).key);
     void this.sync();
@@ -204,9 +243,36 @@ export class Desk {
   }
 
   #show(task: Task | null, draft: Answer | null = null, activeMs = 0): void {
+    if (this.task) this.#drop();
     this.task = task;
-    this.draft = draft;
+    this.drafting.begin(draft ?? (task && (this.#options.blank?.(task) ?? null)));
     this.#active.start(performance.now(), activeMs);
+    if (task && !draft) void this.#recall(task);
+  }
+
+  /** Bring back what was begun on an earlier page, unless the person was quicker. */
+  async #recall(task: Task): Promise<void> {
+    const kept = await this.#options.journal.draft(this.#options.owner, task.task_id).catch(() => null);
+    if (!kept || this.task !== task || this.drafting.touched || this.lesson.asked) return;
+    this.drafting.begin(kept);
+    this.#kept = true;
+  }
+
+  #keepDraft(): void {
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.#writeDraft(), DRAFT_MS);
+  }
+
+  #writeDraft(value: Answer | null = this.drafting.value): void {
+    clearTimeout(this.#draftTimer);
+    const { owner, journal } = this.#options;
+    this.#kept = value !== null;
+    if (this.task) void journal.keepDraft(owner, this.task.task_id, value).catch(() => undefined);
+  }
+
+  /** The task on screen was answered: nothing is begun on it any more. */
+  #drop(): void {
+    if (this.#kept || this.drafting.touched) this.#writeDraft(null);
   }
 
   #refresh(): void {

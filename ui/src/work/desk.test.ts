@@ -10,7 +10,7 @@ const cat: Answer = { choice: 'cat' };
 const LEASE_MS = 15 * 60_000;
 
 function aTask(task_id: number, price_cents = 0): Task {
-  const item = { kind: 'text' as const, text: `text ${task_id}`, url: null, meta: {} };
+  const item = { kind: 'text' as const, text: `text ${task_id}`, url: null, record: null, meta: {} };
   const lease_expires_at = new Date(Date.now() + LEASE_MS).toISOString();
   return { task_id, item, lease_expires_at, price_cents, proposal: null };
 }
@@ -42,7 +42,7 @@ class FakeServer {
     if (this.failure) throw this.failure;
     const spoilt = body.submit.some((each) => each.answer.choice === this.refuse);
     if (spoilt) throw new ApiError(422, 'invalid_answer', 'no such class');
-    for (const each of body.submit) this.stored.set(each.idempotency_key, each.answer.choice);
+    for (const each of body.submit) this.stored.set(each.idempotency_key, String(each.answer.choice));
     if (this.loseReply && body.submit.length) throw new Unreachable();
     const receipts = body.submit.map(({ idempotency_key, task_id, answer }): Receipt => ({
       idempotency_key,
@@ -118,7 +118,7 @@ test('an answer that was taken back is shown again and never sent', async () => 
   const desk = await openDesk();
   desk.give(cat);
   expect(desk.takeBack()).toBe(true);
-  expect([desk.task?.task_id, desk.draft, desk.given]).toEqual([1, cat, 0]);
+  expect([desk.task?.task_id, desk.drafting.value, desk.given]).toEqual([1, cat, 0]);
   desk.give({ choice: 'dog' });
   expect(desk.task?.task_id).toBe(2);
   await vi.advanceTimersByTimeAsync(HOLD_MS);
@@ -403,4 +403,37 @@ test('an answer in training that nothing is known of leads to the next task', as
   desk.give(cat);
   await settle();
   expect([desk.task?.task_id, desk.lesson.asked]).toEqual([2, null]);
+});
+
+test('what was begun is kept with its task when the page goes away, and is there again on the next', async () => {
+  const desk = await openDesk();
+  desk.change({ spans: [1] });
+  await desk.close();
+  expect(server.released).not.toContain(1);
+  server.next = 1;
+  const again = await openDesk();
+  await settle();
+  expect([again.task?.task_id, again.drafting.value]).toEqual([1, { spans: [1] }]);
+  again.give({ spans: [1, 2] });
+  await settle();
+  expect(await journal.draft('ada', 1)).toBeNull();
+});
+
+test('who signs out gives back what was begun, too', async () => {
+  const desk = await openDesk();
+  desk.change({ spans: [1] });
+  await desk.close({ signingOut: true });
+  expect(server.released).toContain(1);
+});
+
+test('a proposal that is taken over can be corrected, and undone', async () => {
+  const desk = await openDesk();
+  desk.task = {
+    ...(desk.task as Task),
+    proposal: { answer: { spans: ['model'] }, probability: 0.8, model_version: 2 },
+  };
+  expect(desk.takeProposal()).toBe(true);
+  expect([desk.drafting.value, desk.drafting.fromProposal]).toEqual([{ spans: ['model'] }, true]);
+  desk.undo();
+  expect(desk.drafting.value).toBeNull();
 });

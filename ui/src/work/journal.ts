@@ -27,9 +27,16 @@ export interface Journal {
   all(owner: string): Promise<Entry[]>;
   put(entry: Entry): Promise<void>;
   remove(keys: string[]): Promise<void>;
+  /** What a person had begun to answer to a task when its page went away. */
+  draft(owner: string, task: number): Promise<Answer | null>;
+  /** Keep a draft; null forgets it. */
+  keepDraft(owner: string, task: number, answer: Answer | null): Promise<void>;
 }
 
 const STORE = 'entries';
+const DRAFTS = 'drafts';
+/** A draft that nobody came back to for so long is forgotten. */
+const DRAFT_DAYS = 7;
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -46,8 +53,10 @@ function finished(transaction: IDBTransaction): Promise<void> {
 }
 
 async function database(factory: IDBFactory): Promise<IDBDatabase> {
-  const request = factory.open('groundswell', 1);
-  request.onupgradeneeded = () => {
+  const request = factory.open('groundswell', 2);
+  request.onupgradeneeded = ({ oldVersion }) => {
+    request.result.createObjectStore(DRAFTS, { keyPath: ['owner', 'task'] }).createIndex('at', 'at');
+    if (oldVersion > 0) return;
     const store = request.result.createObjectStore(STORE, { keyPath: 'order', autoIncrement: true });
     store.createIndex('key', 'key', { unique: true });
     store.createIndex('owner', 'owner');
@@ -81,16 +90,42 @@ class DurableJournal implements Journal {
     }
     await finished(transaction);
   }
+
+  async draft(owner: string, task: number): Promise<Answer | null> {
+    const store = this.db.transaction(DRAFTS).objectStore(DRAFTS);
+    const found = (await settled(store.get([owner, task]))) as { answer: Answer } | undefined;
+    return found?.answer ?? null;
+  }
+
+  async keepDraft(owner: string, task: number, answer: Answer | null): Promise<void> {
+    const transaction = this.db.transaction(DRAFTS, 'readwrite');
+    const store = transaction.objectStore(DRAFTS);
+    if (answer) store.put({ owner, task, answer, at: Date.now() });
+    else store.delete([owner, task]);
+    const old = store.index('at').openKeyCursor(IDBKeyRange.upperBound(Date.now() - DRAFT_DAYS * 86_400_000));
+    old.onsuccess = () => {
+      if (!old.result) return;
+      store.delete(old.result.primaryKey);
+      old.result.continue();
+    };
+    await finished(transaction);
+  }
 }
 
 /** For browsers that refuse IndexedDB: lives as long as the tab, and says so. */
 export function tabJournal(): Journal {
   const entries = new Map<string, Entry>();
+  const drafts = new Map<string, Answer>();
   return {
     durable: false,
     all: async (owner) => [...entries.values()].filter((entry) => entry.owner === owner),
     put: async (entry) => void entries.set(entry.key, entry),
     remove: async (keys) => keys.forEach((key) => entries.delete(key)),
+    draft: async (owner, task) => drafts.get(`${owner} ${task}`) ?? null,
+    keepDraft: async (owner, task, answer) => {
+      if (answer) drafts.set(`${owner} ${task}`, answer);
+      else drafts.delete(`${owner} ${task}`);
+    },
   };
 }
 

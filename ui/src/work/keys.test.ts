@@ -36,6 +36,7 @@ test('digits are read from their place on layouts that shift them', () => {
   expect(chordOf(press('&', { code: 'Digit1' }))).toBe('1');
   expect(chordOf(press('?', { code: 'Minus', shiftKey: true }))).toBe('?');
   expect(chordOf(press('z', { metaKey: true }))).toBe('ctrl+z');
+  expect(chordOf(press('Z', { ctrlKey: true, shiftKey: true }))).toBe('ctrl+shift+z');
 });
 
 test('a key that is held down acts once', () => {

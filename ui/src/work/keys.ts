@@ -28,7 +28,8 @@ export function chordOf(event: Pressed): string | null {
   if (event.altKey) return null;
   const digit = /^Digit(\d)$/.exec(event.code)?.[1];
   const key = digit && !event.shiftKey ? digit : event.key.toLowerCase();
-  return event.ctrlKey || event.metaKey ? `ctrl+${key}` : key;
+  if (!event.ctrlKey && !event.metaKey) return key;
+  return event.shiftKey && /^[a-z]$/.test(key) ? `ctrl+shift+${key}` : `ctrl+${key}`;
 }
 
 const TYPING = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
@@ -37,7 +38,8 @@ const PRESSED_BY_ENTER = 'a[href], button, summary';
 /** Whether a key press belongs to the thing that has the focus, not to the workspace. */
 export function belongsToTarget(target: Element | null, chord: string): boolean {
   if (!target) return false;
-  if (target.matches(TYPING) || target.closest('dialog[open]')) return true;
+  if (target.closest('dialog[open]')) return true;
+  if (target.matches(TYPING)) return chord !== 'ctrl+enter';
   return (chord === 'enter' || chord === ' ') && target.closest(PRESSED_BY_ENTER) !== null;
 }
 

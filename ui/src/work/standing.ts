@@ -1,6 +1,6 @@
 /** How a desk stands, and what it needs. */
 import type { api } from '../api';
-import type { ProjectDetail, Task } from '../wire';
+import type { Answer, ProjectDetail, Task } from '../wire';
 import type { Entry, Journal } from './journal';
 
 export type Saving = 'saved' | 'saving' | 'offline' | 'trouble';
@@ -31,6 +31,8 @@ export interface DeskOptions {
   owner: string;
   journal: Journal;
   api: Pick<typeof api, 'work' | 'project' | 'serverNow' | 'earned'>;
+  /** The draft that a task begins with. */
+  blank?: (task: Task) => Answer | null;
   /** The session has ended; what is unsent stays in the journal. */
   onSignedOut: () => void;
   /** Tasks that have just arrived, to load what they show. */
