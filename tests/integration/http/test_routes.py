@@ -61,6 +61,10 @@ BODIES |= {
     "reopen": {"task_ids": "task_id", "reason": "it was none"},
     "exports": {"format": "jsonl"},
     "{predictor}": {"kind": "http", "url": "http://127.0.0.1:9/predict"},
+    "accept": {"task_ids": "task_id"},
+    "label": {"answer": {"choice": "cat"}},
+    "comments": {"body": "Is a lynx a cat?", "flag": True},
+    "proposals": {"model": "m", "proposals": [{"item_id": "0" * 64, "answer": {"choice": "cat"}}]},
 }
 
 

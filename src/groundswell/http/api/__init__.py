@@ -2,10 +2,12 @@
 
 from groundswell.http.api import (
     batches,
+    comments,
     exports,
     keys,
     me,
     members,
+    overview,
     people,
     predictors,
     projects,
@@ -26,6 +28,8 @@ ENDPOINTS = (
     *setup.ENDPOINTS,
     *batches.ENDPOINTS,
     *tasks.ENDPOINTS,
+    *overview.ENDPOINTS,
+    *comments.ENDPOINTS,
     *exports.ENDPOINTS,
     *predictors.ENDPOINTS,
     *workers.ENDPOINTS,

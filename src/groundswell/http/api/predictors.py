@@ -2,7 +2,7 @@
 
 from groundswell.http.endpoint import Call, Endpoint
 from groundswell.http.wire import predictors as wire
-from groundswell.label.predictors import service
+from groundswell.label.predictors import proposals, service
 
 
 async def put_predictor(call: Call) -> wire.PredictorOut:
@@ -28,6 +28,14 @@ async def delete_predictor(call: Call) -> None:
     await service.delete_predictor(call.app.db, call.scope, call.project_id, call.path["predictor"])
 
 
+async def put_proposals(call: Call) -> wire.ProposalsOut:
+    """Propose answers to tasks: people see them, marked as a model's, and correct them. Managers and admins only."""
+    body: wire.ProposalsBody = call.body
+    given = [one.proposal() for one in body.proposals]
+    taken = await proposals.put_proposals(call.app.db, call.scope, call.project_id, body.model, given)
+    return wire.ProposalsOut(taken)
+
+
 PREDICTORS = "/projects/{project_id}/predictors"
 ONE = PREDICTORS + "/{predictor}"
 
@@ -35,4 +43,12 @@ ENDPOINTS = (
     Endpoint("GET", PREDICTORS, "List models of others", list_predictors, answer=wire.PredictorList),
     Endpoint("PUT", ONE, "Name a model of others", put_predictor, wire.PredictorBody, wire.PredictorOut),
     Endpoint("DELETE", ONE, "Forget a model of others", delete_predictor),
+    Endpoint(
+        "POST",
+        "/projects/{project_id}/proposals",
+        "Propose answers",
+        put_proposals,
+        wire.ProposalsBody,
+        wire.ProposalsOut,
+    ),
 )

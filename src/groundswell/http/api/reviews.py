@@ -3,7 +3,7 @@
 from groundswell.http.endpoint import MAX_ID, Call, Endpoint, whole_number
 from groundswell.http.wire import reviews as wire
 from groundswell.http.wire.work import ReceiptOut
-from groundswell.ids import AnnotationId, ReturnId
+from groundswell.ids import AnnotationId, ReturnId, TaskId
 from groundswell.label.projects import service as projects
 from groundswell.label.projects.reviewing import set_review_policy
 from groundswell.label.review import audits, revisions, service
@@ -35,6 +35,21 @@ async def decide(call: Call) -> wire.VerdictOut:
     """Accept, reject or fix what one has leased; members and above."""
     verdict = call.body.verdict(call.path_id("review_id"))
     return wire.VerdictOut.of(await service.decide(call.app.db, call.scope, call.project_id, verdict))
+
+
+async def accept_labels(call: Call) -> wire.AcceptedOut:
+    """Make the labels of these tasks final as they are; managers and admins only."""
+    task_ids = [TaskId(task_id) for task_id in call.body.task_ids]
+    accepted = await service.accept_labels(
+        call.app.db, call.scope, call.project_id, task_ids, reviewer=call.member.name
+    )
+    return wire.AcceptedOut(accepted)
+
+
+async def set_label(call: Call) -> None:
+    """Say what is right of a task; it overrules what people and models said. Managers and admins only."""
+    verdict = (TaskId(call.path_id("task_id")), call.body.answer)
+    await service.review(call.app.db, call.scope, call.project_id, [verdict], reviewer=call.member.name)
 
 
 async def list_reviewers(call: Call) -> wire.ReviewerPage:
@@ -127,6 +142,15 @@ ENDPOINTS = (
         wire.VerdictBody,
         wire.VerdictOut,
     ),
+    Endpoint(
+        "POST",
+        PROJECT + "/labels/accept",
+        "Accept labels in bulk",
+        accept_labels,
+        wire.AcceptBody,
+        wire.AcceptedOut,
+    ),
+    Endpoint("PUT", PROJECT + "/tasks/{task_id}/label", "Say what is right", set_label, wire.LabelBody),
     Endpoint(
         "GET", PROJECT + "/reviewers", "Reviewers and their scores", list_reviewers, answer=wire.ReviewerPage
     ),

@@ -1,11 +1,12 @@
 """Wire types of predictors: models of others."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from groundswell.label.predictors.model import Predictor, PredictorSpec
+from groundswell.label.predictors.proposals import Proposal
 from groundswell.label.predictors.rules import MAX_TEXT, MAX_URL
 
 Cents = Annotated[float, Meta(ge=0)]
@@ -28,6 +29,31 @@ class PredictorBody(Struct, forbid_unknown_fields=True):
     def spec(self) -> PredictorSpec:
         """Return it as the service takes it."""
         return PredictorSpec(**{name: getattr(self, name) for name in self.__struct_fields__})
+
+
+class ProposalBody(Struct, forbid_unknown_fields=True):
+    """What a model says of an item, and how sure it is."""
+
+    item_id: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    answer: dict[str, Any]
+    probability: Annotated[float, Meta(ge=0, le=1)] = 0.5
+
+    def proposal(self) -> Proposal:
+        """Return it as the service takes it."""
+        return Proposal(self.item_id, self.answer, self.probability)
+
+
+class ProposalsBody(Struct, forbid_unknown_fields=True):
+    """What a model says of items, to be shown to people; `model` names it in the log."""
+
+    model: Annotated[str, Meta(min_length=1, max_length=200)]
+    proposals: Annotated[list[ProposalBody], Meta(min_length=1, max_length=1_000)]
+
+
+class ProposalsOut(Struct):
+    """How many tasks took a proposal; items that are no tasks are left out."""
+
+    tasks: int
 
 
 class PredictorOut(Struct):

@@ -131,6 +131,24 @@ class VerdictOut(Struct):
         return cls(receipt.idempotency_key, receipt.review_id, receipt.decision)
 
 
+class AcceptBody(Struct, forbid_unknown_fields=True):
+    """Tasks whose labels are right as they are."""
+
+    task_ids: Annotated[list[Id], Meta(min_length=1, max_length=1_000)]
+
+
+class AcceptedOut(Struct):
+    """How many labels became final; those without a label, and those that were final, are left out."""
+
+    accepted: int
+
+
+class LabelBody(Struct, forbid_unknown_fields=True):
+    """What is right of a task, by the word of a manager."""
+
+    answer: dict[str, Any]
+
+
 class ReviewerOut(Struct):
     """How a reviewer does: `score` is how often a blind second verdict agreed, null where there was none."""
 

@@ -29,6 +29,32 @@ class TaskLabel:
     model_version: int | None
 
 
+@dataclass(frozen=True)
+class GivenAnswer:
+    """The newest answer of a worker to a task, for those who manage."""
+
+    annotation_id: int
+    worker_id: WorkerId
+    worker: str
+    answer: dict[str, Any] | None
+    revision: int
+    late: bool
+    active_ms: int
+    skill: float | None
+    proposal: dict[str, Any] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class TaskDetail:
+    """A task with its item as workers see it, all that is known of its label, and who said what."""
+
+    label: TaskLabel
+    payload: dict[str, Any]
+    answers: list[GivenAnswer]
+    reviewer: str | None
+
+
 class ExportState(StrEnum):
     """Where a file is in its life."""
 

@@ -9,6 +9,30 @@ left join predictions p on p.task_id = t.id
 where t.project_id = %(project_id)s and t.state <> 'canceled'
 order by t.position;
 
+-- label_of: one task with its consensus, its review and the model's proposal
+select t.id as task_id, t.item_id, t.position, t.state, t.is_audit, t.gold, c.answer, c.probability::float8 as probability,
+       c.annotations, c.source, r.answer as review, p.answer as proposal, p.probability::float8 as proposal_probability,
+       p.model_version
+from tasks t
+left join consensus c on c.task_id = t.id
+left join reviews r on r.task_id = t.id
+left join predictions p on p.task_id = t.id
+where t.id = %(task_id)s and t.project_id = %(project_id)s;
+
+-- shown_task: what is seen of a task, and who made its label final
+select t.payload, r.reviewer from tasks t left join reviews r on r.task_id = t.id
+where t.id = %(task_id)s and t.project_id = %(project_id)s;
+
+-- given_answers: the newest answer of each worker to a task, in the classes of now
+select newest.* from (
+  select distinct on (a.worker_id) a.id as annotation_id, a.worker_id, w.name as worker, a.answer, a.revision, a.late,
+         a.active_ms, s.skill::float8 as skill, o.proposal, a.created_at
+  from present_annotations a join annotations o on o.id = a.id join workers w on w.id = a.worker_id
+  left join skills s on s.worker_id = a.worker_id and s.project_id = a.project_id
+  where a.task_id = %(task_id)s and a.project_id = %(project_id)s
+  order by a.worker_id, a.revision desc
+) newest order by newest.annotation_id;
+
 -- insert_certificate: what was certified
 insert into certificates (org_id, project_id, body)
 values (%(org_id)s, %(project_id)s, %(body)s) returning id;

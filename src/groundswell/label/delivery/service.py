@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from groundswell.errors import Conflict
-from groundswell.ids import ProjectId
-from groundswell.label.delivery.model import TaskLabel
+from groundswell.errors import Conflict, NotFound
+from groundswell.ids import ProjectId, TaskId
+from groundswell.label.delivery.model import GivenAnswer, TaskDetail, TaskLabel
 from groundswell.label.kinds import Answer, as_text
 from groundswell.label.projects.model import Project
 from groundswell.label.projects.service import get_project, project_of
@@ -36,6 +36,24 @@ async def labels_of(db: Database, scope: Scope, project_id: ProjectId) -> list[T
     async with db.transaction(scope.org_id) as tx:
         await project_of(tx, project_id)
         return await tx.fetch_all(SQL["labels"], TaskLabel, project_id=project_id)
+
+
+async def task_detail(db: Database, scope: Scope, project_id: ProjectId, task_id: TaskId) -> TaskDetail:
+    """Return a task with everything that is known of it; for managers and admins: it names who said what.
+
+    Raises:
+        NotFound: no such task in this project.
+    """
+    scope.require(Role.MANAGER)
+    of = {"project_id": project_id, "task_id": task_id}
+    async with db.transaction(scope.org_id) as tx:
+        await project_of(tx, project_id)
+        label = await tx.fetch_one(SQL["label_of"], TaskLabel, **of)
+        shown = await tx.fetch_one(SQL["shown_task"], dict[str, Any], **of)
+        if label is None or shown is None:
+            raise NotFound(f"project {project_id} has no task {task_id}")
+        answers = await tx.fetch_all(SQL["given_answers"], GivenAnswer, **of)
+    return TaskDetail(label, shown["payload"], answers, shown["reviewer"])
 
 
 async def deliver(

@@ -16,6 +16,9 @@ ASSUMED_SKILL = 0.75
 PULL = 4.0
 """Imagined answers of a worker, as good as the crowd's: how many real ones it takes to be known for one's own."""
 
+ENOUGH = 3
+"""Others from whom on their merged answer is better than each of theirs."""
+
 LEAST_WEIGHT = 0.05
 
 
@@ -121,13 +124,21 @@ def expected_nearness(
 def others_said(
     answers: Sequence[Said], skill: Mapping[int, float], distance: Distance, merge: Merge
 ) -> list[float]:
-    """Return how near each answer of one task comes to what the others came to; [] where there are no others."""
+    """Return how near each answer of one task comes to what the others came to; [] where there are no others.
+
+    Two others who disagree come to nothing, so below `ENOUGH` others an answer is compared with each of them.
+    """
     if len(answers) < 2:
         return []
     near = []
     for place, one in enumerate(answers):
         rest = [*answers[:place], *answers[place + 1 :]]
-        near.append(1.0 - distance(one.answer, merged(rest, skill, merge)))
+        if len(rest) >= ENOUGH:
+            near.append(1.0 - distance(one.answer, merged(rest, skill, merge)))
+            continue
+        weights = [weight(skill[other.worker]) for other in rest]
+        alike = [1.0 - distance(one.answer, other.answer) for other in rest]
+        near.append(sum(w * a for w, a in zip(weights, alike, strict=True)) / sum(weights))
     return near
 
 

@@ -147,7 +147,7 @@ select pg_advisory_xact_lock(hashtextextended('settle:' || %(project_id)s::bigin
 -- take_unsettled: what came in for a project and was not looked at yet; taken for good if this transaction commits
 delete from unsettled where ctid = any(array(
   select ctid from unsettled where project_id = %(project_id)s limit %(limit)s for update skip locked))
-returning task_id, worker_id, answered;
+returning task_id, worker_id, answered, seconds, price_cents;
 
 -- tasks_to_settle: tasks that something came in for, with how many people could not answer them
 -- A known answer that is in doubt is not known.
@@ -179,6 +179,13 @@ select id, state from settled;
 update progress set completed = completed + %(completed)s, annotations = annotations + %(annotations)s, updated_at = now()
 where project_id = %(project_id)s
 returning annotations;
+
+-- add_hour: count what came in and was completed in the hour of now
+insert into project_hours (org_id, project_id, hour, answers, completed, seconds, price_cents)
+values (current_org(), %(project_id)s, date_trunc('hour', now()), %(answers)s, %(completed)s, %(seconds)s, %(price_cents)s)
+on conflict (project_id, hour) do update set
+  answers = project_hours.answers + excluded.answers, completed = project_hours.completed + excluded.completed,
+  seconds = project_hours.seconds + excluded.seconds, price_cents = project_hours.price_cents + excluded.price_cents;
 
 -- finish_project: a project that has nothing left to ask
 update projects p set state = 'done'

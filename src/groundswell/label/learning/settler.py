@@ -56,6 +56,8 @@ class Incoming:
     task_id: int
     worker_id: int
     answered: bool
+    seconds: float
+    price_cents: int
 
 
 @dataclass
@@ -138,6 +140,14 @@ class Settler:
             project_id=project_id,
             completed=settled.count(TaskState.COMPLETED),
             annotations=answered,
+        )
+        await tx.execute(
+            SQL["add_hour"],
+            project_id=project_id,
+            answers=answered,
+            completed=settled.count(TaskState.COMPLETED),
+            seconds=sum(one.seconds for one in incoming),
+            price_cents=sum(one.price_cents for one in incoming),
         )
         ended = bool(settled) and await end_what_is_done(tx, org_id, project_id)
         if project.purpose == "production" and self._is_due(project, len(incoming), total or 0, ended=ended):

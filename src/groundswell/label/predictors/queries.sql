@@ -74,6 +74,10 @@ join tasks t on t.id = g.task_id
 on conflict (task_id) do update set answer = excluded.answer, probability = excluded.probability
 where p.model_version = 0;
 
+-- tasks_of_items: the tasks of a project that ask about these items
+select id as task_id, item_id, payload from tasks
+where item_id = any(%(item_ids)s) and project_id = %(project_id)s and state <> 'canceled';
+
 -- set_progress: how far a predictor is now
 update predictors set
   state = %(state)s, answered = answered + %(answered)s, unanswered = unanswered + %(unanswered)s,

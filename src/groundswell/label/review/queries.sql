@@ -6,6 +6,11 @@ join tasks t on t.id = g.task_id and t.project_id = %(project_id)s
 on conflict (task_id) do update set
   answer = excluded.answer, reviewer = excluded.reviewer, user_id = excluded.user_id, created_at = now();
 
+-- labels_to_accept: labels of these tasks that no review has made final
+select c.task_id, c.answer from consensus c
+where c.task_id = any(%(task_ids)s) and c.project_id = %(project_id)s
+  and not exists (select from reviews r where r.task_id = c.task_id);
+
 -- payloads: what is seen of tasks
 select id as task_id, payload from tasks where id = any(%(task_ids)s) and project_id = %(project_id)s;
 

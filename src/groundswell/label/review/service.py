@@ -39,6 +39,8 @@ from groundswell.workforce.evidence import Evidence, add_evidence
 
 SQL = load_queries(__package__)
 
+MOST_ACCEPTED = 1_000
+
 MAX_WANT = 20
 """Reviews that one reviewer may hold in a project."""
 
@@ -75,6 +77,31 @@ async def review(
         }
         await _finish(tx, scope, project, valid, reviewer)
         await audit(tx, scope, "review", str(project_id), tasks=len(verdicts), reviewer=reviewer)
+
+
+async def accept_labels(
+    db: Database, scope: Scope, project_id: ProjectId, task_ids: Sequence[TaskId], *, reviewer: str
+) -> int:
+    """Make the labels of these tasks final as they are; managers and admins only. Returns how many became final.
+
+    Tasks without a label are left out, and so are those whose label is final already: it may be called again.
+
+    Raises:
+        InputError: too many at once, or the reviewer's name is not printable.
+        NotFound: no such project in this organization.
+    """
+    scope.require(Role.MANAGER)
+    if not 1 <= len(task_ids) <= MOST_ACCEPTED:
+        raise InputError(f"accept 1 to {MOST_ACCEPTED:,} labels at once; got {len(task_ids):,}")
+    async with db.transaction(scope.org_id) as tx:
+        project = await project_of(tx, project_id)
+        of = {"project_id": project_id, "task_ids": sorted(set(task_ids))}
+        rows = await tx.fetch_all(SQL["labels_to_accept"], dict[str, Any], **of)
+        final: dict[TaskId, Answer] = {row["task_id"]: row["answer"] for row in rows}
+        if final:
+            await _finish(tx, scope, project, final, reviewer)
+            await audit(tx, scope, "review.accept_all", str(project_id), tasks=len(final), reviewer=reviewer)
+    return len(final)
 
 
 async def shown_to(tx: Tx, project: Project, task_ids: Sequence[TaskId]) -> dict[TaskId, Shown]:

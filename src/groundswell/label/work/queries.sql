@@ -73,8 +73,9 @@ with given as (
   on conflict (worker_id, project_id) do update set annotations = worker_progress.annotations + excluded.annotations
   returning worker_id, project_id, annotations
 ), told as (
-  insert into unsettled (org_id, project_id, task_id, worker_id, answered)
-  select current_org(), project_id, task_id, worker_id, true from stored
+  insert into unsettled (org_id, project_id, task_id, worker_id, answered, seconds, price_cents)
+  select current_org(), s.project_id, s.task_id, s.worker_id, true, s.active_ms / 1000.0, h.price_cents
+  from stored s join held h on h.key = s.idempotency_key and h.worker_id = s.worker_id
 ), surplus as (
   delete from ready r using stored s cross join lateral (
     select o.ctid as place from ready o where o.task_id = s.task_id order by o.seq desc limit 1

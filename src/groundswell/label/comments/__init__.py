@@ -1,0 +1,1 @@
+"""What people say of tasks to each other, and flags that ask somebody to look."""

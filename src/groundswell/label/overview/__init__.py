@@ -1,0 +1,1 @@
+"""What a project looks like from above: how far, how fast, how good, at what price."""
