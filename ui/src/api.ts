@@ -54,7 +54,8 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
+/** One call of the API; pages that are loaded later make their own with it. */
+export async function call<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
   const init: RequestInit = { method, keepalive, headers: { Accept: 'application/json' } };
   if (method !== 'GET') init.headers = { ...init.headers, 'X-Groundswell': 'ui' };
   if (body !== undefined) {

@@ -1,20 +1,39 @@
-/** Three pages, three addresses. */
+/** Pages and their addresses. */
 
 /** Behind the address of a project: begin with what reviewers have sent back. */
 export const RETURNED = '?returned';
 
+/** Pages beside the workspace of a project. */
+export const PROJECT_PAGES = ['overview', 'tasks', 'review', 'settings'] as const;
+export type ProjectPage = (typeof PROJECT_PAGES)[number];
+
+/** Pages that have an address of one word. */
+const SIMPLE = {
+  '/': 'projects',
+  '/sign-in': 'sign-in',
+  '/new': 'setup',
+  '/me': 'me',
+  '/people': 'people',
+  '/settings': 'organization',
+} as const;
+
 export type Route =
-  | { page: 'projects' }
-  | { page: 'sign-in' }
+  | { page: (typeof SIMPLE)[keyof typeof SIMPLE] }
   | { page: 'workspace'; project: number; returned: boolean }
+  | { page: 'project'; project: number; part: ProjectPage }
+  | { page: 'task'; project: number; task: number }
   | { page: 'nowhere' };
 
 export function parseRoute(path: string, search = ''): Route {
-  if (path === '/') return { page: 'projects' };
-  if (path === '/sign-in') return { page: 'sign-in' };
-  const project = /^\/projects\/(\d{1,15})\/?$/.exec(path)?.[1];
-  if (!project) return { page: 'nowhere' };
-  return { page: 'workspace', project: Number(project), returned: search === RETURNED };
+  const simple = SIMPLE[path as keyof typeof SIMPLE];
+  if (simple) return { page: simple };
+  const [, id, part, task] = /^\/projects\/(\d{1,15})(?:\/([a-z]+)(?:\/(\d{1,18}))?)?\/?$/.exec(path) ?? [];
+  if (!id) return { page: 'nowhere' };
+  const project = Number(id);
+  if (!part) return { page: 'workspace', project, returned: search === RETURNED };
+  if (part === 'tasks' && task) return { page: 'task', project, task: Number(task) };
+  const known = PROJECT_PAGES.find((each) => each === part);
+  return known && !task ? { page: 'project', project, part: known } : { page: 'nowhere' };
 }
 
 const here = (): Route => parseRoute(location.pathname, location.search);
@@ -38,6 +57,7 @@ class Router {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!link || !plain || event.defaultPrevented || link.target || link.origin !== location.origin) return;
+    if (link.hasAttribute('download')) return;
     event.preventDefault();
     this.go(link.pathname + link.search);
   };

@@ -34,6 +34,12 @@ from groundswell.tenancy import service as tenancy
 from groundswell.tenancy.model import Member
 
 PREFIX = "/api/v1"
+PAGES = (
+    *("/", "/sign-in", "/new", "/me", "/people", "/settings"),
+    *("/projects/{project_id:int}" + part for part in ("", "/overview", "/tasks", "/review", "/settings")),
+    "/projects/{project_id:int}/tasks/{task_id:int}",
+)
+"""Addresses of the web UI (`ui/src/router.svelte.ts`): each is answered with the same file."""
 STATIC = Path(__file__).parent / "static"
 SIGN_IN = msgspec.json.Decoder(wire.SignInBody)
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -180,7 +186,7 @@ def _pages() -> list[Route | Mount]:
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
-    shell = [Route(path, page, methods=["GET"]) for path in ("/", "/sign-in", "/projects/{project_id:int}")]
+    shell = [Route(path, page, methods=["GET"]) for path in PAGES]
     return [*shell, Mount("/", StaticFiles(directory=STATIC))]
 
 
