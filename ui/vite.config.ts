@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 /** Where `npm run dev` finds the API; the built pages are served by that same server. */
 const server = process.env.GROUNDSWELL_URL ?? 'http://127.0.0.1:8000';
 
-const SHELL = /node_modules.svelte|src.(main|App|api|preferences|work|messages.(en|index))/;
+/** What the workspace cannot begin without; sheets and panels come when they are opened. */
+const SHELL =
+  /node_modules.svelte|src.(main|App|api|preferences|messages.(en|index)|work.(?!CommentSheet|Guide|History|history|KeysSheet|SkipSheet|skip|Standing|standing.words|Verdict))/;
 
 export default defineConfig({
   plugins: [svelte()],

@@ -81,6 +81,10 @@ export const api = {
   setState: (id: number, state: 'active' | 'paused') =>
     call<Project>('POST', `/projects/${id}/state`, { state }),
 
+  /** Who reads the instructions now, for drawing across them. Asking is what logs that they were read. */
+  watermark: async (id: number) =>
+    (await call<{ watermark: string }>('GET', `/projects/${id}/guidelines`)).watermark,
+
   /** Hand in answers and ask for tasks. `keepalive` lets the request outlive the page. */
   work: (id: number, body: WorkRequest, keepalive = false) =>
     call<WorkReply>('POST', `/projects/${id}/work`, body, keepalive),
@@ -102,6 +106,13 @@ export const api = {
   earned: async (day: string) =>
     (await call<{ price_cents: number }>('GET', `/me/earnings?since=${day}&until=${day}`)).price_cents,
   restrictions: () => call<Page<Restriction>>('GET', '/me/restrictions'),
+
+  /** Change an answer of one's own that was stored; the one before stays on record. */
+  revise: (
+    project: number,
+    annotation: number,
+    body: { answer: Answer; idempotency_key: string; active_ms: number },
+  ) => call<Receipt>('POST', `/projects/${project}/annotations/${annotation}/revisions`, body),
 
   returned: () => call<Page<ReturnedTask>>('GET', '/returned?limit=200'),
   answerReturned: (id: number, body: { answer: Answer; idempotency_key: string; active_ms: number }) =>

@@ -72,6 +72,8 @@ export interface Task {
   lease_expires_at: string;
   /** What its answer earns; it holds until then. */
   price_cents: number;
+  /** What the item may expose one to; it is blurred until the person looks. Null for nothing. */
+  content: string | null;
   proposal: Proposal | null;
 }
 

@@ -3,6 +3,7 @@ import { ApiError, Unreachable } from '../api';
 import type { Answer, Progress, ProjectDetail, Receipt, Task, WorkReply } from '../wire';
 import { ActiveTime, pacePerMinute } from './active';
 import { Ahead } from './ahead';
+import { AnsweredTasks } from './answered.svelte';
 import { Drafting } from './drafting.svelte';
 import { Earnings } from './earnings.svelte';
 import type { Entry } from './journal';
@@ -45,6 +46,7 @@ export class Desk {
   notice = $state<string | null>(null);
   /** The last call failed; another try will come. */
   cutOff = $state(false);
+  readonly answered = new AnsweredTasks();
   readonly earnings: Earnings;
   readonly lesson = new Lesson();
 
@@ -232,6 +234,7 @@ export class Desk {
       priceCents: answer ? task.price_cents : 0,
       heldUntil: Date.now() + holdMs,
     };
+    this.answered.note(entry.key, task);
     this.#outbox.add(entry).catch((error) => (this.complaint = { about: 'journal', detail: String(error) }));
     if (answer) this.#paces.push(entry.activeMs);
     return entry;
@@ -361,7 +364,10 @@ export class Desk {
     if (receipt.status === 'refused') {
       this.complaint = { about: 'refused', detail: receipt.error ?? '' };
       this.#ahead.forget(receipt.task_id);
-    } else this.earnings.add(entry?.priceCents ?? 0);
+    } else {
+      this.earnings.add(entry?.priceCents ?? 0);
+      this.answered.hear(receipt, entry);
+    }
     if (this.lesson.hear(receipt, entry?.answer ?? null)) this.#next();
   }
 

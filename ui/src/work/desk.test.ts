@@ -12,7 +12,7 @@ const LEASE_MS = 15 * 60_000;
 function aTask(task_id: number, price_cents = 0): Task {
   const item = { kind: 'text' as const, text: `text ${task_id}`, url: null, record: null, meta: {} };
   const lease_expires_at = new Date(Date.now() + LEASE_MS).toISOString();
-  return { task_id, item, lease_expires_at, price_cents, proposal: null };
+  return { task_id, item, lease_expires_at, price_cents, content: null, proposal: null };
 }
 
 /** A server that gives tasks 1, 2, 3… and stores each idempotency key once, as the real one does. */

@@ -9,7 +9,7 @@ export interface Binding {
 }
 
 /** The keys for classes after 1 to 9: rows of the keyboard, without those that the workspace uses. */
-const LETTERS = 'qwetyuiopadfhjklzxcvbnm';
+const LETTERS = 'qwetyuiopadfjklzxbn';
 
 /**
  * The key of each class, in order; classes past the last key have none. Where every class is a digit

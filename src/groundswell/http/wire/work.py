@@ -80,12 +80,16 @@ class ProposalOut(Struct):
 
 
 class TaskOut(Struct):
-    """A leased task; its price holds until it is answered, whatever the project's price becomes."""
+    """A leased task; its price holds until it is answered, whatever the project's price becomes.
+
+    `content` names what the item may expose one to, null for nothing; blur it until the person looks.
+    """
 
     task_id: TaskId
     item: ItemOut
     lease_expires_at: datetime
     price_cents: int
+    content: str | None
     proposal: ProposalOut | None
 
     @classmethod
@@ -95,7 +99,7 @@ class TaskOut(Struct):
         if task.proposal is not None and task.probability is not None and task.model_version is not None:
             proposal = ProposalOut(task.proposal, task.probability, task.model_version)
         item = ItemOut.of(task.item_id, task.payload)
-        return cls(numbers.shown(task.task_id), item, task.expires_at, task.price_cents, proposal)
+        return cls(numbers.shown(task.task_id), item, task.expires_at, task.price_cents, task.content, proposal)
 
 
 class FeedbackOut(Struct):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ class Lease:
     expires_at: datetime
     price_cents: int
     item_id: str
+    batch_id: int
     payload: dict[str, Any]
     proposal: dict[str, Any] | None
     probability: float | None
@@ -103,8 +104,15 @@ async def lease_tasks(
         if seat.missing > 0:
             await _look_further(tx, seat, memory)
     for seat in seats:
+        _name_content(seat, memory)
         seat.tasks.sort(key=lambda task: (task.expires_at, task.task_id))  # a test is not known by its place
         memory.shares.note(*seat.who, len(seat.tasks))
+
+
+def _name_content(seat: Seat, memory: Memory) -> None:
+    """Say what tasks may expose their worker to: it is shown only once he looks."""
+    if exposing := memory.exposing.get(seat.project.id):
+        seat.tasks = [replace(task, content=exposing.get(task.batch_id)) for task in seat.tasks]
 
 
 async def _take_up(tx: Tx, seats: Sequence[Seat], held: Sequence[Held]) -> None:

@@ -26,16 +26,19 @@ class LeasedTask:
 
     Attributes:
         price_cents: what its answer earns; fixed when the task was taken.
+        content: what the item may expose its worker to, who has agreed to that; None for nothing.
     """
 
     task_id: TaskId
     item_id: str
+    batch_id: int
     payload: dict[str, Any]
     expires_at: datetime
     price_cents: int
     proposal: dict[str, Any] | None
     probability: float | None
     model_version: int | None
+    content: str | None = None
 
 
 @dataclass(frozen=True)

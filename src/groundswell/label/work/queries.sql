@@ -197,7 +197,7 @@ with wanting as (
   where r.ctid = c.place and t.task_id = c.task_id and t.worker_id = c.worker_id
 )
 select taken.worker_id, taken.project_id, taken.task_id, taken.expires_at, taken.price_cents,
-       t.item_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
+       t.item_id, t.batch_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
 from taken join tasks t on t.id = taken.task_id left join predictions p on p.task_id = t.id;
 
 -- lease_beyond: take up to `want` slots after a place in the order, for one worker, past every task that he has met
@@ -227,7 +227,7 @@ with candidates as (
     and c.seq = (select min(o.seq) from candidates o where o.task_id = c.task_id)
 )
 select taken.worker_id, taken.project_id, taken.task_id, taken.expires_at, taken.price_cents, c.priority, c.seq,
-       t.item_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
+       t.item_id, t.batch_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
 from taken join (select task_id, min(priority) as priority, min(seq) as seq from candidates group by task_id) c
   using (task_id)
 join tasks t on t.id = taken.task_id left join predictions p on p.task_id = t.id;
@@ -247,11 +247,11 @@ with taken as (
   returning worker_id, project_id, task_id, expires_at, price_cents
 )
 select taken.worker_id, taken.project_id, taken.task_id, taken.expires_at, taken.price_cents,
-       t.item_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
+       t.item_id, t.batch_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
 from taken join tasks t on t.id = taken.task_id left join predictions p on p.task_id = t.id;
 
 -- shown: what workers see of tasks that they hold already
-select t.id as task_id, t.item_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
+select t.id as task_id, t.item_id, t.batch_id, t.payload, p.answer as proposal, p.probability::float8 as probability, p.model_version
 from unnest(%(task_ids)s::bigint[]) as g (task_id)
 join tasks t on t.id = g.task_id left join predictions p on p.task_id = t.id;
 
