@@ -8,6 +8,8 @@ export const en = {
   tryAgain: 'Try again',
 
   work: {
+    sentBack: 'Sent back',
+    later: 'Later',
     reveal: 'Show it',
     veiled: (content: string) => `This may show ${content}.`,
     veiledSkip: 'Skipping is never held against you.',
@@ -27,14 +29,6 @@ export const en = {
     server: (detail: string) => `The server could not take that: ${detail}. We go on trying.`,
     journal:
       'This browser refuses to store data, so unsent answers live in this tab only. Keep it open until it says Saved.',
-    stage: { text: 'Text to label', image: 'Image to label' },
-    pick: 'Pick one',
-    proposal: (choice: string, share: string, version: number) =>
-      `Model v${version} proposes ${choice}, ${share}`,
-    proposed: 'Proposed',
-    noProposal: 'No proposal for this one',
-    filter: 'Find a class',
-    noClass: 'No class has this name.',
     submit: 'Submit',
     undo: 'Back',
     undoLast: 'last:',
@@ -47,9 +41,6 @@ export const en = {
     skip: 'Skip',
     guide: 'Instructions',
     keys: 'Keys',
-    image: 'Image without a description',
-    imageFailed: 'The image could not be loaded. Try again, or skip this task as broken.',
-    zoom: { in: 'Zoom in', out: 'Zoom out', reset: 'Fit to the window' },
     now: {
       gave: (choice: string) => `${choice} given.`,
       skipped: 'Skipped.',
@@ -57,8 +48,6 @@ export const en = {
       proposal: 'The proposal is here to be corrected.',
     },
   },
-
-  choice: { none: 'none of them', several: 'Pick all that apply' },
 
   pay: {
     cents: (n: string) => `${n}¢`,
@@ -79,24 +68,6 @@ export const en = {
     reviewer: 'Reviewer',
     done: 'Training done',
     doneLead: 'You have been through all of it. Thank you.',
-  },
-
-  returned: {
-    button: 'Sent back',
-    count: (n: number) => `${n} ${s(n, 'answer was', 'answers were')} sent back to you.`,
-    look: 'Look at what was said',
-    badge: (n: number) => `${n} sent back`,
-    title: 'A reviewer has sent this back',
-    place: (n: string, of: string) => `${n} of ${of}`,
-    said: (yours: string) => `You said “${yours}”.`,
-    shouldBe: (theirs: string) => `The reviewer says “${theirs}”.`,
-    how: (yours: string) =>
-      `Answer again. Saying “${yours}” again keeps your answer, and somebody else will judge.`,
-    later: 'Later',
-    failed: (detail: string) => `Your answer was not taken: ${detail}. Give it again.`,
-    gone: 'This one needs no answer any more.',
-    keeps: (choice: string) => `You keep ${choice}.`,
-    done: 'All that was sent back is answered.',
   },
 
   guide: {

@@ -10,6 +10,8 @@ export const it: Messages = {
   tryAgain: 'Riprova',
 
   work: {
+    sentBack: 'Rimandate',
+    later: 'Più tardi',
     reveal: 'Mostra',
     veiled: (content) => `Può mostrare ${content}.`,
     veiledSkip: 'Saltare non ti viene mai rinfacciato.',
@@ -30,13 +32,6 @@ export const it: Messages = {
     server: (detail) => `Il server non ha potuto accettare: ${detail}. Continuiamo a provare.`,
     journal:
       'Questo browser non permette di conservare dati: le risposte non inviate vivono solo in questa scheda. Tienila aperta finché non dice Salvato.',
-    stage: { text: 'Testo da etichettare', image: 'Immagine da etichettare' },
-    pick: 'Scegline una',
-    proposal: (choice, share, version) => `Il modello v${version} propone ${choice}, ${share}`,
-    proposed: 'Proposta',
-    noProposal: 'Nessuna proposta per questo',
-    filter: 'Cerca una classe',
-    noClass: 'Nessuna classe ha questo nome.',
     submit: 'Invia',
     undo: 'Indietro',
     undoLast: 'ultima:',
@@ -48,9 +43,6 @@ export const it: Messages = {
     skip: 'Salta',
     guide: 'Istruzioni',
     keys: 'Tasti',
-    image: 'Immagine senza descrizione',
-    imageFailed: 'Non è stato possibile caricare l’immagine. Riprova, oppure salta questo compito.',
-    zoom: { in: 'Ingrandisci', out: 'Rimpicciolisci', reset: 'Adatta alla finestra' },
     now: {
       gave: (choice) => `Risposta: ${choice}.`,
       skipped: 'Saltato.',
@@ -58,8 +50,6 @@ export const it: Messages = {
       proposal: 'La proposta è qui, da correggere.',
     },
   },
-
-  choice: { none: 'nessuna', several: 'Scegli tutte quelle che valgono' },
 
   pay: {
     cents: (n) => `${n} cent.`,
@@ -80,24 +70,6 @@ export const it: Messages = {
     reviewer: 'Revisore',
     done: 'Addestramento finito',
     doneLead: 'L’hai percorso tutto. Grazie.',
-  },
-
-  returned: {
-    button: 'Rimandate',
-    count: (n) => `${n} ${s(n, 'risposta ti è stata rimandata', 'risposte ti sono state rimandate')}.`,
-    look: 'Guarda che cosa è stato detto',
-    badge: (n) => `${n} ${s(n, 'rimandata', 'rimandate')}`,
-    title: 'Un revisore ha rimandato questa risposta',
-    place: (n, of) => `${n} di ${of}`,
-    said: (yours) => `Avevi detto «${yours}».`,
-    shouldBe: (theirs) => `Il revisore dice «${theirs}».`,
-    how: (yours) =>
-      `Rispondi di nuovo. Ripetendo «${yours}» tieni la tua risposta, e giudicherà un’altra persona.`,
-    later: 'Più tardi',
-    failed: (detail) => `La risposta non è stata accettata: ${detail}. Dalla di nuovo.`,
-    gone: 'A questa non serve più una risposta.',
-    keeps: (choice) => `Tieni ${choice}.`,
-    done: 'Hai risposto a tutto ciò che era stato rimandato.',
   },
 
   guide: {

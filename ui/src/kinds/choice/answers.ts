@@ -1,6 +1,7 @@
 /** What the kinds of choice say of their answers: one class, or with the option `multiple` several. */
-import { list, m } from '../../messages/index.svelte';
+import { list } from '../../messages/index.svelte';
 import type { Answer, ProjectDetail } from '../../wire';
+import { w } from './words';
 
 export const composed = (project: ProjectDetail): boolean => project.options.multiple === true;
 
@@ -12,5 +13,5 @@ export function namesOf(answer: Answer | null): string[] {
 
 export function summary(answer: Answer): string {
   const names = namesOf(answer);
-  return names.length ? list(names) : m().choice.none;
+  return names.length ? list(names) : w().none;
 }
