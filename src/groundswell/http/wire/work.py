@@ -99,7 +99,9 @@ class TaskOut(Struct):
         if task.proposal is not None and task.probability is not None and task.model_version is not None:
             proposal = ProposalOut(task.proposal, task.probability, task.model_version)
         item = ItemOut.of(task.item_id, task.payload)
-        return cls(numbers.shown(task.task_id), item, task.expires_at, task.price_cents, task.content, proposal)
+        return cls(
+            numbers.shown(task.task_id), item, task.expires_at, task.price_cents, task.content, proposal
+        )
 
 
 class FeedbackOut(Struct):
