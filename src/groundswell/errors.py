@@ -15,6 +15,7 @@
     │   └── InvalidSetting         an unknown or malformed setting
     ├── NotFound                   no such thing in this organization     exit 3, HTTP 404
     ├── Conflict                   the state does not allow it            exit 4, HTTP 409
+    │   └── OverQuota              the organization keeps all it may      HTTP 507
     ├── NotSignedIn                no valid session or key                exit 5, HTTP 401
     ├── NotAllowed                 the role does not permit it            exit 5, HTTP 403
     ├── MissingExtra               an optional dependency is needed       exit 6
@@ -119,6 +120,13 @@ class Conflict(GroundswellError):
     code = "conflict"
     http_status = 409
     exit_code = 4
+
+
+class OverQuota(Conflict):
+    """An organization would keep more bytes than it may; old versions can be removed, or the limit raised."""
+
+    code = "over_quota"
+    http_status = 507
 
 
 class NotSignedIn(GroundswellError):

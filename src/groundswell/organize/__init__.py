@@ -1,25 +1,46 @@
 """Datasets of items: named, versioned, immutable, each row traceable to where it came from."""
 
+from groundswell.organize.catalogue import Entry, describe, read_entry
 from groundswell.organize.collection import Collection, collect, dataset, local_store
+from groundswell.organize.difference import Diff, diff
 from groundswell.organize.draft import Draft, as_parent
 from groundswell.organize.fields import field_types, with_fields
-from groundswell.organize.manifest import Parent, require_name
+from groundswell.organize.heads import At
+from groundswell.organize.manifest import MAIN, Parent, require_name
+from groundswell.organize.quota import Quota
+from groundswell.organize.refs import Ref, RefKind
 from groundswell.organize.report import Report
+from groundswell.organize.retention import Retention
 from groundswell.organize.store import DatasetStore
+from groundswell.organize.upkeep import CleanUp, clean_up, clean_up_media
 from groundswell.organize.version import Version
 
 __all__ = [
+    "MAIN",
+    "At",
+    "CleanUp",
     "Collection",
     "DatasetStore",
+    "Diff",
     "Draft",
+    "Entry",
     "Parent",
+    "Quota",
+    "Ref",
+    "RefKind",
     "Report",
+    "Retention",
     "Version",
     "as_parent",
+    "clean_up",
+    "clean_up_media",
     "collect",
     "dataset",
+    "describe",
+    "diff",
     "field_types",
     "local_store",
+    "read_entry",
     "require_name",
     "with_fields",
 ]
