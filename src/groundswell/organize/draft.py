@@ -21,7 +21,8 @@ from groundswell.organize.disk import writing_to
 from groundswell.organize.fragments import FragmentWriter, flush_folder, path_of, schema_of
 from groundswell.organize.groups import extended
 from groundswell.organize.heads import require_branch, taken_numbers
-from groundswell.organize.holds import writing_into
+from groundswell.organize.holds import alone_with, writers_file, writing_into
+from groundswell.organize.leftovers import unneeded
 from groundswell.organize.manifest import MAIN, ColumnGroup, Manifest, Parent, StoredFile, manifest_file
 from groundswell.organize.quota import Quota
 from groundswell.organize.version import Version
@@ -63,6 +64,7 @@ class Draft:
         self._known = frozenset[str](onto.ids()) if onto is not None else frozenset[str]()
         self._room = (quota or Quota(())).room()
         self._media_bytes = 0
+        self._committed = False
         self._writing = ExitStack()
         self._items = FragmentWriter(folder / "data", _schema_of_rows(onto))
         self._drops = FragmentWriter(folder / "data")
@@ -150,7 +152,9 @@ class Draft:
             drop_counts=dict(self._reasons.most_common()),
             drop_files=drop_files,
         )
-        return publish(self.folder, manifest, self.blobs)
+        version = publish(self.folder, manifest, self.blobs)
+        self._committed = True
+        return version
 
     def _groups(self, files: tuple[StoredFile, ...]) -> tuple[ColumnGroup, ...]:
         if self.onto is None:
@@ -168,6 +172,16 @@ class Draft:
         self._items.abort()
         self._drops.abort()
         self._writing.close()
+        if not self._committed:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        """Remove the files of a draft that came to nothing, unless others write just now; clean-up finds them then."""
+        written = {path_of(self.folder / "data", file) for file in (*self._items.files, *self._drops.files)}
+        if written:
+            with alone_with(writers_file(self.folder)) as alone:
+                for path in written.intersection(unneeded(self.folder)[0]) if alone else ():
+                    path.unlink(missing_ok=True)
 
     def _require_room(self, coming_bytes: int = 0) -> None:
         added_bytes = self._items.size_bytes + self._drops.size_bytes + self._media_bytes

@@ -46,6 +46,11 @@ class FragmentWriter:
         return tuple(self._schema.names) if self._schema else ()
 
     @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """The files that are whole so far."""
+        return tuple(self._done)
+
+    @property
     def size_bytes(self) -> int:
         """How much is on disk so far."""
         return sum(file.size_bytes for file in self._done) + (self._open.size_bytes if self._open else 0)

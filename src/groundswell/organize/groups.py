@@ -82,7 +82,9 @@ def _with_nulls(group: ColumnGroup, rows: int, folder: Path) -> ColumnGroup:
     try:
         for start in range(0, rows, _NULLS_AT_ONCE):
             count = min(_NULLS_AT_ONCE, rows - start)
-            writer.add(pa.RecordBatch.from_arrays([pa.nulls(count, field.type) for field in schema], schema))
+            writer.add(
+                pa.RecordBatch.from_arrays([pa.nulls(count, field.type) for field in schema], schema=schema)
+            )
         return ColumnGroup(group.columns, (*group.files, *writer.finish()))
     finally:
         writer.abort()

@@ -7,7 +7,6 @@ of a version that goes, its manifest and the list of what was set aside remain, 
 import os
 import time
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +18,8 @@ from groundswell.organize.catalogue import read_entry
 from groundswell.organize.fragments import flush_folder, map_files
 from groundswell.organize.heads import heads_in, manifests_in
 from groundswell.organize.holds import alone_with, writers_file
-from groundswell.organize.manifest import (
-    REMOVED,
-    Manifest,
-    StoredFile,
-    manifest_file,
-    numbers_in,
-    read_manifest,
-)
+from groundswell.organize.leftovers import unneeded
+from groundswell.organize.manifest import REMOVED, Manifest, StoredFile, manifest_file
 from groundswell.organize.refs import refs_in
 from groundswell.organize.retention import Retention, to_remove
 from groundswell.organize.store import DatasetStore
@@ -87,11 +80,11 @@ def clean_up(
         for manifest in to_remove(list(manifests_in(folder)), wanted, _kept(folder, keep), store.now())
     ]
     if dry_run:
-        files, freed = _unneeded(folder, set(going))
+        files, freed = unneeded(folder, set(going))
         return CleanUp(name, tuple(going), (), len(files), freed, busy=False)
     gone = tuple(number for number in going if _remove_version(folder, number, keep))
     with alone_with(writers_file(folder), WAIT_SECONDS) as alone:
-        files, freed = _unneeded(folder, set()) if alone else ([], 0)
+        files, freed = unneeded(folder) if alone else ([], 0)
         for path in files:
             path.unlink(missing_ok=True)
     left = tuple(number for number in going if number not in gone)
@@ -116,28 +109,6 @@ def _remove_version(folder: Path, number: int, keep: Collection[int]) -> bool:
     flush_folder(folder / REMOVED)
     flush_folder(folder)
     return True
-
-
-def _unneeded(folder: Path, going: set[int]) -> tuple[list[Path], int]:
-    """Return the data files that no version needs once those of `going` are removed, and their bytes."""
-    live = [each for each in manifests_in(folder) if each.number not in going]
-    gone = [each for each in manifests_in(folder) if each.number in going] + _removed(folder)
-    needed = {file.sha256 for manifest in live for file in manifest.files}
-    needed |= {file.sha256 for manifest in gone for file in manifest.drop_files}
-    files = [path for path in _files(folder / "data") if path.stem not in needed]
-    return files, sum(path.stat().st_size for path in files)
-
-
-def _removed(folder: Path) -> list[Manifest]:
-    return [
-        read_manifest(folder / REMOVED / manifest_file(number)) for number in numbers_in(folder / REMOVED)
-    ]
-
-
-def _files(folder: Path) -> list[Path]:
-    with suppress(FileNotFoundError):
-        return [path for path in folder.iterdir() if path.is_file()]
-    return []
 
 
 # ── media ──
