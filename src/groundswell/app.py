@@ -14,6 +14,7 @@ from groundswell.label.delivery.exports import ExportRoom
 from groundswell.label.learning.service import has_unlearnt_answers
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.workshop import Workshop
+from groundswell.label.lineage.retraction import RedeliveryRoom
 from groundswell.label.predictors.asking import PredictionRoom
 from groundswell.label.predictors.rules import Access
 from groundswell.label.work.service import Desk
@@ -82,6 +83,11 @@ class App:
     def prediction_room(self) -> PredictionRoom:
         """Where models of others are asked."""
         return PredictionRoom(self.db, self.datasets, self.access)
+
+    @cached_property
+    def redelivery_room(self) -> RedeliveryRoom:
+        """Where versions are made anew after a retraction."""
+        return RedeliveryRoom(self.db, self.datasets, self.learn)
 
     @cached_property
     def settler(self) -> Settler:

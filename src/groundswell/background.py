@@ -17,7 +17,7 @@ import uvloop
 
 from groundswell.app import App, open_app
 from groundswell.errors import GroundswellError
-from groundswell.label.jobs import EXPORT, LEARN, MODELS, PREDICT
+from groundswell.label.jobs import EXPORT, LEARN, MODELS, PREDICT, REDELIVER
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.upkeep import keep_up
 from groundswell.label.predictors.asking import ask_again
@@ -58,7 +58,14 @@ async def background(app: App) -> AsyncIterator[None]:
     """Do background work in this process for as long as the context lasts."""
     stopping = asyncio.Event()
     worker = asyncio.create_task(
-        run_worker(app.db, {LEARN: app.workshop.learn, EXPORT: app.export_room.write})
+        run_worker(
+            app.db,
+            {
+                LEARN: app.workshop.learn,
+                EXPORT: app.export_room.write,
+                REDELIVER: app.redelivery_room.redeliver,
+            },
+        )
     )
     models = asyncio.create_task(
         run_worker(app.db, {PREDICT: app.prediction_room.predict}, concurrency=PROJECTS_AT_ONCE, queue=MODELS)

@@ -6,6 +6,7 @@ from groundswell.organize.difference import Diff, diff
 from groundswell.organize.draft import Draft, as_parent
 from groundswell.organize.fields import field_types, with_fields
 from groundswell.organize.heads import At
+from groundswell.organize.lineage import ItemTrace, find_item, item_at, trace_item
 from groundswell.organize.manifest import MAIN, Parent, require_name
 from groundswell.organize.quota import Quota
 from groundswell.organize.refs import Ref, RefKind
@@ -13,6 +14,7 @@ from groundswell.organize.report import Report
 from groundswell.organize.retention import Retention
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.upkeep import CleanUp, clean_up, clean_up_media
+from groundswell.organize.uses import Use, note_use, uses_in
 from groundswell.organize.version import Version
 
 __all__ = [
@@ -42,5 +44,12 @@ __all__ = [
     "local_store",
     "read_entry",
     "require_name",
+    "ItemTrace",
+    "find_item",
+    "item_at",
+    "trace_item",
+    "Use",
+    "note_use",
+    "uses_in",
     "with_fields",
 ]
