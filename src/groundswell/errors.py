@@ -11,6 +11,7 @@
     │   ├── TooLarge               over a stated limit                    HTTP 413
     │   ├── InvalidName            a dataset, project or class name
     │   ├── InvalidAnswer          an answer its label kind refuses       HTTP 422
+    │   ├── InvalidQuery           a search that is not in the query language
     │   ├── NoVotes                consensus of nothing
     │   └── InvalidSetting         an unknown or malformed setting
     ├── NotFound                   no such thing in this organization     exit 3, HTTP 404
@@ -92,6 +93,12 @@ class InvalidAnswer(InputError):
 
     code = "invalid_answer"
     http_status = 422
+
+
+class InvalidQuery(InputError):
+    """A query cannot be read, or asks for a field or slice that is not there; the message says where."""
+
+    code = "invalid_query"
 
 
 class NoVotes(InputError):

@@ -66,7 +66,8 @@ class Draft:
         self._media_bytes = 0
         self._committed = False
         self._writing = ExitStack()
-        self._items = FragmentWriter(folder / "data", _schema_of_rows(onto))
+        self._schema = _schema_of_rows(onto)
+        self._items = FragmentWriter(folder / "data", self._schema)
         self._drops = FragmentWriter(folder / "data")
         self._waiting: list[Drop] = []
         self._reasons: Counter[str] = Counter()
@@ -92,8 +93,19 @@ class Draft:
                 _keep_media(batch, self.blobs)
                 self._media_bytes += media_bytes
                 batch = batch.drop_columns(["data"])
-            self._items.add(batch)
+            self._items.add(self._with_later_columns(batch))
         self._require_room()
+
+    def _with_later_columns(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Add nulls for columns that rows of the version before got later and that compacting put among theirs."""
+        if self.onto is None or self._schema is None:
+            return batch
+        for field in self._schema:
+            if field.name not in batch.schema.names and field.name not in ITEM_SCHEMA.names:
+                batch = batch.append_column(field, pa.nulls(batch.num_rows, field.type))
+        return (
+            batch.select(self._schema.names) if set(self._schema.names) == set(batch.schema.names) else batch
+        )
 
     def _new(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return the rows that the version before lacks, and note the others."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from groundswell.errors import InputError, NotFound, StoreError
+from groundswell.errors import InputError, NotFound
 from groundswell.ids import ItemId
 from groundswell.items import ITEM_SCHEMA, Drop
 from groundswell.organize.heads import manifests_in
@@ -101,7 +101,9 @@ def find_item(store: DatasetStore, reference: str, *, dataset: str | None = None
         NotFound: no version has such an item, and none was set aside.
     """
     if not _PREFIX.fullmatch(reference):
-        raise InputError(f"{reference[:80]!r} is no item: give its id, or the first 8 or more of its 64 digits")
+        raise InputError(
+            f"{reference[:80]!r} is no item: give its id, or the first 8 or more of its 64 digits"
+        )
     found: set[str] = set()
     for version in _each_table(store, dataset):
         ids = version.to_table(["id"])["id"]
@@ -139,7 +141,9 @@ def trace_item(store: DatasetStore, item_id: str, *, dataset: str | None = None)
             ItemId(each) for each in _values(version, "id", _rows_with(version, "derived_from", item_id))
         )
     set_aside = tuple(
-        SetAside(name, number, drop) for (name, number), drop in _drops(store, dataset) if drop.item_id == item_id
+        SetAside(name, number, drop)
+        for (name, number), drop in _drops(store, dataset)
+        if drop.item_id == item_id
     )
     if not places and not set_aside:
         raise NotFound(f"no version has the item {item_id[:64]!r}, and it was never set aside")
@@ -163,6 +167,14 @@ def item_at(version: Version, row: int) -> ItemId:
     if not 0 <= row < version.rows:
         raise InputError(f"{version} has rows 0 to {version.rows - 1}, not {row}")
     return ItemId(version.take([row], ["id"])["id"][0].as_py())
+
+
+def rows_with_prefix(version: Version, prefix: str) -> NDArray[np.bool_]:
+    """Return which rows hold an item whose id begins so, boolean `[rows]`; none for what begins no id."""
+    if not _PREFIX.fullmatch(prefix):
+        return np.zeros(version.rows, bool)
+    hits: NDArray[np.bool_] = pc.starts_with(version.to_table(["id"])["id"], prefix).to_numpy()
+    return hits
 
 
 def _each(store: DatasetStore, dataset: str | None) -> Iterator[Version]:
@@ -221,9 +233,7 @@ def _place(version: Version, row: int) -> Place:
     )
 
 
-def _ancestors(
-    store: DatasetStore, dataset: str | None, origins: Iterable[Provenance]
-) -> tuple[ItemId, ...]:
+def _ancestors(store: DatasetStore, dataset: str | None, origins: Iterable[Provenance]) -> tuple[ItemId, ...]:
     """Follow `derived_from` back, each id once."""
     found: dict[ItemId, None] = {}
     waiting = [each.derived_from for each in origins if each.derived_from is not None]
@@ -249,7 +259,9 @@ def _drops(store: DatasetStore, dataset: str | None) -> Iterator[tuple[tuple[str
 
 
 def _all_manifests(folder: Path) -> list[Manifest]:
-    removed = [read_manifest(folder / REMOVED / manifest_file(number)) for number in numbers_in(folder / REMOVED)]
+    removed = [
+        read_manifest(folder / REMOVED / manifest_file(number)) for number in numbers_in(folder / REMOVED)
+    ]
     there = {manifest.number: manifest for manifest in [*removed, *manifests_in(folder)]}
     return [there[number] for number in sorted(there)]
 

@@ -20,6 +20,12 @@ MAIN = "main"
 REMOVED = "removed"
 """Folder of the manifests of versions that retention has removed: where they came from stays known."""
 
+INDEX = "index"
+"""Folder of what makes versions searchable; it can always be made anew."""
+
+INDEX_FORMAT = 1
+"""In the name of an index; one of another format is made anew, and the old one swept away."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _FILE = re.compile(r"v(\d{6,})\.json")
 
@@ -171,3 +177,8 @@ def numbers_in(folder: Path) -> list[int]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(int(found[1]) for name in names if (found := _FILE.fullmatch(name)))
+
+
+def index_name(digest: str) -> str:
+    """Return the name of the folder of the index of a data file."""
+    return f"{INDEX_FORMAT}-{digest}"

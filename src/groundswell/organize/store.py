@@ -17,7 +17,7 @@ from groundswell.organize.disk import writing_to
 from groundswell.organize.draft import Draft, as_parent, publish
 from groundswell.organize.fragments import FILE_ROWS
 from groundswell.organize.groups import is_compact, merged, rewritten, written
-from groundswell.organize.heads import At, heads_in, number_of, split_reference, taken_numbers
+from groundswell.organize.heads import At, heads_in, manifests_in, number_of, split_reference, taken_numbers
 from groundswell.organize.holds import writing_into
 from groundswell.organize.manifest import (
     MAIN,
@@ -80,7 +80,8 @@ class DatasetStore:
         Raises:
             InvalidName: no dataset can have this name.
         """
-        return [self._open(name, number) for number in numbers_in(self.root / require_name(name))]
+        folder = self.root / require_name(name)
+        return [Version(folder, manifest, self.blobs) for manifest in manifests_in(folder)][::-1]
 
     def open(self, name: str, at: At | None = None) -> Version:
         """Return a version of a dataset, which retention leaves alone while it is open.
@@ -98,10 +99,15 @@ class DatasetStore:
         """
         name, told = split_reference(name)
         folder = self.existing(name)
-        number, line = number_of(folder, at if at is not None else told or MAIN)
-        version = replace(self._open(name, number), line=line)
-        version.hold()
-        return version
+        wanted = at if at is not None else told or MAIN
+        while True:
+            number, line = number_of(folder, wanted)
+            try:
+                version = replace(self._open(name, number), line=line)
+                version.hold()
+                return version
+            except NotFound:  # removed since we looked; there is a newer one, or the next look says so
+                continue
 
     def existing(self, name: str) -> Path:
         """Return the folder of a dataset that is there.
@@ -414,7 +420,13 @@ class DatasetStore:
 
     def _open(self, name: str, number: int) -> Version:
         folder = self.root / name
-        return Version(folder, read_manifest(folder / manifest_file(number)), self.blobs)
+        path = folder / manifest_file(number)
+        try:
+            return Version(folder, read_manifest(path), self.blobs)
+        except StoreError:
+            if path.exists():
+                raise
+            raise NotFound(f"version {number} of {name} was removed just now") from None
 
     def _publish(
         self,

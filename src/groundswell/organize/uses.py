@@ -37,7 +37,12 @@ class Use:
 
 
 def note_use(
-    version: Version, kind: str, name: str, detail: Mapping[str, Any] | None = None, *, at: datetime | None = None
+    version: Version,
+    kind: str,
+    name: str,
+    detail: Mapping[str, Any] | None = None,
+    *,
+    at: datetime | None = None,
 ) -> Use:
     """Write down that a version was used, beside it; noting the same use again only renews its time.
 

@@ -120,14 +120,21 @@ async def test_a_person_leads_to_all_that_rests_on_the_answers(desk_of_three):
     note_use(version, "feed", "run 17")
     touched = await touched_by(desk.app.db, desk.scope, store_of(desk), Work(workers["ann"]))
     (project,) = touched.projects
-    assert (touched.worker, project.project, project.answers, project.tasks) == ("worker 0", "animals", 20, 20)
+    assert (touched.worker, project.project, project.answers, project.tasks) == (
+        "worker 0",
+        "animals",
+        20,
+        20,
+    )
     assert project.fates == {"unchanged": 10, "in doubt": 10}, "without ann, bob and eve disagree about dogs"
     ((name, number, count, uses),) = (
         (one.dataset, one.number, one.labels, [use.name for use in one.uses]) for one in project.versions
     )
     assert (name, number, count, uses) == ("animals", version.number, 20, ["run 17"])
     assert set(project.items) == set(version.ids())
-    alone = await touched_by(desk.app.db, desk.scope, store_of(desk), Work(workers["ann"], until=project.first_at))
+    alone = await touched_by(
+        desk.app.db, desk.scope, store_of(desk), Work(workers["ann"], until=project.first_at)
+    )
     assert alone.projects == []
 
 
@@ -207,7 +214,7 @@ async def test_a_retraction_can_be_undone(desk_of_three):
 async def test_what_learning_knew_of_retracted_answers_is_forgotten(new_desk):
     desk = await new_desk(target_probability=0.9, max_answers=3)
     workers = await answered(desk, ann=right, eve=says("cat"))
-    assert (await desk.answers())
+    assert await desk.answers()
     await retract(desk.app.db, desk.scope, Work(workers["eve"]), "careless")
     await retract(desk.app.db, desk.scope, Work(workers["ann"]), "careless")
     await desk.learn()

@@ -97,6 +97,14 @@ def test_compacting_keeps_every_row_and_column(store: DatasetStore, monkeypatch:
     assert store.compact(small) is small
 
 
+def test_a_compact_version_grows_like_any_other(store: DatasetStore) -> None:
+    base = store.write("pets", some(1))
+    labelled = store.add_columns(base, pa.table({"id": base.ids(), "label": ["a"]}))
+    grown = store.append(store.compact(labelled), some(2))
+    assert rows_of(grown, "text", "label") == [("text 1", "a"), ("text 2", None)]
+    assert len(grown.manifest.groups) == 1
+
+
 def test_an_empty_version_compacts(store: DatasetStore) -> None:
     empty = store.write("none", [])
     table = pa.table({"id": pa.array([], pa.string()), "label": pa.array([], pa.string())})

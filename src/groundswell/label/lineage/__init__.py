@@ -1,1 +1,1 @@
-"""Lineage through people's work: from an item to who labelled it, from an annotator to all that rests on the answers."""
+"""Lineage through people: from an item to who labelled it, from an annotator to all that rests on the answers."""

@@ -110,8 +110,8 @@ class Work:
 class Fate(StrEnum):
     """What becomes of the label of a task without some worker's answers.
 
-    Unchanged: most of the other answers say the same. In doubt: they do not; it is inferred anew. Withdrawn: there is no
-    other answer. Decided: gold or a review says it. Unlabelled: there is no label yet.
+    Unchanged: most of the other answers say the same. In doubt: they do not; it is inferred anew. Withdrawn: there
+    is no other answer. Decided: gold or a review says it. Unlabelled: there is no label yet.
     """
 
     UNCHANGED = "unchanged"

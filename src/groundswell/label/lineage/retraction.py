@@ -165,9 +165,7 @@ class RedeliveryRoom:
         async with self.db.transaction(scope.org_id) as tx:
             slug: str = await tx.fetch_value(SQL["organization_slug"])
             projects = await self._projects(tx, RetractionId(retraction_id))
-            deliveries = await tx.fetch_all(
-                SQL["deliveries_of_projects"], Delivered, project_ids=projects
-            )
+            deliveries = await tx.fetch_all(SQL["deliveries_of_projects"], Delivered, project_ids=projects)
         done = []
         for project_id in projects:
             await self.learn(scope, ProjectId(project_id))
