@@ -6,12 +6,14 @@ from groundswell.organize.difference import Diff, diff
 from groundswell.organize.draft import Draft, as_parent
 from groundswell.organize.fields import field_types, with_fields
 from groundswell.organize.heads import At
+from groundswell.organize.leaks import Leak, find_leaks
 from groundswell.organize.lineage import ItemTrace, find_item, item_at, trace_item
 from groundswell.organize.manifest import MAIN, Parent, require_name
 from groundswell.organize.quota import Quota
 from groundswell.organize.refs import Ref, RefKind
 from groundswell.organize.report import Report
 from groundswell.organize.retention import Retention
+from groundswell.organize.splits import Split, split
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.upkeep import CleanUp, clean_up, clean_up_media
 from groundswell.organize.uses import Use, note_use, uses_in
@@ -51,5 +53,9 @@ __all__ = [
     "Use",
     "note_use",
     "uses_in",
+    "Leak",
+    "find_leaks",
+    "Split",
+    "split",
     "with_fields",
 ]

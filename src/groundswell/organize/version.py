@@ -137,6 +137,13 @@ class Version:
             for part in _with_media(batch, self.blobs):
                 yield part.select(order)
 
+    def batches_of(self, rows: ArrayLike) -> Iterator[pa.RecordBatch]:
+        """Yield some rows in the given order, as items are: the columns that every item has, with `data`."""
+        stored = [name for name in ITEM_SCHEMA.names if name != _DATA.name]
+        for batch in self.take(rows, stored).combine_chunks().to_batches():
+            for part in _with_media(batch, self.blobs):
+                yield part.select(ITEM_SCHEMA.names)
+
     def take(self, rows: ArrayLike, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows at the given places, in the given order; reads only these.
 
