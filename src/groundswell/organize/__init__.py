@@ -1,5 +1,6 @@
 """Datasets of items: named, versioned, immutable, each row traceable to where it came from."""
 
+from groundswell.organize.card import Card, card_of
 from groundswell.organize.catalogue import Entry, describe, read_entry
 from groundswell.organize.collection import Collection, collect, dataset, local_store
 from groundswell.organize.difference import Diff, diff
@@ -57,5 +58,7 @@ __all__ = [
     "find_leaks",
     "Split",
     "split",
+    "Card",
+    "card_of",
     "with_fields",
 ]

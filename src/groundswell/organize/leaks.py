@@ -54,7 +54,9 @@ def leaks_of(
     version: Version, parts: Sequence[str | None], *, similar: DropNearDuplicates | None = None
 ) -> list[Leak]:
     """Return near copies of different parts, where `parts` says which part each row belongs to; see `find_leaks`."""
-    part_of = {item_id: part for item_id, part in zip(version.ids(), parts, strict=True) if part is not None}
+    part_of = {
+        str(item_id): part for item_id, part in zip(version.ids(), parts, strict=True) if part is not None
+    }
     rank = {part: place for place, (part, _) in enumerate(Counter(part_of.values()).most_common())}
     order = np.argsort([-1 if part is None else rank[part] for part in parts], kind="stable")
     order = order[sum(part is None for part in parts) :]

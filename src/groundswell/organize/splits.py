@@ -128,7 +128,7 @@ def _before(version: Version, column: str, fractions: Mapping[str, float]) -> li
 
 def _torn(version: Version, parts: Sequence[str | None], before: Sequence[str | None]) -> set[int]:
     """Return the rows of new items that are like an item of another part."""
-    row_of = {item_id: row for row, item_id in enumerate(version.ids())}
+    row_of: dict[str, int] = {item_id: row for row, item_id in enumerate(version.ids())}
     leaks = leaks_of(version, parts)
     sides = {row_of[item_id] for leak in leaks for item_id in (leak.item, leak.other)}
     return {row for row in sides if before[row] is None}

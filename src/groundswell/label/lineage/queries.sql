@@ -148,3 +148,8 @@ update retractions set outcome = %(outcome)s where id = %(retraction_id)s;
 
 -- organization_slug: the short name of the organization of this transaction
 select slug from organizations;
+
+-- versions_in_use: the dataset versions that projects label, and those that they have delivered last
+select dataset, dataset_version as number from projects
+union
+select p.dataset, max(d.dataset_version) from deliveries d join projects p on p.id = d.project_id group by p.id;

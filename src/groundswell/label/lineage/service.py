@@ -114,6 +114,19 @@ async def touched_by(db: Database, scope: Scope, store: DatasetStore, work: Work
     return Touched(work, name, projects)
 
 
+async def versions_in_use(db: Database, scope: Scope) -> dict[str, set[int]]:
+    """Return the versions that must stay, by dataset: what projects label, and what they have delivered last.
+
+    Earlier deliveries may go: lineage keeps where they came from.
+    """
+    async with db.transaction(scope.org_id) as tx:
+        rows = await tx.fetch_all(SQL["versions_in_use"], tuple[str, int])
+    found: dict[str, set[int]] = {}
+    for dataset, number in rows:
+        found.setdefault(dataset, set()).add(number)
+    return found
+
+
 async def worker_name(tx: Tx, worker_id: WorkerId) -> str:
     """Return the name of a worker.
 
