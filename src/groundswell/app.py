@@ -19,6 +19,7 @@ from groundswell.label.predictors.asking import PredictionRoom
 from groundswell.label.predictors.rules import Access
 from groundswell.label.work.service import Desk
 from groundswell.organize import DatasetStore
+from groundswell.organize.service import Indexer
 from groundswell.settings import Settings
 from groundswell.store import BlobStore, Database, migrate, running_dsn, start_postgres
 from groundswell.tenancy import service as tenancy
@@ -36,11 +37,13 @@ class App:
             are below it.
         db: the database; each transaction names its organization.
         access: which models of others may be asked.
+        quota_bytes: what each organization may keep of datasets and media; None for no limit.
     """
 
     home: Path
     db: Database
     access: Access = field(default_factory=Access)
+    quota_bytes: int | None = None
 
     def blobs(self, organization: str) -> BlobStore:
         """Return the media store of an organization, by its slug."""
@@ -48,11 +51,18 @@ class App:
 
     def datasets(self, organization: str) -> DatasetStore:
         """Return the dataset store of an organization, by its slug."""
-        return DatasetStore(self.home / "datasets" / organization, self.blobs(organization))
+        return DatasetStore(
+            self.home / "datasets" / organization, self.blobs(organization), quota_bytes=self.quota_bytes
+        )
 
     def exports(self, organization: str) -> Path:
         """Return where the files of labels of an organization lie, by its slug."""
         return self.home / "exports" / organization
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """Where this process makes large versions ready for searching."""
+        return Indexer()
 
     @cached_property
     def desk(self) -> Desk:
@@ -119,7 +129,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         dsn = settings.database_url or await _started(settings.home, stack)
         await asyncio.to_thread(migrate, dsn)
         async with Database(dsn) as db:
-            yield App(settings.home, db, Access(settings.model_hosts, settings.model_key))
+            yield App(
+                settings.home, db, Access(settings.model_hosts, settings.model_key), settings.quota_bytes
+            )
 
 
 async def _started(home: Path, stack: contextlib.ExitStack) -> str:

@@ -22,6 +22,7 @@
     ├── MissingExtra               an optional dependency is needed       exit 6
     ├── StoreError                 the place where things are kept        exit 7
     │   ├── DatabaseUnavailable    retry later                            HTTP 503
+    │   ├── IndexNotReady          a search must wait for its index       HTTP 503
     │   ├── DataFolderBusy         another process owns it                HTTP 503
     │   └── DataFolderNewer        written by a newer release             HTTP 500
     └── PortInUse                  the address is taken                   exit 8
@@ -170,6 +171,14 @@ class DatabaseUnavailable(StoreError):
     """PostgreSQL does not answer; nothing was changed and the call may be repeated."""
 
     code = "database_unavailable"
+    http_status = 503
+    retryable = True
+
+
+class IndexNotReady(StoreError):
+    """A large version is searched for the first time, and its index is being made; the search may be repeated."""
+
+    code = "index_not_ready"
     http_status = 503
     retryable = True
 

@@ -220,21 +220,13 @@ async def labelled(db: Database, tmp_path: Path) -> Desk:
 async def leave_retraction(desk: Desk, worker: WorkerId) -> None:
     """Leave a retraction of no answer of the project behind."""
     async with desk.app.db.system_transaction() as tx:
-        of = {"org": desk.member.org_id, "worker": worker, "project": desk.project_id}
-        number = await tx.fetch_value(
-            sql.SQL(
-                "insert into retractions (org_id, worker_id, since, until, reason) "
-                "values (%(org)s, %(worker)s, now() - interval '1 day', now(), 'careless') returning id"
-            ),
-            **of,
-        )
         await tx.execute(
             sql.SQL(
-                "insert into retracted_annotations (org_id, annotation_id, retraction_id, project_id, task_id) "
-                "values (%(org)s, 0, %(number)s, %(project)s, 0)"
+                "insert into retractions (org_id, worker_id, since, until, reason) "
+                "values (%(org)s, %(worker)s, now() - interval '1 day', now(), 'careless')"
             ),
-            number=number,
-            **of,
+            org=desk.member.org_id,
+            worker=worker,
         )
 
 

@@ -27,8 +27,8 @@ async def leave_batch_and_export(desk: Any) -> None:
     await desk.app.export_room.write(str(desk.scope.org_id), desk.project_id, export.id)
 
 
-async def list_ids(desk: Any) -> dict[str, int]:
-    """Return the ids of the batch, its task and the export."""
+async def list_ids(desk: Any) -> dict[str, Any]:
+    """Return the ids of the batch, its task and the export, and what stands for the dataset in paths."""
     async with desk.app.db.system_transaction() as tx:
         task = await tx.fetch_one(
             sql.SQL(
@@ -39,4 +39,6 @@ async def list_ids(desk: Any) -> dict[str, int]:
         )
     assert task is not None
     (export,) = await list_exports(desk.app.db, desk.scope, desk.project_id)
-    return {"task_id": task[0], "batch_id": task[1], "export_id": export.id}
+    item_id = desk.app.datasets(desk.member.org_slug).open("animals", 1).ids()[0]
+    dataset = {"dataset": "animals", "version": "1", "item_id": item_id, "slice": "about-cats", "tag": "first"}
+    return {"task_id": task[0], "batch_id": task[1], "export_id": export.id, **dataset}

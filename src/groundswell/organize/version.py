@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from groundswell.errors import MissingColumn, NotFound
 from groundswell.ids import ItemId
-from groundswell.items import ITEM_SCHEMA, Drop, Item, ItemKind, drops_of, items_of
+from groundswell.items import DROP_SCHEMA, ITEM_SCHEMA, Drop, Item, ItemKind, drops_of, items_of
 from groundswell.organize.fragments import map_files, require_whole
 from groundswell.organize.holds import Hold
 from groundswell.organize.manifest import Manifest, Parent, StoredFile, manifest_file
@@ -168,9 +168,13 @@ class Version:
 
     def drops(self) -> Iterator[Drop]:
         """Yield what was set aside when the version was made, and why."""
-        if self.manifest.drop_files:
-            for batch in map_files(self._data, self.manifest.drop_files).to_batches(1024):
-                yield from drops_of(batch)
+        for batch in self.drops_table().to_batches(1024):
+            yield from drops_of(batch)
+
+    def drops_table(self) -> pa.Table:
+        """Return what was set aside as a table of `DROP_SCHEMA`, mapped into memory."""
+        files = self.manifest.drop_files
+        return map_files(self._data, files) if files else DROP_SCHEMA.empty_table()
 
     def verify(self) -> None:
         """Compare every file with its digest.

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import psycopg
 import pytest
+from psycopg import sql
 
 from groundswell.clock import now
 from groundswell.errors import Conflict, InputError, NotAllowed, NotFound
@@ -246,6 +248,13 @@ async def test_retracting_is_for_managers_and_needs_a_reason(desk):
     for reason in ("", " ", "x" * 2001):
         with pytest.raises(InputError, match="needs a reason"):
             await retract(desk.app.db, desk.scope, Work(workers["ann"]), reason)
+
+
+async def test_the_service_changes_nothing_else_of_an_annotation(desk):
+    await answered(desk, ann=right)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        async with desk.app.db.transaction(desk.scope.org_id) as tx:
+            await tx.execute(sql.SQL("update annotations set retraction_id = 1"))
 
 
 async def test_another_tenant_retracts_and_sees_nothing(desk):

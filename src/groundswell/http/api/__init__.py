@@ -2,8 +2,10 @@
 
 from groundswell.http.api import (
     batches,
+    datasets,
     exports,
     keys,
+    lineage,
     me,
     members,
     people,
@@ -35,6 +37,8 @@ ENDPOINTS = (
     *schema.ENDPOINTS,
     *reviews.ENDPOINTS,
     *signals.ENDPOINTS,
+    *datasets.ENDPOINTS,
+    *lineage.ENDPOINTS,
     *keys.ENDPOINTS,
 )
 """Every endpoint that acts for a signed-in member."""

@@ -9,9 +9,8 @@ order by t.project_id, t.id;
 
 -- answers_of_tasks: every answer that was given to tasks, also those that count no more
 select a.id, a.task_id, a.worker_id, w.name as worker, w.origin, a.revision, a.answer, a.proposal, a.late, a.active_ms,
-       a.ontology_version, a.guideline_version, a.created_at, x.retraction_id
+       a.ontology_version, a.guideline_version, a.created_at, a.retraction_id
 from annotations a join workers w on w.id = a.worker_id
-left join retracted_annotations x on x.annotation_id = a.id
 where a.task_id = any(%(task_ids)s::bigint[])
 order by a.id;
 
@@ -37,7 +36,7 @@ select a.project_id, p.name as project, p.dataset, p.dataset_version, count(*)::
 from annotations a join projects p on p.id = a.project_id
 where a.worker_id = %(worker_id)s and a.created_at >= %(since)s and a.created_at < %(until)s
   and (%(project_id)s::bigint is null or a.project_id = %(project_id)s)
-  and not exists (select from retracted_annotations x where x.annotation_id = a.id)
+  and a.retraction_id is null
 group by a.project_id, p.id
 order by a.project_id;
 
@@ -49,7 +48,7 @@ from (
   select distinct a.task_id from annotations a
   where a.worker_id = %(worker_id)s and a.project_id = %(project_id)s
     and a.created_at >= %(since)s and a.created_at < %(until)s and a.task_id > %(after)s
-    and not exists (select from retracted_annotations x where x.annotation_id = a.id)
+    and a.retraction_id is null
   order by a.task_id limit %(limit)s
 ) mine
 join tasks t on t.id = mine.task_id
@@ -75,13 +74,8 @@ values (%(org_id)s, %(worker_id)s, %(project_id)s, %(since)s, %(until)s, %(reaso
 returning id;
 
 -- retract_answers: answers of a worker to tasks of a project count no more; returns their tasks
-with gone as (
-  insert into retracted_annotations (org_id, annotation_id, retraction_id, project_id, task_id)
-  select a.org_id, a.id, %(retraction_id)s, a.project_id, a.task_id from annotations a
-  where a.worker_id = %(worker_id)s and a.project_id = %(project_id)s
-    and a.created_at >= %(since)s and a.created_at < %(until)s
-  on conflict (annotation_id) do nothing
-  returning task_id
+with gone as materialized (
+  select task_id from retract_annotations(%(retraction_id)s, %(worker_id)s, %(project_id)s, %(since)s, %(until)s) as g (task_id)
 ), counted as (
   update retractions set answers = answers + (select count(*) from gone) where id = %(retraction_id)s
 )
@@ -133,11 +127,11 @@ from retractions r join workers w on w.id = r.worker_id where r.id < %(before)s
 order by r.id desc limit %(limit)s;
 
 -- projects_of_retraction: the projects whose answers a retraction took
-select distinct project_id from retracted_annotations where retraction_id = %(retraction_id)s order by project_id;
+select distinct project_id from annotations where retraction_id = %(retraction_id)s order by project_id;
 
 -- undo_retraction: its answers count again; returns their tasks by project
-with back as (
-  delete from retracted_annotations where retraction_id = %(retraction_id)s returning project_id, task_id
+with back as materialized (
+  select * from restore_annotations(%(retraction_id)s)
 ), noted as (
   update retractions set undone_at = now(), outcome = null where id = %(retraction_id)s
 )

@@ -203,8 +203,11 @@ def _versions(
 def _labels_in(store: DatasetStore, one: Delivered, items: pa.Array) -> int:
     """Return how many of the items have a label in a delivered version; all, where retention has removed it."""
     try:
-        table = store.open(one.dataset, one.number).to_table(["id", "label"])
+        version = store.open(one.dataset, one.number)
     except NotFound:
         return len(items)
+    if "label" not in version.columns:
+        return 0
+    table = version.to_table(["id", "label"])
     kept = pc.and_(pc.is_in(table["id"], value_set=items), pc.is_valid(table["label"]))
     return int(pc.sum(kept).as_py() or 0)

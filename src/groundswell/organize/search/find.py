@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from groundswell import clock
-from groundswell.errors import InputError, InvalidQuery
+from groundswell.errors import IndexNotReady, InputError, InvalidQuery
 from groundswell.organize.lineage import rows_with_prefix
-from groundswell.organize.search.index import Part, parts_of
+from groundswell.organize.search.index import Part, is_indexed, parts_of
 from groundswell.organize.search.language import parse
 from groundswell.organize.search.query import And, InSlice, Like, Not, Or, Query, Value, Words
 from groundswell.organize.search.rank import Scores, bm25, embedding_column, like_text, like_vector
@@ -56,7 +56,13 @@ class Found:
 
 
 def search(
-    version: Version, query: str = "", *, limit: int = 50, offset: int = 0, sort: str | None = None
+    version: Version,
+    query: str = "",
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    sort: str | None = None,
+    most_rows_to_index: int | None = None,
 ) -> Found:
     """Find items by words, phrases, fields and likeness.
 
@@ -78,14 +84,16 @@ def search(
         offset: how many to leave out before them.
         sort: a column to sort by, smallest first, or largest first with a `-` before it; rows without a value come
             last. None sorts by likeness or by how well words fit, where the query has any, else as stored.
+        most_rows_to_index: make the index on the way only for versions of at most so many rows; None makes any.
 
     Raises:
         InvalidQuery: the query cannot be read, or asks for what is not there.
         InputError: `limit` or `offset` is negative, or nothing can be sorted by `sort`.
+        IndexNotReady: the query needs an index that is not there and may not be made now.
     """
     if limit < 0 or offset < 0:
         raise InputError(f"limit and offset are numbers from 0; got {limit} and {offset}")
-    seeker = _Seeker(version)
+    seeker = _Seeker(version, most_rows_to_index)
     asked = whole(version.folder, parse(query))
     mask = seeker.mask(asked)
     scores = None if sort is not None and not _likeness_in(asked) else seeker.scores(asked, mask)
@@ -103,13 +111,16 @@ def matching(version: Version, query: str) -> Mask:
     return _Seeker(version).mask(whole(version.folder, parse(query)))
 
 
-def distribution(version: Version, column: str = "label", query: str = "") -> Mapping[Any, int]:
+def distribution(
+    version: Version, column: str = "label", query: str = "", *, most_rows_to_index: int | None = None
+) -> Mapping[Any, int]:
     """Return how often each value of a column or field occurs among the items that a query means.
 
     Args:
         version: where to look.
         column: of the version, or another field of the records; a list counts for each of its values.
         query: in the query language.
+        most_rows_to_index: as in `search`.
 
     Returns:
         Value to number of items, the most frequent first; None is no value. Beyond `MOST_VALUES` distinct ones, the
@@ -117,9 +128,13 @@ def distribution(version: Version, column: str = "label", query: str = "") -> Ma
 
     Raises:
         InvalidQuery: the query cannot be read, or there is no such column or field.
+        IndexNotReady: as in `search`.
     """
-    seeker = _Seeker(version)
+    seeker = _Seeker(version, most_rows_to_index)
     mask = seeker.mask(whole(version.folder, parse(query)))
+    if column == "label" and column not in version.columns:  # nothing is labelled yet, which is no mistake
+        found = int(np.count_nonzero(mask))
+        return {None: found} if found else {}
     counts = seeker.counts(column, mask).most_common()
     rest = sum(count for _, count in counts[MOST_VALUES:])
     return dict(counts[:MOST_VALUES]) | ({"...": rest} if rest else {})
@@ -158,13 +173,17 @@ def save_slice(
 class _Seeker:
     """One search of one version."""
 
-    def __init__(self, version: Version) -> None:
+    def __init__(self, version: Version, most_rows_to_index: int | None = None) -> None:
         version.hold()
-        self.version = version
+        self.version, self.most_rows = version, most_rows_to_index
 
     @cached_property
     def parts(self) -> list[Part]:
         """The index, which only words and other fields of records need."""
+        if self.most_rows is not None and self.version.rows > self.most_rows and not is_indexed(self.version):
+            raise IndexNotReady(
+                f"{self.version} is being made ready for searching; try again in some seconds"
+            )
         return parts_of(self.version)
 
     # ── which ──

@@ -20,24 +20,38 @@ create table retractions (
   foreign key (org_id, project_id) references projects (org_id, id) on delete cascade
 );
 
--- Annotations stay as they are, for good; a row here keeps one from counting. Undoing takes the row away.
-create table retracted_annotations (
-  org_id uuid not null,
-  annotation_id bigint primary key,
-  retraction_id bigint not null,
-  project_id bigint not null,
-  task_id bigint not null,
-  foreign key (org_id, retraction_id) references retractions (org_id, id) on delete cascade
-);
-create index retracted_by_retraction on retracted_annotations (retraction_id);
-create index retracted_by_project on retracted_annotations (project_id);
+-- An annotation stays as it is, for good; this keeps it from counting. In its own row, so that reading answers costs
+-- nothing more where nothing was retracted, which is nearly everywhere.
+alter table annotations add column retraction_id bigint;
+create index annotations_retracted on annotations (project_id, retraction_id) where retraction_id is not null;
+
+-- The service cannot change annotations but by these two, which touch nothing else of them.
+create function retract_annotations(retraction bigint, worker bigint, project bigint, since timestamptz, until timestamptz)
+  returns setof bigint language sql security definer set search_path = public, pg_temp
+as $$
+  update annotations a set retraction_id = retraction
+  where a.org_id = current_org() and a.worker_id = worker and a.project_id = project
+    and a.created_at >= since and a.created_at < until and a.retraction_id is null
+  returning a.task_id
+$$;
+
+create function restore_annotations(retraction bigint)
+  returns table (project_id bigint, task_id bigint) language sql security definer set search_path = public, pg_temp
+as $$
+  update annotations a set retraction_id = null
+  where a.org_id = current_org() and a.retraction_id = retraction
+  returning a.project_id, a.task_id
+$$;
+
+revoke all on function retract_annotations, restore_annotations from public;
+grant execute on function retract_annotations, restore_annotations to groundswell_app;
 
 -- Answers in terms of the present classes; `choice` is null where the class must be asked again, and where the
 -- answer was retracted.
 create or replace view present_annotations with (security_invoker = true) as
 select a.id, a.project_id, a.task_id, a.worker_id, a.revision, a.late, a.ontology_version, a.guideline_version,
        a.active_ms, a.created_at,
-       case when exists (select from retracted_annotations r where r.annotation_id = a.id) then null
+       case when a.retraction_id is not null then null
             when a.ontology_version = p.ontology_version then a.answer ->> 'choice'
             else (select m.to_class from class_mappings m
                   where m.project_id = a.project_id and m.from_version = a.ontology_version
@@ -46,5 +60,4 @@ from annotations a join projects p on p.id = a.project_id;
 
 call protect_tenant_tables();
 
-revoke update on retracted_annotations from groundswell_app;
 revoke delete on retractions from groundswell_app;
