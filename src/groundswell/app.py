@@ -15,15 +15,16 @@ from groundswell.label.learning.service import has_unlearnt_answers
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.workshop import Workshop
 from groundswell.label.lineage.retraction import RedeliveryRoom
+from groundswell.label.lineage.service import versions_in_use
 from groundswell.label.predictors.asking import PredictionRoom
 from groundswell.label.predictors.rules import Access
 from groundswell.label.work.service import Desk
-from groundswell.organize import DatasetStore
+from groundswell.organize import CleanUp, DatasetStore, clean_up
 from groundswell.organize.service import Indexer
 from groundswell.settings import Settings
 from groundswell.store import BlobStore, Database, migrate, running_dsn, start_postgres
 from groundswell.tenancy import service as tenancy
-from groundswell.tenancy.model import Member, Scope
+from groundswell.tenancy.model import Member, Role, Scope
 from groundswell.tenancy.reception import Reception
 from groundswell.workforce.members import MemberWorkers
 
@@ -103,6 +104,16 @@ class App:
     def settler(self) -> Settler:
         """What looks at answers as they come in."""
         return Settler(self.db)
+
+    async def tend_datasets(self) -> list[CleanUp]:
+        """Remove the versions that retention lets go, of every organization; those that projects need stay."""
+        done = []
+        for org_id, slug in await tenancy.every_organization(self.db):
+            store = self.datasets(slug)
+            kept = await versions_in_use(self.db, Scope(org_id, None, Role.ADMIN))
+            for name in await asyncio.to_thread(store.names):
+                done.append(await asyncio.to_thread(clean_up, store, name, keep=kept.get(name, ())))
+        return done
 
     async def learn(self, scope: Scope, project_id: ProjectId) -> None:
         """Settle what has come in for a project, and learn it, now."""

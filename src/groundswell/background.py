@@ -42,6 +42,7 @@ HURRY_AT = 20_000
 UPKEEP_SECONDS = 120.0
 ASK_AGAIN_SECONDS = 30.0
 FORGET_SECONDS = 3600.0
+TEND_SECONDS = 6 * 3600.0
 
 PROJECTS_AT_ONCE = 4
 """Projects whose models of others are asked at the same time; they take turns."""
@@ -81,6 +82,7 @@ async def background(app: App) -> AsyncIterator[None]:
             ("the crowd was not looked at", UPKEEP_SECONDS, lambda: keep_up(app.db)),
             ("models were not asked again", ASK_AGAIN_SECONDS, lambda: ask_again(app.db)),
             ("old figures were not forgotten", FORGET_SECONDS, lambda: forget_queues(app.db)),
+            ("old versions were not removed", TEND_SECONDS, app.tend_datasets),
         )
     ]
     try:

@@ -40,5 +40,11 @@ async def list_ids(desk: Any) -> dict[str, Any]:
     assert task is not None
     (export,) = await list_exports(desk.app.db, desk.scope, desk.project_id)
     item_id = desk.app.datasets(desk.member.org_slug).open("animals", 1).ids()[0]
-    dataset = {"dataset": "animals", "version": "1", "item_id": item_id, "slice": "about-cats", "tag": "first"}
+    dataset = {
+        "dataset": "animals",
+        "version": "1",
+        "item_id": item_id,
+        "slice": "about-cats",
+        "tag": "first",
+    }
     return {"task_id": task[0], "batch_id": task[1], "export_id": export.id, **dataset}

@@ -35,21 +35,34 @@ async def test_the_catalogue_says_whose_a_dataset_is_and_what_is_newest(web):
     assert [each["name"] for each in first["items"]] == ["animals", "bears"]
     second = await get(web, "/api/v1/datasets", limit=2, cursor=first["next_cursor"])
     assert ([each["name"] for each in second["items"]], second["next_cursor"]) == (["zebras"], None)
-    said = {"owners": ["ann@example.org"], "licence": "CC0-1.0", "description": "Texts", "retention": {"keep_last": 9}}
+    said = {
+        "owners": ["ann@example.org"],
+        "licence": "CC0-1.0",
+        "description": "Texts",
+        "retention": {"keep_last": 9},
+    }
     changed = (await web.call("PATCH", ANIMALS, json=said)).json()
     assert {name: changed[name] for name in ("owners", "licence", "description")} == {
         name: said[name] for name in ("owners", "licence", "description")
     }
     again = (await web.call("PATCH", ANIMALS, json={"licence": None})).json()
-    assert (again["licence"], again["owners"], again["retention"]["keep_last"]) == (None, ["ann@example.org"], 9)
+    assert (again["licence"], again["owners"], again["retention"]["keep_last"]) == (
+        None,
+        ["ann@example.org"],
+        9,
+    )
     assert again["newest"]["rows"] == 22
 
 
 async def test_versions_are_listed_with_their_names(web):
-    tagged = (await web.call("PUT", ANIMALS + "/tags/gold", json={"version": "1", "note": "the paper's"})).json()
+    tagged = (
+        await web.call("PUT", ANIMALS + "/tags/gold", json={"version": "1", "note": "the paper's"})
+    ).json()
     assert (tagged["version"], tagged["note"]) == (1, "the paper's")
     page = await get(web, ANIMALS + "/versions", limit=2)
-    assert [each["number"] for each in page["items"]] == sorted((e["number"] for e in page["items"]), reverse=True)
+    assert [each["number"] for each in page["items"]] == sorted(
+        (e["number"] for e in page["items"]), reverse=True
+    )
     rest = await get(web, ANIMALS + "/versions", cursor=page["next_cursor"])
     assert (rest["items"][-1]["number"], rest["items"][-1]["names"]) == (1, ["gold"])
     assert (await get(web, ANIMALS + "/versions/gold"))["number"] == 1
@@ -172,7 +185,9 @@ async def test_what_was_set_aside_is_listed_with_its_reason(web):
 
 
 async def test_slices_are_saved_used_and_forgotten(web):
-    saved = (await web.call("PUT", ANIMALS + "/slices/cats", json={"query": "cats", "description": "d"})).json()
+    saved = (
+        await web.call("PUT", ANIMALS + "/slices/cats", json={"query": "cats", "description": "d"})
+    ).json()
     assert (saved["query"], saved["created_by"]) == ("cats", str(web.desk.member.user_id))
     assert (await get(web, ANIMALS + "/versions/1/items", q="slice:cats"))["total"] == 10
     assert [each["name"] for each in (await get(web, ANIMALS + "/slices"))["items"]] == ["cats"]
@@ -233,5 +248,7 @@ async def test_a_labeler_sees_no_dataset_and_a_member_changes_none(web):
         changed = await web.http.patch(ANIMALS, headers=headers, json={"description": "mine"})
         tagged = await web.http.put(ANIMALS + "/tags/mine", headers=headers, json={"version": "1"})
         assert (changed.status_code, tagged.status_code) == (403, 403)
-        retracted = await web.http.post("/api/v1/retractions", headers=headers, json={"worker_id": 1, "reason": "x"})
+        retracted = await web.http.post(
+            "/api/v1/retractions", headers=headers, json={"worker_id": 1, "reason": "x"}
+        )
         assert retracted.status_code == 403

@@ -121,7 +121,9 @@ async def test_no_route_shows_or_touches_anything_of_another_tenant(web):
             assert response.status_code == own.get(path.rsplit("/", 1)[-1], 404), (
                 f"{method} {path}: {response.text}"
             )
-        if not (body and body.get("dataset") == "animals") and "/animals" not in path:  # his own word comes back
+        if (
+            not (body and body.get("dataset") == "animals") and "/animals" not in path
+        ):  # his own word comes back
             assert "animals" not in response.text
         assert web.desk.member.email not in response.text
     assert (await web.call("GET", f"/api/v1/projects/{web.desk.project_id}")).json() == before.json()

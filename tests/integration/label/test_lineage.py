@@ -21,7 +21,7 @@ from groundswell.label.lineage.retraction import (
 )
 from groundswell.label.lineage.service import find_worker, touched_by, trace_labels
 from groundswell.label.work.programs import Said, answer_open_tasks
-from groundswell.organize import Retention, clean_up, diff, note_use
+from groundswell.organize import Retention, clean_up, collect, describe, diff, note_use
 from groundswell.tenancy.model import Role
 from groundswell.tenancy.service import create_organization
 
@@ -274,3 +274,23 @@ async def test_another_tenant_retracts_and_sees_nothing(desk):
             await use
     assert await list_retractions(*at) == []
     assert (await trace_labels(*at, store_of(desk).open("animals").ids()[0])).tasks == []
+
+
+# ── retention in the service ──
+
+
+async def test_retention_never_takes_what_a_project_labels_or_has_delivered_last(desk):
+    await answered(desk, ann=right)
+    store = store_of(desk)
+    first = await delivered(desk)
+    del first
+    for _ in range(3):
+        store.promote(store.open("animals@1"))
+    describe(store.root / "animals", retention=Retention(keep_last=1))
+    other = await create_organization(
+        desk.app.db, slug="other", name="Other", email="eve@other.example", person="Eve"
+    )
+    collect(["theirs"]).save("theirs", store=desk.app.datasets(other.org_slug))
+    done = {one.dataset: one.versions for one in await desk.app.tend_datasets()}
+    assert done == {"animals": (3, 4), "theirs": ()}
+    assert [version.number for version in store.versions("animals")] == [1, 2, 5]

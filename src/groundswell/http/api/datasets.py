@@ -140,7 +140,7 @@ async def list_items(call: Call) -> wire.ItemPage:
 
 
 async def get_distribution(call: Call) -> wire.DistributionOut:
-    """How often each value of a field occurs among the items that a query finds: labels, unless `field` says another."""
+    """How often each value of a field occurs among what a query finds: labels, unless `field` says another."""
     column = call.query.get("field", "label")
     version, counts = await datasets.count_values(
         call.scope, store_of(call), call.app.indexer, *at_of(call), column, call.query.get("q", "")
