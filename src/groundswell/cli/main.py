@@ -15,6 +15,7 @@ import groundswell.cli.keys as keys
 import groundswell.cli.labelling as labelling
 import groundswell.cli.searching as searching
 import groundswell.cli.tracing as tracing
+import groundswell.cli.versions as versions
 from groundswell import __version__
 from groundswell.errors import GroundswellError, StoreError
 from groundswell.settings import Settings
@@ -91,9 +92,10 @@ main.add_command(datasets.datasets)
 main.add_command(datasets.diff)
 main.add_command(datasets.split)
 main.add_command(datasets.leaks)
-main.add_command(datasets.versions)
+main.add_command(versions.versions)
 main.add_command(searching.search)
 main.add_command(searching.slices)
+main.add_command(searching.embed)
 main.add_command(tracing.trace)
 main.add_command(tracing.retract)
 

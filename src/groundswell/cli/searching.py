@@ -100,6 +100,59 @@ def _short(value: object) -> object:
 
 @click.command()
 @click.argument("name")
+@click.option("--column", default="embedding", show_default=True, help="Name of the column that is added.")
+@options.as_json
+@click.pass_obj
+def embed(settings: Settings, name: str, column: str, as_json: bool) -> None:
+    """Add vectors to a dataset of images, as a new version, so that `like:` finds images that look alike.
+
+    They need no model (small pixels, edges, colours). Vectors of a model of your own are added in Python. Texts need
+    none: `like:` goes by their words.
+    """
+    from groundswell.assist.embeddings import Pixels
+    from groundswell.errors import InputError
+    from groundswell.items import ItemKind, items_of
+
+    store, embedder = local_datasets(settings), Pixels()
+    version = store.open(name)
+    ids: list[str] = []
+    rows: list[Any] = []
+    with Steps().step(f"Embedding {version.name}", version.rows) as step:
+        for batch in version.batches(with_data=True):
+            items = list(items_of(batch))
+            if any(item.kind is not ItemKind.IMAGE for item in items):
+                raise InputError(f"{version} holds texts; `like:` goes by their words and needs no vectors")
+            ids += [str(item.id) for item in items]
+            rows.append(embedder.embed(items).astype("float16"))
+            step.reach(len(ids))
+    made = store.add_columns(
+        version, _vectors(ids, rows, column), lineage={**version.lineage, **_made_by(embedder)}
+    )
+    result = {"dataset": made.name, "version": made.number, "column": column}
+    show(
+        result,
+        as_json=as_json,
+        text=f"{made.rows:,} items: {made.name}, version {made.number}, with {column}",
+    )
+
+
+def _vectors(ids: list[str], rows: list[Any], column: str) -> Any:
+    import numpy as np
+    import pyarrow as pa
+
+    matrix = np.concatenate(rows) if rows else np.zeros((0, 1), np.float16)
+    flat = pa.array(matrix.ravel())
+    return pa.table(
+        {"id": pa.array(ids, pa.string()), column: pa.FixedSizeListArray.from_arrays(flat, matrix.shape[1])}
+    )
+
+
+def _made_by(embedder: Any) -> dict[str, Any]:
+    return {"embedding": {"name": embedder.name, "version": embedder.version}}
+
+
+@click.command()
+@click.argument("name")
 @click.option("--delete", metavar="SLICE", help="Forget a slice.")
 @options.as_json
 @click.pass_obj

@@ -134,6 +134,25 @@ def test_an_item_and_a_sample_of_a_run_are_traced(run: Callable[..., Any]) -> No
     )
 
 
+def test_images_that_look_alike_are_found(run: Callable[..., Any], tmp_path: Path) -> None:
+    import numpy as np
+    from PIL import Image
+
+    (tmp_path / "photos").mkdir()
+    for place in range(6):
+        pixels = np.random.default_rng(place // 2).integers(0, 256, (5, 5, 3)).astype(np.uint8)
+        Image.fromarray(pixels).resize((40 + 20 * (place % 2),) * 2).save(
+            tmp_path / "photos" / f"{place}.png"
+        )
+    run("collect", "photos", "--raw")
+    assert run("embed", "photos", "--json")["version"] == 2
+    rows = run("search", "photos", "--sort", "locator", "--json")["items"]
+    assert "embedding" not in rows[0]
+    found = run("search", "photos", f"like:{rows[2]['id'][:12]}", "--json")
+    assert (found["total"], found["items"][0]["locator"]) == (5, "3.png")
+    assert "goes by their words" in run("embed", "reviews", exit_code=2)
+
+
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [

@@ -86,6 +86,11 @@ def start(root: Path, duty: str, seed: int, log: Path) -> subprocess.Popen[bytes
         return subprocess.Popen(command, stdout=output, stderr=errors)
 
 
+def slow(folder: Path) -> bool:
+    """Say whether the processes have hardly begun, as on a machine that does much else."""
+    return sum(len(path.read_text().splitlines()) for path in folder.glob("*.log")) < 10
+
+
 @pytest.mark.slow
 def test_whoever_does_what_at_once_nothing_is_lost_broken_or_counted_twice(tmp_path: Path) -> None:
     store = DatasetStore(tmp_path / "datasets", BlobStore(tmp_path / "blobs"))
@@ -95,9 +100,9 @@ def test_whoever_does_what_at_once_nothing_is_lost_broken_or_counted_twice(tmp_p
     workers = {
         duty: start(tmp_path, duty, SEED + n, tmp_path / f"{duty}.log") for n, duty in enumerate(duties)
     }
-    deadline = time.monotonic() + SECONDS + 1
+    begun = time.monotonic()
     try:
-        while time.monotonic() < deadline:
+        while time.monotonic() < begun + SECONDS or (slow(tmp_path) and time.monotonic() < begun + 60):
             time.sleep(rng.uniform(0.8, 1.6))
             for duty, process in workers.items():
                 assert process.poll() is None, (tmp_path / f"{duty}.errors").read_text()

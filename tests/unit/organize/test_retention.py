@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundswell.errors import InputError
@@ -52,6 +52,7 @@ def test_a_policy_that_would_remove_the_newest_is_refused(policy: dict[str, floa
         Retention(**policy)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 100), st.sampled_from(["main", "try"])), max_size=15),
     st.integers(1, 5) | st.none(),

@@ -303,7 +303,7 @@ words = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(st.lists(st.sampled_from(["red", "green", "blue"]), max_size=4), st.integers(0, 3)),

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundswell.errors import InvalidQuery
@@ -130,11 +130,13 @@ def joined(parts: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
     return st.one_of(many(And), many(Or), st.builds(Not, parts))
 
 
+@settings(deadline=None)
 @given(st.recursive(leaves, joined, max_leaves=8))
 def test_whatever_is_asked_can_be_written_and_read_again(query: Query) -> None:
     assert parse(str(query)) == query
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.text('ab ()":*-<>~.,\\=ORNT', max_size=40))
 def test_no_text_does_worse_than_not_to_be_a_query(text: str) -> None:
     with contextlib.suppress(InvalidQuery):

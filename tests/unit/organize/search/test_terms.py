@@ -36,6 +36,7 @@ def test_a_text_is_cut_into_terms(text: str, terms: list[str]) -> None:
 texts = st.lists(st.none() | st.text("ab bc日本 é", max_size=12), max_size=12)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_many_texts_are_cut_like_each_alone(given: list[str | None]) -> None:
     stream = Stream(pa.array(given, pa.large_string()))
