@@ -22,7 +22,7 @@ from groundswell.organize.search.query import And, InSlice, Like, Not, Or, Query
 from groundswell.organize.search.rank import Scores, bm25, embedding_column, like_text, like_vector
 from groundswell.organize.search.slices import Slice, whole, write_slice
 from groundswell.organize.search.terms import terms_of
-from groundswell.organize.search.values import Column, Condition, Meta, Values, any_of
+from groundswell.organize.search.values import Column, Condition, Meta, Values, any_of, codes_of
 from groundswell.organize.version import Version
 
 Mask = NDArray[np.bool_]
@@ -237,7 +237,7 @@ class _Seeker:
             InvalidQuery: there is none; the message names what is like it.
         """
         if name in self.version.columns and name not in _NOT_SEARCHED:
-            return Column(name, self.version.to_table([name])[name])
+            return Column(name, self.version.to_table([name])[name], codes_of(self.version, name))
         plain = name.removeprefix("meta.")
         fields = [(part, part.fields[plain]) for part in self.parts if plain in part.fields]
         if fields:

@@ -22,6 +22,7 @@ MAX_FIELDS = 1_000
 """Distinct fields of the records of one part; further ones are not searched: they are data used as names."""
 
 Mask = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,15 @@ class Field:
         found: list[str] = self._terms.to_pylist()
         return found
 
-    def counts(self) -> Iterator[tuple[Any, NDArray[np.uint32]]]:
+    def counts(self) -> Iterator[tuple[Any, Rows]]:
         """Yield each distinct value with the rows that have it, for counting."""
         for name, values in (("texts", self.texts), ("flags", [False, True])):
             codes, rows = self._values(name).astype(np.int64), self._rows(name)
             for code in np.unique(codes):
-                yield values[int(code)], rows[codes == code]
+                yield values[int(code)], rows.compress(codes == code)
         numbers, rows = self._values("numbers"), self._rows("numbers")
         for number in np.unique(numbers):
-            yield float(number), rows[numbers == number]
+            yield float(number), rows.compress(numbers == number)
 
     @cached_property
     def _terms(self) -> pa.Array:
@@ -95,19 +96,30 @@ class Field:
         return load_terms(path) if path.exists() else pa.array([], pa.large_string())
 
     def _mask(self, name: str, hits: Mask) -> Mask:
+        if self._is_in_every_row(name):
+            return np.asarray(hits)
         mask = np.zeros(self.rows, bool)
-        mask[self._rows(name)[hits]] = True
+        mask[self._rows(name).compress(hits)] = True
         return mask
 
-    def _rows(self, name: str) -> NDArray[np.uint32]:
-        return self._array(name, "rows", np.uint32)
+    def _is_in_every_row(self, name: str) -> bool:
+        """Say whether each row has exactly one value of a kind: then no rows are stored."""
+        return len(self._values(name)) == self.rows and not self._path(name, "rows").exists()
+
+    def _rows(self, name: str) -> NDArray[np.int64]:
+        if self._is_in_every_row(name):
+            return np.arange(self.rows)
+        return self._array(name, "rows", np.uint32).astype(np.int64)
 
     def _values(self, name: str) -> NDArray[Any]:
         return self._array(name, "values", {"numbers": np.float64, "flags": np.bool_}.get(name, np.int32))
 
     def _array(self, name: str, what: str, kind: Any) -> NDArray[Any]:
-        path = self.folder / f"{self.number}-{name}-{what}.npy"
+        path = self._path(name, what)
         return load_array(path) if path.exists() else np.zeros(0, kind)
+
+    def _path(self, name: str, what: str) -> Path:
+        return self.folder / f"{self.number}-{name}-{what}.npy"
 
 
 def fields_in(folder: Path, rows: int) -> dict[str, Field]:
@@ -132,7 +144,8 @@ def write_fields(metas: Sequence[str], folder: Path) -> None:
     (folder / _NAMES).write_text(json.dumps(list(found), ensure_ascii=False), "utf-8")
     for number, kinds in enumerate(found.values()):
         for kind, (rows, values) in kinds.items():
-            save_array(folder / f"{number}-{kind}-rows.npy", np.array(rows, np.uint32))
+            if rows != list(range(len(metas))):
+                save_array(folder / f"{number}-{kind}-rows.npy", np.array(rows, np.uint32))
             save_array(folder / f"{number}-{kind}-values.npy", _coded(kind, values, folder, number))
 
 

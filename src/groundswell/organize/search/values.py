@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,9 +14,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from groundswell.errors import InvalidQuery
+from groundswell.organize.fragments import map_files
+from groundswell.organize.manifest import StoredFile
 from groundswell.organize.search.index import Part
 from groundswell.organize.search.metas import Field
 from groundswell.organize.search.query import Between, Compare, Contains, Is, Known, Value
+from groundswell.organize.version import Version
 
 Mask = NDArray[np.bool_]
 Condition = Is | Known | Between | Compare | Contains
@@ -42,11 +47,48 @@ class Values(Protocol):
 
 
 @dataclass(frozen=True)
+class Codes:
+    """A column of few distinct texts: each row's place among them, or -1 without one, int32 `[rows]`."""
+
+    distinct: list[str]
+    codes: NDArray[np.int32]
+
+    def equal(self, text: str) -> Mask:
+        """Return which rows have a text."""
+        if text not in self.distinct:
+            return np.zeros(len(self.codes), bool)
+        return np.asarray(self.codes == self.distinct.index(text))
+
+
+MOST_DISTINCT = 4096
+
+
+def codes_of(version: Version, name: str) -> Codes | None:
+    """Return a column of texts as codes, remembered for the next search; None where there are many distinct ones."""
+    return _codes(version.folder, name, version.files_of(name) or ())
+
+
+@lru_cache(64)
+def _codes(folder: Path, name: str, files: tuple[StoredFile, ...]) -> Codes | None:
+    return _encoded(map_files(folder / "data", files)[name])
+
+
+def _encoded(values: pa.ChunkedArray) -> Codes | None:
+    distinct = pc.unique(values.slice(0, 100_000)) if _is_text(values.type) else ()
+    if not len(distinct) or len(distinct) > MOST_DISTINCT or len(pc.unique(values)) > MOST_DISTINCT:
+        return None
+    encoded = values.combine_chunks().dictionary_encode()
+    codes: NDArray[np.int32] = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return Codes(encoded.dictionary.to_pylist(), codes.astype(np.int32))
+
+
+@dataclass(frozen=True)
 class Column:
-    """A column that is stored beside the items."""
+    """A column that is stored beside the items; `codes` where it has few distinct texts."""
 
     name: str
     values: pa.ChunkedArray
+    codes: Codes | None = None
 
     def rows_where(self, condition: Condition) -> Mask:
         """Return which rows a condition holds for; a row without a value only fits `none`."""
@@ -74,6 +116,8 @@ class Column:
             return self._compared(values, ">=", value) & self._compared(values, "<=", value)
         if pa.types.is_boolean(values.type):
             return _mask(pc.equal(values, _truth(self.name, value)))
+        if self.codes is not None:
+            return self.codes.equal(value.text)
         return _mask(pc.equal(values, self._literal(values.type, value)))
 
     def _compared(self, values: pa.ChunkedArray, operator: str, value: Value | None) -> Mask:
