@@ -75,7 +75,7 @@ def test_any_column_can_be_compared_if_there_is_one(store: DatasetStore, batches
         diff(base, scored, column="tags")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(st.integers(0, 9), max_size=12),
     st.lists(st.integers(0, 9), max_size=12),

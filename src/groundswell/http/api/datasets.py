@@ -34,8 +34,11 @@ def store_of(call: Call) -> DatasetStore:
 
 def at_of(call: Call) -> tuple[str, str]:
     """Return the dataset and the version that the path names; `newest` is that of the main line."""
-    at = call.path["version"]
-    return call.path["dataset"], "main" if at == "newest" else at
+    return call.path["dataset"], _version(call.path["version"])
+
+
+def _version(text: str) -> str:
+    return "main" if text == "newest" else text
 
 
 def offset_of(call: Call, this: object) -> tuple[int, int]:
@@ -171,7 +174,7 @@ async def list_drops(call: Call) -> wire.DropPage:
 async def get_diff(call: Call) -> wire.DiffOut:
     """How two versions differ: items added, dropped, changed and relabelled, counted, and one page of one of these."""
     name = call.path["dataset"]
-    before, after = (_required(call.query, which) for which in ("before", "after"))
+    before, after = (_version(_required(call.query, which)) for which in ("before", "after"))
     column, change = call.query.get("column", "label"), _change(call.query.get("change", "relabelled"))
     this = ["diff", name, before, after, column, change]
     offset, limit = offset_of(call, this)

@@ -73,6 +73,12 @@ insert into retractions (org_id, worker_id, project_id, since, until, reason, cr
 values (%(org_id)s, %(worker_id)s, %(project_id)s, %(since)s, %(until)s, %(reason)s, %(created_by)s)
 returning id;
 
+-- same_retraction: what the same request has made a short while ago
+select id from retractions
+where worker_id = %(worker_id)s and project_id is not distinct from %(project_id)s and since = %(since)s
+  and until = %(until)s and reason = %(reason)s and undone_at is null and created_at > now() - interval '10 minutes'
+order by id desc limit 1;
+
 -- retract_answers: answers of a worker to tasks of a project count no more; returns their tasks
 with gone as materialized (
   select task_id from retract_annotations(%(retraction_id)s, %(worker_id)s, %(project_id)s, %(since)s, %(until)s) as g (task_id)

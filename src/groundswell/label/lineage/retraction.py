@@ -33,6 +33,8 @@ async def retract(
     background, as after any change. Labels that gold or a review decided stay. Where the project's labels were
     delivered, new versions are made once that is done (`RedeliveryRoom`).
 
+    The same retraction again within ten minutes, as after a lost reply, returns the one that it made.
+
     Args:
         work: whose answers, in which project, of which time.
         reason: why, for people who look at it later.
@@ -52,6 +54,9 @@ async def retract(
         name = await worker_name(tx, work.worker_id)
         rows = await tx.fetch_all(SQL["work_by_project"], dict[str, Any], **vars(work))
         if not rows:
+            repeated = await _repeated(tx, work, reason)
+            if repeated is not None:
+                return repeated
             raise NotFound(f"{name} (worker {work.worker_id}) has no answers that count within this time")
         of = {"org_id": scope.org_id, "reason": reason, "created_by": scope.user_id}
         number = RetractionId(await tx.fetch_value(SQL["insert_retraction"], **of, **vars(work)))
@@ -67,18 +72,17 @@ async def retract(
 async def undo_retraction(db: Database, scope: Scope, number: RetractionId) -> Retraction:
     """Make retracted answers count again; labels are inferred with them, and versions made anew. Managers only.
 
-    Tasks that were asked again meanwhile keep the answers that they got.
+    Tasks that were asked again meanwhile keep the answers that they got. Undoing twice is undoing once.
 
     Raises:
         NotFound: there is no such retraction.
-        Conflict: it was undone already.
     """
     scope.require(Role.MANAGER)
     async with db.transaction(scope.org_id) as tx:
         await tx.execute(PROJECTS["allow_minutes"])
         found = await _retraction(tx, number)
         if found.undone_at is not None:
-            raise Conflict(f"retraction {number} was undone already, at {found.undone_at.isoformat()}")
+            return found
         for project_id in await tx.fetch_values(SQL["projects_of_retraction"], retraction_id=number):
             await tx.execute(PROJECTS["lock_for_change"], project_id=project_id)
         rows = await tx.fetch_all(SQL["undo_retraction"], dict[str, Any], retraction_id=number)
@@ -114,6 +118,11 @@ async def _retraction(tx: Tx, number: RetractionId) -> Retraction:
     if found is None:
         raise NotFound(f"there is no retraction {number} in this organization")
     return found
+
+
+async def _repeated(tx: Tx, work: Work, reason: str) -> Retraction | None:
+    number = await tx.fetch_value(SQL["same_retraction"], reason=reason, **vars(work))
+    return None if number is None else await _retraction(tx, RetractionId(number))
 
 
 async def _retract_in(
