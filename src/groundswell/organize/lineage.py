@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from groundswell.errors import InputError, NotFound
 from groundswell.ids import ItemId
-from groundswell.items import ITEM_SCHEMA, Drop
+from groundswell.items import ITEM_SCHEMA, Drop, drops_of
 from groundswell.organize.heads import manifests_in
 from groundswell.organize.manifest import REMOVED, Manifest, manifest_file, numbers_in, read_manifest
 from groundswell.organize.store import DatasetStore
@@ -108,9 +109,9 @@ def find_item(store: DatasetStore, reference: str, *, dataset: str | None = None
     for version in _each_table(store, dataset):
         ids = version.to_table(["id"])["id"]
         found.update(ids.filter(pc.starts_with(ids, reference)).unique().to_pylist())
-    for _, drop in _drops(store, dataset):
-        if drop.item_id is not None and drop.item_id.startswith(reference):
-            found.add(drop.item_id)
+    for _, drops in _drop_tables(store, dataset):
+        ids = drops["item_id"]
+        found.update(ids.filter(pc.fill_null(pc.starts_with(ids, reference), False)).unique().to_pylist())
     if not found:
         raise NotFound(f"no version has an item {reference!r}, and none was set aside")
     if len(found) > 1:
@@ -133,18 +134,16 @@ def trace_item(store: DatasetStore, item_id: str, *, dataset: str | None = None)
         NotFound: no version has it, and it was never set aside.
     """
     places, origins, descendants = [], dict[Provenance, None](), dict[ItemId, None]()
+    seen: dict[object, list[int]] = {}  # versions share their items: each table is read once
     for version in _each(store, dataset):
-        rows = _rows_with(version, "id", item_id)
-        places += [_place(version, row) for row in rows[:1]]
-        origins |= dict.fromkeys(_provenance(version, rows))
-        descendants |= dict.fromkeys(
-            ItemId(each) for each in _values(version, "id", _rows_with(version, "derived_from", item_id))
-        )
-    set_aside = tuple(
-        SetAside(name, number, drop)
-        for (name, number), drop in _drops(store, dataset)
-        if drop.item_id == item_id
-    )
+        files = version.files_of("id")
+        if files not in seen:
+            seen[files] = _rows_with(version, "id", item_id)
+            origins |= dict.fromkeys(_provenance(version, seen[files]))
+            made = _rows_with(version, "derived_from", item_id)
+            descendants |= dict.fromkeys(ItemId(each) for each in _values(version, "id", made))
+        places += [_place(version, row) for row in seen[files][:1]]
+    set_aside = tuple(_set_aside(store, dataset, item_id))
     if not places and not set_aside:
         raise NotFound(f"no version has the item {item_id[:64]!r}, and it was never set aside")
     return ItemTrace(
@@ -248,14 +247,20 @@ def _ancestors(store: DatasetStore, dataset: str | None, origins: Iterable[Prove
     return tuple(found)
 
 
-def _drops(store: DatasetStore, dataset: str | None) -> Iterator[tuple[tuple[str, int], Drop]]:
+def _set_aside(store: DatasetStore, dataset: str | None, item_id: str) -> Iterator[SetAside]:
+    for (name, number), drops in _drop_tables(store, dataset):
+        hits = drops.filter(pc.fill_null(pc.equal(drops["item_id"], item_id), False))
+        for batch in hits.to_batches():
+            yield from (SetAside(name, number, drop) for drop in drops_of(batch))
+
+
+def _drop_tables(store: DatasetStore, dataset: str | None) -> Iterator[tuple[tuple[str, int], pa.Table]]:
     """Yield what was set aside on the way to every version, those removed among them."""
     for name in [dataset] if dataset is not None else store.names():
         for manifest in _all_manifests(store.existing(name)):
             if manifest.drop_files:
                 version = Version(store.root / name, manifest, store.blobs)
-                for drop in version.drops():
-                    yield (name, manifest.number), drop
+                yield (name, manifest.number), version.drops_table()
 
 
 def _all_manifests(folder: Path) -> list[Manifest]:

@@ -17,7 +17,9 @@ from groundswell.organize import search as finding
 from groundswell.organize.card import Card, card_of
 from groundswell.organize.catalogue import Entry, describe, read_entry
 from groundswell.organize.difference import Diff, diff
+from groundswell.organize.heads import head_of
 from groundswell.organize.lineage import ItemTrace, trace_item
+from groundswell.organize.manifest import MAIN, numbers_in
 from groundswell.organize.refs import Ref, RefKind
 from groundswell.organize.search import Found, Slice
 from groundswell.organize.store import DatasetStore
@@ -100,10 +102,9 @@ async def get_dataset(scope: Scope, store: DatasetStore, name: str) -> Dataset:
 
 def _dataset(store: DatasetStore, name: str) -> Dataset:
     folder = store.existing(name)
-    versions = store.versions(name)
-    heads = store.heads(name)
-    newest = store.open(name, heads.get("main", versions[-1].number))
-    return Dataset(name, read_entry(folder), newest, len(versions), store.refs(name))
+    numbers = numbers_in(folder)
+    newest = store.open(name, head_of(folder, MAIN) or numbers[-1])
+    return Dataset(name, read_entry(folder), newest, len(numbers), store.refs(name))
 
 
 async def list_versions(
@@ -117,10 +118,9 @@ async def list_versions(
     scope.require(Role.MEMBER)
 
     def read() -> list[tuple[Version, list[str]]]:
-        store.existing(name)
+        numbers = [n for n in reversed(numbers_in(store.existing(name))) if before is None or n < before]
         named = _names(store, name)
-        found = [one for one in reversed(store.versions(name)) if before is None or one.number < before]
-        return [(one, named.get(one.number, [])) for one in found[:limit]]
+        return [(store.open(name, number), named.get(number, [])) for number in numbers[:limit]]
 
     return await asyncio.to_thread(read)
 

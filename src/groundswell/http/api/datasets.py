@@ -11,6 +11,7 @@ from groundswell.http.cursor import decode_cursor, encode_cursor
 from groundswell.http.endpoint import Call, Endpoint, whole_number
 from groundswell.http.paging import PAGING, page_of
 from groundswell.http.wire import datasets as wire
+from groundswell.http.wire import items
 from groundswell.organize import DatasetStore, Diff, Version
 from groundswell.organize import service as datasets
 
@@ -94,9 +95,9 @@ async def get_version(call: Call) -> wire.VersionOut:
     return wire.VersionOut.of(*await datasets.get_version(call.scope, store_of(call), *at_of(call)))
 
 
-async def get_card(call: Call) -> wire.CardOut:
+async def get_card(call: Call) -> items.CardOut:
     """The data card of a version: what is in it, where it is from, what was set aside, who may use it."""
-    return wire.CardOut.of(await datasets.get_card(call.scope, store_of(call), *at_of(call)))
+    return items.CardOut.of(await datasets.get_card(call.scope, store_of(call), *at_of(call)))
 
 
 async def set_tag(call: Call) -> wire.RefOut:
@@ -119,7 +120,7 @@ async def delete_tag(call: Call) -> None:
 # ── items ──
 
 
-async def list_items(call: Call) -> wire.ItemPage:
+async def list_items(call: Call) -> items.ItemPage:
     """One page of the items of a version that a query finds, with how many there are in all.
 
     `q` is in the query language (docs/howto/search.md); without it all items are listed. The first search of a large
@@ -133,30 +134,30 @@ async def list_items(call: Call) -> wire.ItemPage:
         call.scope, store_of(call), call.app.indexer, name, at, query, sort=sort, offset=offset, limit=limit
     )
     scores = [None] * len(found.rows) if found.scores is None else found.scores.tolist()
-    items = [
-        wire.ItemOut.of(row, values, score)
+    page = [
+        items.ItemOut.of(row, values, score)
         for row, values, score in zip(found.rows.tolist(), table.to_pylist(), scores, strict=True)
     ]
-    return wire.ItemPage(
-        found.version.number, found.total, items, next_offset(offset, limit, found.total, this)
+    return items.ItemPage(
+        found.version.number, found.total, page, next_offset(offset, limit, found.total, this)
     )
 
 
-async def get_distribution(call: Call) -> wire.DistributionOut:
+async def get_distribution(call: Call) -> items.DistributionOut:
     """How often each value of a field occurs among what a query finds: labels, unless `field` says another."""
     column = call.query.get("field", "label")
     version, counts = await datasets.count_values(
         call.scope, store_of(call), call.app.indexer, *at_of(call), column, call.query.get("q", "")
     )
-    values = [wire.ValueOut(_plain(value), count) for value, count in counts.items()]
-    return wire.DistributionOut(version.number, column, values)
+    values = [items.ValueOut(_plain(value), count) for value, count in counts.items()]
+    return items.DistributionOut(version.number, column, values)
 
 
 def _plain(value: Any) -> str | float | bool | None:
     return value if value is None or isinstance(value, str | bool | int | float) else str(value)
 
 
-async def list_drops(call: Call) -> wire.DropPage:
+async def list_drops(call: Call) -> items.DropPage:
     """One page of the records that were set aside when a version was made, with the reason of each."""
     this = ["drops", *at_of(call)]
     offset, limit = offset_of(call, this)
@@ -164,14 +165,14 @@ async def list_drops(call: Call) -> wire.DropPage:
         call.scope, store_of(call), *at_of(call), offset=offset, limit=limit
     )
     total = sum(version.drop_counts.values())
-    drops = [wire.DropOut(**row) for row in rows]
-    return wire.DropPage(version.number, total, drops, next_offset(offset, limit, total, this))
+    drops = [items.DropOut(**row) for row in rows]
+    return items.DropPage(version.number, total, drops, next_offset(offset, limit, total, this))
 
 
 # ── what changed ──
 
 
-async def get_diff(call: Call) -> wire.DiffOut:
+async def get_diff(call: Call) -> items.DiffOut:
     """How two versions differ: items added, dropped, changed and relabelled, counted, and one page of one of these."""
     name = call.path["dataset"]
     before, after = (_version(_required(call.query, which)) for which in ("before", "after"))
@@ -180,8 +181,8 @@ async def get_diff(call: Call) -> wire.DiffOut:
     offset, limit = offset_of(call, this)
     found = await datasets.compare(call.scope, store_of(call), name, before, after, column=column)
     rows = _rows(found, change)
-    items = _items(found, rows[offset : offset + limit])
-    return wire.DiffOut.of(found, change, items, next_offset(offset, limit, len(rows), this))
+    page = _items(found, rows[offset : offset + limit])
+    return items.DiffOut.of(found, change, page, next_offset(offset, limit, len(rows), this))
 
 
 def _required(query: Mapping[str, str], name: str) -> str:
@@ -207,15 +208,15 @@ def _rows(found: Diff, change: Change) -> list[tuple[int | None, int | None]]:
     return [(old, new) for old, new in pairs.tolist()]
 
 
-def _items(found: Diff, rows: list[tuple[int | None, int | None]]) -> list[wire.ChangedOut]:
+def _items(found: Diff, rows: list[tuple[int | None, int | None]]) -> list[items.ChangedOut]:
     return [_item(found, old, new) for old, new in rows]
 
 
-def _item(found: Diff, old: int | None, new: int | None) -> wire.ChangedOut:
+def _item(found: Diff, old: int | None, new: int | None) -> items.ChangedOut:
     version, row = (found.before, old) if new is None else (found.after, new)
     assert row is not None
     about = version.take([row], ["id", "kind", "source", "locator"]).to_pylist()[0]
-    return wire.ChangedOut(
+    return items.ChangedOut(
         **about, before=_value(found.before, old, found.column), after=_value(found.after, new, found.column)
     )
 
@@ -266,13 +267,13 @@ ENDPOINTS = (
         "GET", DATASET + "/versions", "List versions", list_versions, answer=wire.VersionPage, query=PAGING
     ),
     Endpoint("GET", VERSION, "One version", get_version, answer=wire.VersionOut),
-    Endpoint("GET", VERSION + "/card", "Data card of a version", get_card, answer=wire.CardOut),
+    Endpoint("GET", VERSION + "/card", "Data card of a version", get_card, answer=items.CardOut),
     Endpoint(
         "GET",
         VERSION + "/items",
         "Find items",
         list_items,
-        answer=wire.ItemPage,
+        answer=items.ItemPage,
         query={
             **QUERY,
             "sort": "a column to sort by, with a - before it the largest first; by fit or likeness unless given",
@@ -284,16 +285,18 @@ ENDPOINTS = (
         VERSION + "/distribution",
         "Count values",
         get_distribution,
-        answer=wire.DistributionOut,
+        answer=items.DistributionOut,
         query={**QUERY, "field": "a column or a field of the records; `label` unless given"},
     ),
-    Endpoint("GET", VERSION + "/drops", "What was set aside", list_drops, answer=wire.DropPage, query=PAGING),
+    Endpoint(
+        "GET", VERSION + "/drops", "What was set aside", list_drops, answer=items.DropPage, query=PAGING
+    ),
     Endpoint(
         "GET",
         DATASET + "/diff",
         "Compare versions",
         get_diff,
-        answer=wire.DiffOut,
+        answer=items.DiffOut,
         query={
             "before": "the version that is compared with: a number, tag, branch or date",
             "after": "the version that is looked at",

@@ -7,7 +7,7 @@ from groundswell.http.api.datasets import VERSION, at_of, store_of
 from groundswell.http.endpoint import MAX_ID, Call, Endpoint, whole_number
 from groundswell.http.paging import PAGING, cut, page_of
 from groundswell.http.wire import lineage as wire
-from groundswell.http.wire.datasets import ItemOut, TraceOut
+from groundswell.http.wire.items import ItemOut, TraceOut
 from groundswell.ids import ProjectId, RetractionId, WorkerId
 from groundswell.label.lineage import retraction
 from groundswell.label.lineage.model import EVER, NEVER, Work

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from groundswell.http.wire.common import Id
-from groundswell.http.wire.datasets import ItemOut, TraceOut, UseOut
+from groundswell.http.wire.items import ItemOut, TraceOut, UseOut
 from groundswell.label.lineage.model import (
     EVER,
     NEVER,
