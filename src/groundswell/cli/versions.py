@@ -215,3 +215,40 @@ def _kept_in_words(policy: Any) -> str:
     parts = [f"the newest {policy.keep_last} of each branch"] if policy.keep_last is not None else []
     parts += [f"what is younger than {policy.keep_days:g} days"] if policy.keep_days is not None else []
     return " and ".join(parts)
+
+
+@click.command()
+@click.argument("organization", default="local")
+@click.option(
+    "--limit", metavar="SIZE", help="Set it, for example 50GB; `default` for that of the installation."
+)
+@options.as_json
+@click.pass_obj
+def quota(settings: Settings, organization: str, limit: str | None, as_json: bool) -> None:
+    """Show or set how much an organization may keep of datasets and media.
+
+    GROUNDSWELL_QUOTA_BYTES holds for organizations without a limit of their own.
+    """
+    from groundswell.errors import NotFound
+    from groundswell.organize import DatasetStore, set_own_limit
+    from groundswell.store import BlobStore
+
+    root = settings.home / "datasets" / organization
+    if not root.is_dir():
+        raise NotFound(f"there is no organization {organization!r} with datasets in {settings.home}")
+    if limit is not None:
+        set_own_limit(root, None if limit == "default" else _bytes(limit))
+    blobs = BlobStore(settings.home / "blobs" / organization)
+    found = DatasetStore(root, blobs, quota_bytes=settings.quota_bytes).quota
+    used, most = found.used_bytes(), found.limit_bytes
+    text = f"{used:,} bytes of " + ("any number" if most is None else f"{most:,}")
+    show({"organization": organization, "used_bytes": used, "limit_bytes": most}, as_json=as_json, text=text)
+
+
+def _bytes(text: str) -> int:
+    units = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+    unit = next((unit for unit in units if text.endswith(unit)), "")
+    try:
+        return int(float(text.removesuffix(unit)) * units.get(unit, 1))
+    except (ValueError, OverflowError):
+        raise click.UsageError(f"{text!r} is no size; write for example 50GB") from None

@@ -10,7 +10,7 @@ from groundswell.organize.heads import At
 from groundswell.organize.leaks import Leak, find_leaks
 from groundswell.organize.lineage import ItemTrace, find_item, item_at, trace_item
 from groundswell.organize.manifest import MAIN, Parent, require_name
-from groundswell.organize.quota import Quota
+from groundswell.organize.quota import Quota, set_own_limit
 from groundswell.organize.refs import Ref, RefKind
 from groundswell.organize.report import Report
 from groundswell.organize.retention import Retention
@@ -47,6 +47,7 @@ __all__ = [
     "local_store",
     "read_entry",
     "require_name",
+    "set_own_limit",
     "ItemTrace",
     "find_item",
     "item_at",

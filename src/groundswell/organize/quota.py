@@ -1,11 +1,15 @@
 """How much an organization may keep: checked while something is written, so that nothing is half kept."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from groundswell.errors import OverQuota
+from groundswell.errors import InputError, OverQuota, StoreError
+from groundswell.organize.whole import replace_json
+
+_FILE = "quota.json"
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,36 @@ class Room:
                 "version among them. Remove old versions with `groundswell versions clean-up`, or raise the limit"
             )
         self._before = used - added_bytes
+
+
+def own_limit(root: Path) -> int | None:
+    """Return the limit that an operator has set for the organization whose datasets are here; None where none is.
+
+    Raises:
+        StoreError: the file is damaged.
+    """
+    path = root / _FILE
+    try:
+        return int(json.loads(path.read_text("utf-8"))["limit_bytes"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is damaged ({error}); set the quota anew") from error
+
+
+def set_own_limit(root: Path, limit_bytes: int | None) -> None:
+    """Set the limit of one organization, or with None let that of the installation hold.
+
+    Raises:
+        InputError: it is negative.
+        StoreError: the folder may not be written.
+    """
+    if limit_bytes is None:
+        (root / _FILE).unlink(missing_ok=True)
+        return
+    if limit_bytes < 0:
+        raise InputError(f"a quota is a number of bytes from 0; got {limit_bytes}")
+    replace_json(root / _FILE, {"limit_bytes": limit_bytes})
 
 
 def _sizes(folder: Path) -> Iterator[int]:

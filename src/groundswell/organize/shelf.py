@@ -17,7 +17,7 @@ from groundswell.organize.manifest import (
     read_manifest,
     require_name,
 )
-from groundswell.organize.quota import Quota
+from groundswell.organize.quota import Quota, own_limit
 from groundswell.organize.refs import Ref, refs_in
 from groundswell.organize.version import Version
 from groundswell.store.blobs import BlobStore
@@ -37,7 +37,8 @@ class Shelf:
         self.root = Path(root)
         self.blobs = blobs
         self.now = now
-        self.quota = Quota((self.root, blobs.root), quota_bytes)
+        own = own_limit(self.root)
+        self.quota = Quota((self.root, blobs.root), quota_bytes if own is None else own)
 
     def names(self) -> list[str]:
         """Return the names of all datasets, in order."""

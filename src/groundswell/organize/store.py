@@ -35,7 +35,8 @@ class DatasetStore(Shelf):
         root: the folder; one subfolder for each dataset.
         blobs: where the bytes of media go.
         now: tells the time, for `created_at`.
-        quota_bytes: what all datasets and media together may take on disk; None for no limit.
+        quota_bytes: what all datasets and media together may take on disk; None for no limit. One that was set
+            for this organization (`set_own_limit`) goes before it.
     """
 
     # ── writing ──

@@ -116,6 +116,16 @@ def test_a_dataset_is_described_and_cleaned_up(run: Callable[..., Any]) -> None:
     assert "every version" in run("versions", "describe", "reviews", "--keep-all")
 
 
+def test_a_quota_is_set_and_kept_to(run: Callable[..., Any]) -> None:
+    assert "bytes of any number" in run("quota")
+    assert run("quota", "local", "--limit", "0.02MB", "--json")["limit_bytes"] == 20_000
+    Path("long.jsonl").write_text("\n".join(json.dumps({"text": f"{n} " * 500}) for n in range(100)))
+    assert "may keep 20,000 bytes" in run("collect", "long.jsonl", exit_code=4)
+    assert "is no size" in run("quota", "local", "--limit", "much", exit_code=2)
+    assert "no organization 'acme'" in run("quota", "acme", exit_code=3)
+    assert "any number" in run("quota", "--limit", "default")
+
+
 def test_an_item_and_a_sample_of_a_run_are_traced(run: Callable[..., Any]) -> None:
     version = dataset("reviews", home="home")
     item = version.ids()[3]

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 from tests.unit.organize.conftest import image_item, text_item
 
-from groundswell.errors import OverQuota
+from groundswell.errors import InputError, OverQuota, StoreError
 from groundswell.items import to_batch
-from groundswell.organize import DatasetStore, Quota, Retention, clean_up
+from groundswell.organize import DatasetStore, Quota, Retention, clean_up, set_own_limit
 from groundswell.store.blobs import BlobStore
 
 
@@ -66,3 +66,21 @@ def test_clean_up_makes_room(tmp_path: Path) -> None:
     store.write("pets", texts(1))
     clean_up(store, "pets", policy=Retention(keep_last=1))
     store.write("pets", texts(500, first=1000))
+
+
+def test_a_limit_of_its_own_goes_before_that_of_the_installation(tmp_path: Path) -> None:
+    limited(tmp_path, None).write("pets", texts(3))
+    set_own_limit(tmp_path / "datasets", 100)
+    with pytest.raises(OverQuota, match="may keep 100 bytes"):
+        limited(tmp_path, 10**9).write("pets", texts(3, first=5))
+    set_own_limit(tmp_path / "datasets", 10**9)
+    limited(tmp_path, 100).write("pets", texts(3, first=5))
+    set_own_limit(tmp_path / "datasets", None)
+    with pytest.raises(OverQuota):
+        limited(tmp_path, 100).write("pets", texts(3, first=9))
+    assert limited(tmp_path, 100).names() == ["pets"]
+    with pytest.raises(InputError, match="from 0"):
+        set_own_limit(tmp_path / "datasets", -1)
+    (tmp_path / "datasets" / "quota.json").write_text("[]")
+    with pytest.raises(StoreError, match="set the quota anew"):
+        limited(tmp_path, None)
