@@ -40,7 +40,7 @@ def main() -> None:
         where = " and ".join(given) or None
         options = {"full_text_query": query, "filter": where, "prefilter": True}
         table.scanner(columns=["row", "_score"], limit=PAGE, **options).to_table()
-        return int(table.scanner(columns=["row", "_score"], **options).to_table().num_rows)
+        return int(table.scanner(columns=["row"], **options).count_rows())
 
     taken, totals = [], []
     for question in json.loads((folder / "questions.json").read_text()):
