@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from groundswell.errors import StoreError
@@ -28,6 +29,7 @@ WAIT_SECONDS = 2.0
 """How long the sweep waits for writers to end before it leaves their dataset for the next time."""
 
 _DIGEST_LENGTH = 64
+_MEDIA = pa.array([kind.value for kind in ItemKind if kind.is_media])
 
 MEDIA_GRACE_SECONDS = 24 * 3600.0
 """Media younger than this stay: their version may still be in the making, in another process or on another machine."""
@@ -161,7 +163,7 @@ def _media_in(folder: Path, manifest: Manifest, file: StoredFile) -> list[str]:
         if (folder / manifest_file(manifest.number)).exists():
             raise
         return []  # the version was removed while we looked
-    ids: list[str] = table.filter(pc.not_equal(table["kind"], ItemKind.TEXT))["id"].to_pylist()
+    ids: list[str] = table.filter(pc.is_in(table["kind"], value_set=_MEDIA))["id"].to_pylist()
     return ids
 
 

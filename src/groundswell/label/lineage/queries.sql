@@ -55,10 +55,10 @@ join tasks t on t.id = mine.task_id
 left join consensus c on c.task_id = t.id
 left join reviews r on r.task_id = t.id
 cross join lateral (
-  select count(*)::int as votes, (count(*) filter (where v.choice = c.label))::int as agreeing
+  select count(*)::int as votes, (count(*) filter (where v.answer = c.answer))::int as agreeing
   from (
-    select distinct on (a.worker_id) a.choice from present_annotations a
-    where a.task_id = t.id and a.choice is not null
+    select distinct on (a.worker_id) a.answer from present_annotations a
+    where a.task_id = t.id and a.said is not null
       and not (a.worker_id = %(worker_id)s and a.created_at >= %(since)s and a.created_at < %(until)s)
     order by a.worker_id, a.revision desc
   ) v
@@ -90,7 +90,7 @@ select distinct task_id from gone order by task_id;
 -- withdraw_labels: tasks whose label rested on nothing but answers that count no more have none
 delete from consensus c
 where c.task_id = any(%(task_ids)s::bigint[]) and c.source in ('people', 'people and model')
-  and not exists (select from present_annotations a where a.task_id = c.task_id and a.choice is not null);
+  and not exists (select from present_annotations a where a.task_id = c.task_id and a.said is not null);
 
 -- look_again: settling looks anew at these tasks, and what was learnt meanwhile is out of date
 with told as (
@@ -106,7 +106,7 @@ with again as (
   where t.id = any(%(task_ids)s::bigint[]) and t.state = 'completed' and t.gold is null
     and not exists (select from reviews r where r.task_id = t.id)
     and p.answers > (select count(distinct a.worker_id) from present_annotations a
-                     where a.task_id = t.id and a.choice is not null)
+                     where a.task_id = t.id and a.said is not null)
 ), reopened as (
   update tasks t set state = 'pending', completed_at = null from again a where t.id = a.id
 ), opened as (
