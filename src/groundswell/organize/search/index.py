@@ -97,7 +97,7 @@ def _counting_from(start: int, on_progress: Callable[[int], None] | None) -> Cal
 def build_index(version: Version, *, on_progress: Callable[[int], None] | None = None) -> None:
     """Make a version ready for searching; the first search does it, too.
 
-    About 8 s and 150 MB on disk for a million short texts. What a version shares with others is indexed once.
+    About 11 s and 200 MB on disk for a million short texts. What a version shares with others is indexed once.
 
     Raises:
         StoreError: the disk is full, or the folder may not be written.
