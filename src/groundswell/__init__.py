@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from groundswell.organize import Version as Version
     from groundswell.organize import collect as collect
     from groundswell.organize import dataset as dataset
+    from groundswell.organize.search import search as search
     from groundswell.quality import certify as certify
     from groundswell.quality import consensus as consensus
 
@@ -41,6 +42,7 @@ _HOME = {
     "dataset": "groundswell.organize",
     "feed": "groundswell.feed",
     "label": "groundswell.notebook",
+    "search": "groundswell.organize.search",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -14,14 +14,17 @@ from groundswell.label.delivery.exports import ExportRoom
 from groundswell.label.learning.service import has_unlearnt_answers
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.workshop import Workshop
+from groundswell.label.lineage.retraction import RedeliveryRoom
+from groundswell.label.lineage.service import versions_in_use
 from groundswell.label.predictors.asking import PredictionRoom
 from groundswell.label.predictors.rules import Access
 from groundswell.label.work.service import Desk
-from groundswell.organize import DatasetStore
+from groundswell.organize import CleanUp, DatasetStore, clean_up
+from groundswell.organize.service import Indexer
 from groundswell.settings import Settings
 from groundswell.store import BlobStore, Database, migrate, running_dsn, start_postgres
 from groundswell.tenancy import service as tenancy
-from groundswell.tenancy.model import Member, Scope
+from groundswell.tenancy.model import Member, Role, Scope
 from groundswell.tenancy.reception import Reception
 from groundswell.workforce.members import MemberWorkers
 
@@ -35,11 +38,13 @@ class App:
             are below it.
         db: the database; each transaction names its organization.
         access: which models of others may be asked.
+        quota_bytes: what each organization may keep of datasets and media; None for no limit.
     """
 
     home: Path
     db: Database
     access: Access = field(default_factory=Access)
+    quota_bytes: int | None = None
 
     def blobs(self, organization: str) -> BlobStore:
         """Return the media store of an organization, by its slug."""
@@ -47,11 +52,18 @@ class App:
 
     def datasets(self, organization: str) -> DatasetStore:
         """Return the dataset store of an organization, by its slug."""
-        return DatasetStore(self.home / "datasets" / organization, self.blobs(organization))
+        return DatasetStore(
+            self.home / "datasets" / organization, self.blobs(organization), quota_bytes=self.quota_bytes
+        )
 
     def exports(self, organization: str) -> Path:
         """Return where the files of labels of an organization lie, by its slug."""
         return self.home / "exports" / organization
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """Where this process makes large versions ready for searching."""
+        return Indexer()
 
     @cached_property
     def desk(self) -> Desk:
@@ -84,9 +96,24 @@ class App:
         return PredictionRoom(self.db, self.datasets, self.access)
 
     @cached_property
+    def redelivery_room(self) -> RedeliveryRoom:
+        """Where versions are made anew after a retraction."""
+        return RedeliveryRoom(self.db, self.datasets, self.learn)
+
+    @cached_property
     def settler(self) -> Settler:
         """What looks at answers as they come in."""
         return Settler(self.db)
+
+    async def tend_datasets(self) -> list[CleanUp]:
+        """Remove the versions that retention lets go, of every organization; those that projects need stay."""
+        done = []
+        for org_id, slug in await tenancy.every_organization(self.db):
+            store = self.datasets(slug)
+            kept = await versions_in_use(self.db, Scope(org_id, None, Role.ADMIN))
+            for name in await asyncio.to_thread(store.names):
+                done.append(await asyncio.to_thread(clean_up, store, name, keep=kept.get(name, ())))
+        return done
 
     async def learn(self, scope: Scope, project_id: ProjectId) -> None:
         """Settle what has come in for a project, and learn it, now."""
@@ -113,7 +140,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         dsn = settings.database_url or await _started(settings.home, stack)
         await asyncio.to_thread(migrate, dsn)
         async with Database(dsn) as db:
-            yield App(settings.home, db, Access(settings.model_hosts, settings.model_key))
+            yield App(
+                settings.home, db, Access(settings.model_hosts, settings.model_key), settings.quota_bytes
+            )
 
 
 async def _started(home: Path, stack: contextlib.ExitStack) -> str:

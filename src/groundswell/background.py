@@ -17,7 +17,7 @@ import uvloop
 
 from groundswell.app import App, open_app
 from groundswell.errors import GroundswellError
-from groundswell.label.jobs import EXPORT, LEARN, MODELS, PREDICT
+from groundswell.label.jobs import EXPORT, LEARN, MODELS, PREDICT, REDELIVER
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.upkeep import keep_up
 from groundswell.label.predictors.asking import ask_again
@@ -42,6 +42,7 @@ HURRY_AT = 20_000
 UPKEEP_SECONDS = 120.0
 ASK_AGAIN_SECONDS = 30.0
 FORGET_SECONDS = 3600.0
+TEND_SECONDS = 6 * 3600.0
 
 PROJECTS_AT_ONCE = 4
 """Projects whose models of others are asked at the same time; they take turns."""
@@ -58,7 +59,14 @@ async def background(app: App) -> AsyncIterator[None]:
     """Do background work in this process for as long as the context lasts."""
     stopping = asyncio.Event()
     worker = asyncio.create_task(
-        run_worker(app.db, {LEARN: app.workshop.learn, EXPORT: app.export_room.write})
+        run_worker(
+            app.db,
+            {
+                LEARN: app.workshop.learn,
+                EXPORT: app.export_room.write,
+                REDELIVER: app.redelivery_room.redeliver,
+            },
+        )
     )
     models = asyncio.create_task(
         run_worker(app.db, {PREDICT: app.prediction_room.predict}, concurrency=PROJECTS_AT_ONCE, queue=MODELS)
@@ -74,6 +82,7 @@ async def background(app: App) -> AsyncIterator[None]:
             ("the crowd was not looked at", UPKEEP_SECONDS, lambda: keep_up(app.db)),
             ("models were not asked again", ASK_AGAIN_SECONDS, lambda: ask_again(app.db)),
             ("old figures were not forgotten", FORGET_SECONDS, lambda: forget_queues(app.db)),
+            ("old versions were not removed", TEND_SECONDS, app.tend_datasets),
         )
     ]
     try:

@@ -11,15 +11,18 @@
     │   ├── TooLarge               over a stated limit                    HTTP 413
     │   ├── InvalidName            a dataset, project or class name
     │   ├── InvalidAnswer          an answer its label kind refuses       HTTP 422
+    │   ├── InvalidQuery           a search that is not in the query language
     │   ├── NoVotes                consensus of nothing
     │   └── InvalidSetting         an unknown or malformed setting
     ├── NotFound                   no such thing in this organization     exit 3, HTTP 404
     ├── Conflict                   the state does not allow it            exit 4, HTTP 409
+    │   └── OverQuota              the organization keeps all it may      HTTP 507
     ├── NotSignedIn                no valid session or key                exit 5, HTTP 401
     ├── NotAllowed                 the role does not permit it            exit 5, HTTP 403
     ├── MissingExtra               an optional dependency is needed       exit 6
     ├── StoreError                 the place where things are kept        exit 7
     │   ├── DatabaseUnavailable    retry later                            HTTP 503
+    │   ├── IndexNotReady          a search must wait for its index       HTTP 503
     │   ├── DataFolderBusy         another process owns it                HTTP 503
     │   └── DataFolderNewer        written by a newer release             HTTP 500
     └── PortInUse                  the address is taken                   exit 8
@@ -93,6 +96,12 @@ class InvalidAnswer(InputError):
     http_status = 422
 
 
+class InvalidQuery(InputError):
+    """A query cannot be read, or asks for a field or slice that is not there; the message says where."""
+
+    code = "invalid_query"
+
+
 class NoVotes(InputError):
     """Consensus was asked of no votes at all."""
 
@@ -119,6 +128,13 @@ class Conflict(GroundswellError):
     code = "conflict"
     http_status = 409
     exit_code = 4
+
+
+class OverQuota(Conflict):
+    """An organization would keep more bytes than it may; old versions can be removed, or the limit raised."""
+
+    code = "over_quota"
+    http_status = 507
 
 
 class NotSignedIn(GroundswellError):
@@ -155,6 +171,14 @@ class DatabaseUnavailable(StoreError):
     """PostgreSQL does not answer; nothing was changed and the call may be repeated."""
 
     code = "database_unavailable"
+    http_status = 503
+    retryable = True
+
+
+class IndexNotReady(StoreError):
+    """A large version is searched for the first time, and its index is being made; the search may be repeated."""
+
+    code = "index_not_ready"
     http_status = 503
     retryable = True
 

@@ -16,6 +16,7 @@ ReviewId = NewType("ReviewId", int)
 ReturnId = NewType("ReturnId", int)
 ExportId = NewType("ExportId", int)
 RestrictionId = NewType("RestrictionId", int)
+RetractionId = NewType("RetractionId", int)
 ItemId = NewType("ItemId", str)
 """SHA-256 of an item's payload, 64 hexadecimal digits: the same content is the same item."""
 

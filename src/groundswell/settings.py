@@ -22,6 +22,7 @@ class Settings:
         port: the port that `groundswell up` listens on.
         max_item_bytes: the largest single item that is read; larger ones are set aside.
         max_source_bytes: the largest source that the CLI takes without `--yes`.
+        quota_bytes: what each organization may keep of datasets and media; none: no limit.
         model_hosts: hosts of models of others that managers may use, with commas between; none: they are off.
         model_key: a host, a space and its secret, which managers may name; one variable each. Never stored or shown.
     """
@@ -32,6 +33,7 @@ class Settings:
     port: int = 8400
     max_item_bytes: int = 32 * 1024 * 1024
     max_source_bytes: int = 10 * 1000 * 1000 * 1000
+    quota_bytes: int | None = None
     model_hosts: tuple[str, ...] = ()
     model_key: Mapping[str, str] = field(
         default_factory=dict, repr=False, metadata={"variable": "MODEL_KEY_<NAME>", "default": "none"}
@@ -68,7 +70,7 @@ def _parse(name: str, value: str, kind: object) -> object:
         return Path(value).expanduser()
     if kind == tuple[str, ...]:
         return tuple(part.strip() for part in value.split(",") if part.strip())
-    if kind is int:
+    if kind in (int, int | None):
         try:
             return int(value)
         except ValueError:

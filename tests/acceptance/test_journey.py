@@ -199,3 +199,23 @@ def test_labels_feed_a_training_loop(reviews: Labelled):
         text: label for batch in batches for text, label in zip(batch["text"], batch["label"], strict=True)
     }
     assert fed == {record["text"]: right(record) for record in REVIEWS}
+
+
+def test_a_label_is_traced_to_its_person_whose_work_is_retracted_and_given_back(reviews: Labelled) -> None:
+    run = reviews.groundswell.run
+    with reviews.export("traced.csv").open(newline="") as file:
+        first = next(csv.DictReader(file))
+    told = run("trace", first["id"][:12]).good()
+    for part in ("line 1", "in project 'reviews': good", "instructions 1", "export traced.csv used reviews@"):
+        assert part in told
+    (project,) = json.loads(run("trace", "--annotator", "1", "--json").good())["projects"]
+    assert (project["answers"], project["fates"]) == (4, {"withdrawn": 4})
+    assert [use["name"] for version in project["versions"] for use in version["uses"]]
+    assert run("retract", "--annotator", "1", "--dry-run", "--json").good()
+    done = json.loads(run("retract", "--annotator", "1", "--reason", "a slip", "--json").good())
+    (outcome,) = done["outcome"]["delivered"]
+    assert (done["answers"], outcome["withdrawn"]) == (4, 4)
+    moves = json.loads(run("diff", f"reviews@{outcome['before']}", "reviews", "--json").good())["moves"]
+    assert sum(move["items"] for move in moves) == 4
+    run("retract", "--undo", str(done["id"])).good()
+    assert reviews.export("again.csv").read_bytes() == (reviews.groundswell.here / "traced.csv").read_bytes()

@@ -144,8 +144,8 @@ def test_a_file_of_labels_is_written_and_holds_what_people_said(manager: Page, h
     rows = [json.loads(line) for line in got.value.path().read_text().splitlines()]
     expected = dict(
         house.rows(
-            "select t.item_id, coalesce(r.answer, c.answer) ->> 'choice' from tasks t join consensus c on c.task_id = t.id "
-            "left join reviews r on r.task_id = t.id where t.project_id = %(p)s",
+            "select t.item_id, coalesce(r.answer, c.answer) ->> 'choice' from tasks t "
+            "join consensus c on c.task_id = t.id left join reviews r on r.task_id = t.id where t.project_id = %(p)s",
             p=house.projects["reviewed"],
         )
     )

@@ -213,7 +213,21 @@ async def labelled(db: Database, tmp_path: Path) -> Desk:
     await leave_people(desk)
     await leave_batch_and_export(desk)
     await leave_predictor(desk)
+    await leave_retraction(desk, second)
     return desk
+
+
+async def leave_retraction(desk: Desk, worker: WorkerId) -> None:
+    """Leave a retraction of no answer of the project behind."""
+    async with desk.app.db.system_transaction() as tx:
+        await tx.execute(
+            sql.SQL(
+                "insert into retractions (org_id, worker_id, since, until, reason) "
+                "values (%(org)s, %(worker)s, now() - interval '1 day', now(), 'careless')"
+            ),
+            org=desk.member.org_id,
+            worker=worker,
+        )
 
 
 async def change_classes(desk: Desk) -> None:

@@ -42,8 +42,8 @@ async def _value(desk: Any, query: str) -> Any:
         return await tx.fetch_value(sql.SQL(query), project=desk.project_id)
 
 
-async def list_ids(desk: Any) -> dict[str, int]:
-    """Return the ids of the batch, its task, the export and the flag."""
+async def list_ids(desk: Any) -> dict[str, Any]:
+    """Return the ids of the batch, its task, the export and the flag, and what stands for the dataset in paths."""
     async with desk.app.db.system_transaction() as tx:
         task = await tx.fetch_one(
             sql.SQL(
@@ -55,4 +55,12 @@ async def list_ids(desk: Any) -> dict[str, int]:
     assert task is not None
     (export,) = await list_exports(desk.app.db, desk.scope, desk.project_id)
     flag = await _value(desk, "select min(id) from comments where project_id = %(project)s")
-    return {"task_id": task[0], "batch_id": task[1], "export_id": export.id, "comment_id": flag}
+    item_id = desk.app.datasets(desk.member.org_slug).open("animals", 1).ids()[0]
+    dataset = {
+        "dataset": "animals",
+        "version": "1",
+        "item_id": item_id,
+        "slice": "about-cats",
+        "tag": "first",
+    }
+    return {"task_id": task[0], "batch_id": task[1], "export_id": export.id, "comment_id": flag, **dataset}

@@ -39,7 +39,7 @@ def features_of(items: Iterable[Item]) -> Features:
     return image_features([item.data or b"" for item in given])
 
 
-def image_features(images: Sequence[bytes]) -> Features:
+def image_features(images: Sequence[bytes], *, side: int | None = None) -> Features:
     """Return features of encoded images: grey pixels, gradient histograms and colour means, three parts of equal say.
 
     Images are fitted to one square side: 32 pixels, or less where all are smaller (8 x 8 images stay 8 x 8).
@@ -49,13 +49,14 @@ def image_features(images: Sequence[bytes]) -> Features:
 
     Args:
         images: encoded bytes (PNG, JPEG, whatever Pillow reads).
+        side: pixels of the square's side, for features that do not depend on what else is in the list.
 
     Returns:
         float32 `[n, side * side + 128 + 6]`; `[0, 0]` for no images.
     """
     if not images:
         return np.zeros((0, 0), np.float32)
-    side = min(_SIDE, max(_longer_side(data) for data in images) or _SIDE)
+    side = side or min(_SIDE, max(_longer_side(data) for data in images) or _SIDE)
     colour = np.stack([_fitted(_decoded(data), side) for data in images])
     grey = colour @ np.array([0.299, 0.587, 0.114], np.float32)
     parts = (_pixels(grey), _gradient_histograms(grey), 0.1 * _colours(colour))

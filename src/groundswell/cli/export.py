@@ -50,6 +50,7 @@ def export(
         from groundswell.app import local_member, open_app
         from groundswell.label.delivery.service import deliver, labelled_batches
         from groundswell.label.projects.service import find_project
+        from groundswell.organize import note_use
 
         async with open_app(settings) as app:
             member = await local_member(app)
@@ -63,6 +64,7 @@ def export(
             except OSError as error:
                 reason = error.strerror or error
                 raise InputError(f"{target} cannot be written ({reason}); choose another with --to") from None
+            note_use(version, "export", target.name, {"sha256": written.sha256, "rows": written.rows})
         return {
             "file": str(target),
             "rows": written.rows,

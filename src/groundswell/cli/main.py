@@ -9,9 +9,13 @@ from typing import Any, NoReturn
 import click
 
 import groundswell.cli.data as data
+import groundswell.cli.datasets as datasets
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
 import groundswell.cli.labelling as labelling
+import groundswell.cli.searching as searching
+import groundswell.cli.tracing as tracing
+import groundswell.cli.versions as versions
 from groundswell import __version__
 from groundswell.errors import GroundswellError, StoreError
 from groundswell.settings import Settings
@@ -84,8 +88,17 @@ main.add_command(labelling.projects)
 main.add_command(export.export)
 main.add_command(keys.keys)
 main.add_command(data.collect)
-main.add_command(data.datasets)
-main.add_command(data.trace)
+main.add_command(datasets.datasets)
+main.add_command(datasets.diff)
+main.add_command(datasets.split)
+main.add_command(datasets.leaks)
+main.add_command(versions.versions)
+main.add_command(versions.quota)
+main.add_command(searching.search)
+main.add_command(searching.slices)
+main.add_command(searching.embed)
+main.add_command(tracing.trace)
+main.add_command(tracing.retract)
 
 if __name__ == "__main__":
     main()

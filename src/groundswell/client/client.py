@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from groundswell.client.connection import ServiceError
+from groundswell.client.datasets import Datasets
 from groundswell.client.managing import Managing
 from groundswell.client.people import People
 
 __all__ = ["Client", "ServiceError"]
 
 
-class Client(Managing, People):
+class Client(Managing, People, Datasets):
     """A connection to a running `groundswell up`. Use it as a context manager, or call `close`.
 
     Args:

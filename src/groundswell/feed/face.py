@@ -9,6 +9,7 @@ import pyarrow as pa
 from groundswell.feed.loader import Feed
 from groundswell.feed.samples import MEMORY_LIMIT_BYTES, Samples, TableSamples, read_into_memory
 from groundswell.feed.snapshot import Snapshot, Version, open_snapshot, read_version, snapshot
+from groundswell.feed.split import SPLIT_COLUMN
 from groundswell.organize import dataset
 
 Source: TypeAlias = Snapshot | Version | pa.Table | str | Path
@@ -72,5 +73,6 @@ def samples_of(
         return TableSamples(source)
     if folder is not None:
         return snapshot(source, folder)
-    selection = None if columns is None else tuple(dict.fromkeys(["id", *columns]))
+    told = [name for name in (SPLIT_COLUMN,) if name in getattr(source, "columns", ())]
+    selection = None if columns is None else tuple(dict.fromkeys(["id", *told, *columns]))
     return read_into_memory(read_version(source, selection), source.digest, MEMORY_LIMIT_BYTES)

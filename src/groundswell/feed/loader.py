@@ -11,7 +11,7 @@ from groundswell.feed.columns import Batch, Columns, require_columns
 from groundswell.feed.order import PERMUTATION, Order, Tail
 from groundswell.feed.plan import Plan
 from groundswell.feed.samples import Samples
-from groundswell.feed.split import FRACTIONS, split_of
+from groundswell.feed.split import FRACTIONS, SPLIT_COLUMN, split_of
 from groundswell.feed.state import FORMAT, delivered_of
 
 T = TypeVar("T")
@@ -43,8 +43,9 @@ class Feed:
             out, "pad" fills it up. Every rank makes the same number of steps in any case; with "exact" a
             rank's part of the last batch may be smaller than another's, or empty.
         columns: columns to deliver; None means all.
-        split: deliver only the items of this split, for example "train"; None delivers all.
-        fractions: the splits and their shares, see `split_of`.
+        split: deliver only the items of this split, for example "train"; None delivers all. A column `split`,
+            as `groundswell split` makes it, says which they are; without one, the hash of each id.
+        fractions: the splits and their shares, see `split_of`, where there is no such column.
         split_seed: names the split. It is apart from `seed`, so that another order never moves items from
             test to training.
         decode: for some columns a function from one value to an array, for example
@@ -204,7 +205,12 @@ class Feed:
 def _in_split(
     samples: Samples, split: str, fractions: Mapping[str, float], seed: int
 ) -> npt.NDArray[np.int64]:
-    """Return the row numbers of the items in a split, ascending."""
+    """Return the row numbers of the items in a split, ascending: as the column says if there is one, else by hash."""
+    if SPLIT_COLUMN in samples.schema.names:
+        told = [samples.shard(number).column(SPLIT_COLUMN) for number in range(len(samples.shard_rows))]
+        return np.flatnonzero(
+            np.concatenate([column.to_numpy(zero_copy_only=False) for column in told]) == split
+        )
     if split not in fractions:
         raise InputError(f"no split {split!r}; there are {', '.join(fractions)}")
     require_columns(["id"], samples.schema.names)

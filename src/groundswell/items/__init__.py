@@ -3,6 +3,7 @@
 from groundswell.items.digest import digest_bytes, digest_text
 from groundswell.items.drop import DROP_SCHEMA, Drop, drops_of, drops_to_batch
 from groundswell.items.item import ITEM_SCHEMA, Item, ItemKind, items_of, to_batch
+from groundswell.items.split import split_of
 
 __all__ = [
     "DROP_SCHEMA",
@@ -15,5 +16,6 @@ __all__ = [
     "drops_of",
     "drops_to_batch",
     "items_of",
+    "split_of",
     "to_batch",
 ]

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from groundswell.ids import ExportId, OrgId, ProjectId
+from groundswell.ids import ExportId, OrgId, ProjectId, RetractionId
 from groundswell.store import Tx
 from groundswell.store.jobs import defer
 
 LEARN = "learn"
 EXPORT = "export"
 PREDICT = "predict"
+REDELIVER = "redeliver"
 
 MODELS = "models"
 """The queue of jobs that wait for models of others, however slow these are."""
@@ -29,3 +30,9 @@ async def ask_to_predict(tx: Tx, org_id: OrgId, project_id: ProjectId) -> None:
     """Ask for the predictors of a project to be asked about its tasks; asking twice is asking once."""
     about: dict[str, Any] = {"org_id": str(org_id), "project_id": project_id}
     await defer(tx, PREDICT, key=f"predict:{project_id}", queue=MODELS, **about)
+
+
+async def ask_to_redeliver(tx: Tx, org_id: OrgId, retraction_id: RetractionId) -> None:
+    """Ask for the versions after a retraction, or after its undoing, once this transaction commits."""
+    about: dict[str, Any] = {"org_id": str(org_id), "retraction_id": retraction_id}
+    await defer(tx, REDELIVER, key=f"redeliver:{retraction_id}", **about)

@@ -11,6 +11,7 @@ from groundswell import clock
 from groundswell.clean import Operator, default_recipe, run
 from groundswell.collect import MAX_ITEM_BYTES, Options, Records, Source, open_source
 from groundswell.items import Drop, Item, items_of, to_batch
+from groundswell.organize.heads import At
 from groundswell.organize.report import Report
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.version import Version
@@ -199,8 +200,8 @@ def local_store(home: str | Path | None = None) -> DatasetStore:
     return DatasetStore(home / "datasets" / LOCAL, BlobStore(home / "blobs" / LOCAL))
 
 
-def dataset(name: str, number: int | None = None, *, home: str | Path | None = None) -> Version:
-    """Return a stored version of a dataset: the newest, or the one of that number.
+def dataset(name: str, at: At | None = None, *, home: str | Path | None = None) -> Version:
+    """Return a stored version of a dataset: the newest, or the one that is asked for.
 
     Example:
         >>> import tempfile
@@ -212,14 +213,14 @@ def dataset(name: str, number: int | None = None, *, home: str | Path | None = N
         ['good', 'bad']
 
     Args:
-        name: of the dataset.
-        number: of the version.
+        name: of the dataset; or a reference such as `reviews@3` or `reviews@gold`.
+        at: a number, a tag, a branch (its newest version), or a date or instant (what was the newest then).
         home: the data folder; `groundswell-data` in the current folder if None.
 
     Raises:
         NotFound: there is no such dataset or version.
     """
-    return local_store(home).open(name, number)
+    return local_store(home).open(name, at)
 
 
 def _reported(

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +12,19 @@ from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from groundswell.clean import Operator, fingerprint, recipe_of
-from groundswell.errors import InputError
+from groundswell.errors import InputError, NotFound
 from groundswell.items import ITEM_SCHEMA, Drop, ItemKind, drops_to_batch
 from groundswell.organize.disk import writing_to
-from groundswell.organize.fragments import FragmentWriter, flush_folder
-from groundswell.organize.manifest import ColumnGroup, Manifest, Parent, manifest_file, numbers_in
+from groundswell.organize.fragments import FragmentWriter, flush_folder, path_of, schema_of
+from groundswell.organize.groups import extended
+from groundswell.organize.heads import require_branch, taken_numbers
+from groundswell.organize.holds import alone_with, writers_file, writing_into
+from groundswell.organize.leftovers import unneeded
+from groundswell.organize.manifest import MAIN, ColumnGroup, Manifest, Parent, StoredFile, manifest_file
+from groundswell.organize.quota import Quota
 from groundswell.organize.version import Version
 from groundswell.store.blobs import BlobStore
 
@@ -32,26 +39,86 @@ class Draft:
         folder: of the dataset; its name is the dataset's.
         blobs: where the bytes of media go.
         created_at: what the version will say of itself, aware.
+        branch: the line of versions that it goes on.
+        quota: what may be kept.
+        onto: a version that it goes on from: its rows stay in front, shared and not rewritten, and items
+            that it has are not added again. Remembering its ids takes about 120 bytes each.
     """
 
-    def __init__(self, folder: Path, blobs: BlobStore, created_at: datetime) -> None:
-        self.folder, self.blobs, self.created_at = folder, blobs, created_at
-        self._items, self._drops = FragmentWriter(folder / "data"), FragmentWriter(folder / "data")
+    def __init__(
+        self,
+        folder: Path,
+        blobs: BlobStore,
+        created_at: datetime,
+        branch: str = MAIN,
+        quota: Quota | None = None,
+        onto: Version | None = None,
+    ) -> None:
+        self.folder, self.blobs, self.created_at, self.branch, self.onto = (
+            folder,
+            blobs,
+            created_at,
+            branch,
+            onto,
+        )
+        self._known = frozenset[str](onto.ids()) if onto is not None else frozenset[str]()
+        self._room = (quota or Quota(())).room()
+        self._media_bytes = 0
+        self._committed = False
+        self._writing = ExitStack()
+        self._schema = _schema_of_rows(onto)
+        self._items = FragmentWriter(folder / "data", self._schema)
+        self._drops = FragmentWriter(folder / "data")
         self._waiting: list[Drop] = []
         self._reasons: Counter[str] = Counter()
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append items; the bytes of media go to the blob store.
 
+        Items that the version before has already are set aside, with the reason `duplicate:known`.
+
         Raises:
             InputError: other columns than before, or media that is not what its id says.
+            OverQuota: with these, more is kept than the organization may.
             StoreError: the disk is full, or the folder may not be written.
         """
+        if self._known:
+            batch = self._new(batch)
         with writing_to(self.folder):
             if "data" in batch.schema.names:
+                media_bytes = pc.sum(pc.binary_length(batch["data"])).as_py() or 0
+                self._require_room(media_bytes)
+                if media_bytes and not self._media_bytes:
+                    self._writing.enter_context(writing_into(self.blobs.root))
                 _keep_media(batch, self.blobs)
+                self._media_bytes += media_bytes
                 batch = batch.drop_columns(["data"])
-            self._items.add(batch)
+            self._items.add(self._with_later_columns(batch))
+        self._require_room()
+
+    def _with_later_columns(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Add nulls for columns that rows of the version before got later and that compacting put among theirs."""
+        if self.onto is None or self._schema is None:
+            return batch
+        for field in self._schema:
+            if field.name not in batch.schema.names and field.name not in ITEM_SCHEMA.names:
+                batch = batch.append_column(field, pa.nulls(batch.num_rows, field.type))
+        return (
+            batch.select(self._schema.names) if set(self._schema.names) == set(batch.schema.names) else batch
+        )
+
+    def _new(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the rows that the version before lacks, and note the others."""
+        assert self.onto is not None
+        fresh = [item_id not in self._known for item_id in batch["id"].to_pylist()]
+        where = f"already in {self.onto.name} version {self.onto.number}"
+        for place, is_new in enumerate(fresh):
+            if not is_new:
+                item_id, source, locator = (
+                    batch[name][place].as_py() for name in ("id", "source", "locator")
+                )
+                self.drop(Drop(item_id, source, locator, "append", "duplicate:known", where))
+        return batch.filter(pa.array(fresh, pa.bool_()))
 
     def drop(self, drop: Drop) -> None:
         """Note a record that was set aside."""
@@ -69,29 +136,46 @@ class Draft:
     ) -> Version:
         """Make the version, whole and durable, and return it.
 
+        A draft that goes on from a version and has no new row makes none: that version is returned.
+
         Raises:
+            NotFound: its branch is not there.
+            OverQuota: more would be kept than the organization may.
             StoreError: the disk is full, or the folder may not be written.
         """
         self._write_drops()
+        if self.onto is not None and self._items.rows == 0:
+            return self.onto
         if self._items.rows == 0:
             self._items.add(pa.RecordBatch.from_pylist([], _STORED_SCHEMA))
         with writing_to(self.folder):
             files, drop_files = self._items.finish(), self._drops.finish()
+        self._require_room()
         manifest = Manifest(
             name=self.folder.name,
             number=0,
-            rows=self._items.rows,
-            groups=(ColumnGroup(self._items.columns, files),),
+            rows=self._items.rows + (self.onto.rows if self.onto is not None else 0),
+            groups=self._groups(files),
             created_at=self.created_at,
-            parents=tuple(as_parent(parent) for parent in parents),
+            branch=self.branch,
+            parents=tuple(as_parent(parent) for parent in (*([self.onto] if self.onto else ()), *parents)),
             recipe={"fingerprint": fingerprint(recipe), "steps": recipe_of(recipe)},
             lineage=dict(lineage or {}),
             drop_counts=dict(self._reasons.most_common()),
             drop_files=drop_files,
         )
-        return publish(self.folder, manifest, self.blobs)
+        version = publish(self.folder, manifest, self.blobs)
+        self._committed = True
+        return version
+
+    def _groups(self, files: tuple[StoredFile, ...]) -> tuple[ColumnGroup, ...]:
+        if self.onto is None:
+            return (ColumnGroup(self._items.columns, files),)
+        with writing_to(self.folder):
+            return extended(self.onto, files, self.folder / "data")
 
     def __enter__(self) -> "Draft":
+        self._writing.enter_context(writing_into(self.folder))
         return self
 
     def __exit__(
@@ -99,6 +183,21 @@ class Draft:
     ) -> None:
         self._items.abort()
         self._drops.abort()
+        self._writing.close()
+        if not self._committed:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        """Remove the files of a draft that came to nothing, unless others write just now; clean-up finds them then."""
+        written = {path_of(self.folder / "data", file) for file in (*self._items.files, *self._drops.files)}
+        if written:
+            with alone_with(writers_file(self.folder)) as alone:
+                for path in written.intersection(unneeded(self.folder)[0]) if alone else ():
+                    path.unlink(missing_ok=True)
+
+    def _require_room(self, coming_bytes: int = 0) -> None:
+        added_bytes = self._items.size_bytes + self._drops.size_bytes + self._media_bytes
+        self._room.require(added_bytes, coming_bytes)
 
     def _write_drops(self) -> None:
         if self._waiting:
@@ -107,21 +206,39 @@ class Draft:
             self._waiting = []
 
 
+def _schema_of_rows(onto: Version | None) -> pa.Schema | None:
+    """Return the columns that the rows of a version have from the start."""
+    if onto is None:
+        return None
+    first = onto.manifest.groups[0]
+    return schema_of(onto.folder / "data", first.files[0])
+
+
 def publish(folder: Path, manifest: Manifest, blobs: BlobStore) -> Version:
     """Give a manifest the next free number and its name, and return the version that it is from then on.
 
-    Everything it lists must be on disk. Two writers never get the same number.
+    Everything it lists must be on disk, and the caller one of its folder's writers (`writing_into`). Two writers
+    never get the same number, and no number is given twice.
 
     Raises:
+        NotFound: its branch is not there, or a file that it shares with a version that was removed meanwhile.
         StoreError: the disk is full, or the folder may not be written.
     """
+    _require_files(folder, manifest)
     while True:
-        taken = numbers_in(folder)
-        previous = taken[-1] if taken else None
-        numbered = replace(manifest, number=(previous or 0) + 1, previous=previous)
+        number = max(taken_numbers(folder), default=0) + 1
+        numbered = replace(manifest, number=number, previous=require_branch(folder, manifest.branch))
         with writing_to(folder):
             if _claim(folder, numbered):
                 return Version(folder, numbered, blobs)
+
+
+def _require_files(folder: Path, manifest: Manifest) -> None:
+    if not all(path_of(folder / "data", file).is_file() for file in manifest.files):
+        raise NotFound(
+            f"files of {manifest.name} that this version shares were removed with another version; "
+            "make it anew from one that is there"
+        )
 
 
 def _claim(folder: Path, manifest: Manifest) -> bool:

@@ -13,7 +13,9 @@ import pyarrow as pa
 from groundswell.errors import InputError, StoreError
 from groundswell.organize.manifest import StoredFile
 
-_FILE_ROWS = 1 << 18
+FILE_ROWS = 1 << 18
+"""Rows of a full file."""
+
 _CHUNK_ROWS = 1 << 13
 _CHUNK_BYTES = 16 * 1024 * 1024
 
@@ -26,12 +28,13 @@ class FragmentWriter:
 
     Args:
         folder: made where it is missing.
+        schema: the columns; those of the first batch if None.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, schema: pa.Schema | None = None) -> None:
         self.folder = folder
         self.rows = 0
-        self._schema: pa.Schema | None = None
+        self._schema = schema
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self._waiting_bytes = 0
         self._open: _OpenFile | None = None
@@ -41,6 +44,16 @@ class FragmentWriter:
     def columns(self) -> tuple[str, ...]:
         """Names of the columns; none before the first batch."""
         return tuple(self._schema.names) if self._schema else ()
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """The files that are whole so far."""
+        return tuple(self._done)
+
+    @property
+    def size_bytes(self) -> int:
+        """How much is on disk so far."""
+        return sum(file.size_bytes for file in self._done) + (self._open.size_bytes if self._open else 0)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append rows.
@@ -82,7 +95,7 @@ class FragmentWriter:
         if self._open is None:
             self._open = _OpenFile(self.folder, chunk.schema)
         self._open.write(chunk)
-        if self._open.rows >= _FILE_ROWS:
+        if self._open.rows >= FILE_ROWS:
             self._close_file()
 
     def _close_file(self) -> None:
@@ -102,6 +115,10 @@ class _OpenFile:
     def write(self, table: pa.Table) -> None:
         self.writer.write_table(table)
         self.rows += table.num_rows
+
+    @property
+    def size_bytes(self) -> int:
+        return self.file.tell()
 
     def keep(self) -> StoredFile:
         self.writer.close()
@@ -132,6 +149,15 @@ def map_files(folder: Path, files: Sequence[StoredFile]) -> pa.Table:
         StoreError: a file is missing or is no Arrow file.
     """
     return pa.concat_tables([_map_file(path_of(folder, file)) for file in files])
+
+
+def schema_of(folder: Path, file: StoredFile) -> pa.Schema:
+    """Return the columns of a file.
+
+    Raises:
+        StoreError: it is missing or is no Arrow file.
+    """
+    return _map_file(path_of(folder, file)).schema
 
 
 def _map_file(path: Path) -> pa.Table:

@@ -11,8 +11,20 @@ from typing import Any
 
 from groundswell.errors import DataFolderNewer, InvalidName, StoreError
 
-FORMAT = 1
-"""Raised when an older release could misread what a newer one wrote."""
+FORMAT = 2
+"""Raised when an older release could misread what a newer one wrote: 2 has branches."""
+
+MAIN = "main"
+"""The line of versions that a dataset begins with."""
+
+REMOVED = "removed"
+"""Folder of the manifests of versions that retention has removed: where they came from stays known."""
+
+INDEX = "index"
+"""Folder of what makes versions searchable; it can always be made anew."""
+
+INDEX_FORMAT = 1
+"""In the name of an index; one of another format is made anew, and the old one swept away."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _FILE = re.compile(r"v(\d{6,})\.json")
@@ -54,7 +66,8 @@ class Manifest:
         rows: how many items it holds.
         groups: its columns and files; at least one.
         created_at: when it was committed, aware.
-        previous: number of the version that was the newest before, or None.
+        branch: the line of versions that it belongs to.
+        previous: number of the version that was the newest of that branch before, or None.
         parents: what it was made from.
         recipe: fingerprint and steps of the pipeline that made it.
         lineage: what the maker had to say, JSON-compatible.
@@ -67,6 +80,7 @@ class Manifest:
     rows: int
     groups: tuple[ColumnGroup, ...]
     created_at: datetime
+    branch: str = MAIN
     previous: int | None = None
     parents: tuple[Parent, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -79,6 +93,11 @@ class Manifest:
         """Names the content: equal for equal columns, rows and order of rows, whoever wrote them when."""
         content = [(group.columns, [file.sha256 for file in group.files]) for group in self.groups]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """Every file that the version needs, those that list what was set aside among them."""
+        return (*self.drop_files, *(file for group in self.groups for file in group.files))
 
     def to_json(self) -> str:
         """Return the manifest as it is stored."""
@@ -120,6 +139,7 @@ def _from_plain(stored: dict[str, Any]) -> Manifest:
         rows=stored["rows"],
         groups=tuple(groups),
         created_at=datetime.fromisoformat(stored["created_at"]),
+        branch=stored.get("branch", MAIN),
         previous=stored["previous"],
         parents=tuple(Parent(**parent) for parent in stored["parents"]),
         recipe=stored["recipe"],
@@ -157,3 +177,8 @@ def numbers_in(folder: Path) -> list[int]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(int(found[1]) for name in names if (found := _FILE.fullmatch(name)))
+
+
+def index_name(digest: str) -> str:
+    """Return the name of the folder of the index of a data file."""
+    return f"{INDEX_FORMAT}-{digest}"

@@ -1,7 +1,7 @@
 """A version of a dataset: an immutable table of items, with all that is known of where it comes from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike
 
-from groundswell.errors import MissingColumn
+from groundswell.errors import MissingColumn, NotFound
 from groundswell.ids import ItemId
-from groundswell.items import ITEM_SCHEMA, Drop, Item, ItemKind, drops_of, items_of
+from groundswell.items import DROP_SCHEMA, ITEM_SCHEMA, Drop, Item, ItemKind, drops_of, items_of
 from groundswell.organize.fragments import map_files, require_whole
-from groundswell.organize.manifest import Manifest, Parent
+from groundswell.organize.holds import Hold
+from groundswell.organize.manifest import Manifest, Parent, StoredFile, manifest_file
 from groundswell.store.blobs import BlobStore
 
 _DATA = ITEM_SCHEMA.field("data")
@@ -29,17 +30,19 @@ class Version:
 
     Tables are mapped into memory, so that opening costs nothing and random access reads only what is
     asked. The column `data` (bytes of media) lies in the blob store and comes when it is asked for.
-    Copies cheaply to other processes.
+    Copies cheaply to other processes. While it is open, retention leaves it alone.
 
     Attributes:
         folder: the dataset's folder.
         manifest: what the version consists of.
         blobs: where the bytes of its media are.
+        line: the branch that it was opened by; None for the one that it belongs to.
     """
 
     folder: Path
     manifest: Manifest
     blobs: BlobStore
+    line: str | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -67,6 +70,11 @@ class Version:
         return tuple(self._group_of)
 
     @property
+    def branch(self) -> str:
+        """The line of versions in which what is made of it goes on; `main` unless it is an experiment."""
+        return self.line or self.manifest.branch
+
+    @property
     def created_at(self) -> datetime:
         """When it was committed, aware."""
         return self.manifest.created_at
@@ -85,6 +93,11 @@ class Version:
     def drop_counts(self) -> Mapping[str, int]:
         """Reason code to number of records that were set aside when it was made."""
         return self.manifest.drop_counts
+
+    def files_of(self, column: str) -> tuple[StoredFile, ...] | None:
+        """Return the files that hold a column, or None where there is no such column; equal files are equal values."""
+        place = self._group_of.get(column)
+        return None if place is None else self.manifest.groups[place].files
 
     def to_table(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Return stored columns of all rows, mapped into memory; None means all.
@@ -124,6 +137,13 @@ class Version:
             for part in _with_media(batch, self.blobs):
                 yield part.select(order)
 
+    def batches_of(self, rows: ArrayLike) -> Iterator[pa.RecordBatch]:
+        """Yield some rows in the given order, as items are: the columns that every item has, with `data`."""
+        stored = [name for name in ITEM_SCHEMA.names if name != _DATA.name]
+        for batch in self.take(rows, stored).combine_chunks().to_batches():
+            for part in _with_media(batch, self.blobs):
+                yield part.select(ITEM_SCHEMA.names)
+
     def take(self, rows: ArrayLike, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows at the given places, in the given order; reads only these.
 
@@ -148,9 +168,13 @@ class Version:
 
     def drops(self) -> Iterator[Drop]:
         """Yield what was set aside when the version was made, and why."""
-        if self.manifest.drop_files:
-            for batch in map_files(self._data, self.manifest.drop_files).to_batches(1024):
-                yield from drops_of(batch)
+        for batch in self.drops_table().to_batches(1024):
+            yield from drops_of(batch)
+
+    def drops_table(self) -> pa.Table:
+        """Return what was set aside as a table of `DROP_SCHEMA`, mapped into memory."""
+        files = self.manifest.drop_files
+        return map_files(self._data, files) if files else DROP_SCHEMA.empty_table()
 
     def verify(self) -> None:
         """Compare every file with its digest.
@@ -158,18 +182,36 @@ class Version:
         Raises:
             StoreError: a file is missing or was changed.
         """
-        for file in (*self.manifest.drop_files, *(f for group in self.manifest.groups for f in group.files)):
+        for file in self.manifest.files:
             require_whole(self._data, file)
+
+    def hold(self) -> None:
+        """Keep the version from being removed while this object lives; `DatasetStore.open` has done so.
+
+        Raises:
+            NotFound: retention has removed it.
+        """
+        self._held  # noqa: B018 - made once, and kept
 
     def __repr__(self) -> str:
         return f"<{self.name} version {self.number}: {self.rows:,} items>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"folder": self.folder, "manifest": self.manifest, "blobs": self.blobs}
+        return {"folder": self.folder, "manifest": self.manifest, "blobs": self.blobs, "line": self.line}
 
     @property
     def _data(self) -> Path:
         return self.folder / "data"
+
+    @cached_property
+    def _held(self) -> Hold:
+        try:
+            return Hold(self.folder / manifest_file(self.number))
+        except NotFound:
+            raise NotFound(
+                f"version {self.number} of {self.name} was removed, as retention said; "
+                f"`groundswell datasets {self.name}` lists those there are"
+            ) from None
 
     @cached_property
     def _group_of(self) -> dict[str, int]:
@@ -178,6 +220,7 @@ class Version:
 
     @cached_property
     def _tables(self) -> list[pa.Table]:
+        self.hold()
         return [map_files(self._data, group.files) for group in self.manifest.groups]
 
 

@@ -33,7 +33,9 @@ class BlobStore:
         """Keep `payload` durably and return its digest."""
         digest = digest_bytes(payload)
         target = self._place(digest)
-        if not _is_whole(target, len(payload)):
+        if _is_whole(target, len(payload)):
+            os.utime(target)  # it is needed again: clean-up leaves alone what is young
+        else:
             _make_folder(target.parent, self.root)
             _write_durably(target, payload)
         return digest

@@ -104,3 +104,6 @@ select secret from access_ended where at > %(since)s;
 
 -- database_time: what the database's clock says
 select now();
+
+-- every_organization: the id and short name of every tenant, for duties that serve all
+select id, slug from organizations order by slug;

@@ -50,6 +50,13 @@ async def create_organization(db: Database, *, slug: str, name: str, email: str,
     return member
 
 
+async def every_organization(db: Database) -> list[tuple[OrgId, str]]:
+    """Return the id and slug of every organization, for duties that serve all."""
+    async with db.system_transaction() as tx:
+        rows = await tx.fetch_all(SQL["every_organization"], tuple[uuid.UUID, str])
+    return [(OrgId(org_id), slug) for org_id, slug in rows]
+
+
 async def add_member(db: Database, scope: Scope, *, email: str, person: str, role: Role) -> UserId:
     """Give a person a role in the organization; admins only. An existing role stays as it is."""
     scope.require(Role.ADMIN)

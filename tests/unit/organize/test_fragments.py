@@ -16,7 +16,7 @@ def batch(start: int, rows: int) -> pa.RecordBatch:
 
 def test_rows_come_back_in_order_over_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fragments, "_CHUNK_ROWS", 10)
-    monkeypatch.setattr(fragments, "_FILE_ROWS", 25)
+    monkeypatch.setattr(fragments, "FILE_ROWS", 25)
     writer = FragmentWriter(tmp_path)
     for start in range(0, 90, 3):
         writer.add(batch(start, 3))

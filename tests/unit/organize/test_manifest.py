@@ -51,8 +51,8 @@ def test_the_digest_is_of_the_content_not_of_when_or_why() -> None:
 
 
 def test_a_newer_format_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    path = written(tmp_path, json.dumps({**json.loads(MANIFEST.to_json()), "format": 2}))
-    with pytest.raises(DataFolderNewer, match=r"format 2; this release reads up to 1. Install a newer"):
+    path = written(tmp_path, json.dumps({**json.loads(MANIFEST.to_json()), "format": 3}))
+    with pytest.raises(DataFolderNewer, match=r"format 3; this release reads up to 2. Install a newer"):
         read_manifest(path)
 
 

@@ -85,7 +85,7 @@ def test_rows_are_taken_at_random_over_many_chunks(
     store: DatasetStore, batches: Batches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("groundswell.organize.fragments._CHUNK_ROWS", 7)
-    monkeypatch.setattr("groundswell.organize.fragments._FILE_ROWS", 20)
+    monkeypatch.setattr("groundswell.organize.fragments.FILE_ROWS", 20)
     version = store.write("pets", batches(100))
     rows = np.random.default_rng(1).integers(0, 100, 60)
     assert version.take(rows, ["text"])["text"].to_pylist() == [f"text {row}" for row in rows]

@@ -3,8 +3,10 @@
 from groundswell.http.api import (
     batches,
     comments,
+    datasets,
     exports,
     keys,
+    lineage,
     me,
     members,
     overview,
@@ -39,6 +41,8 @@ ENDPOINTS = (
     *schema.ENDPOINTS,
     *reviews.ENDPOINTS,
     *signals.ENDPOINTS,
+    *datasets.ENDPOINTS,
+    *lineage.ENDPOINTS,
     *keys.ENDPOINTS,
 )
 """Every endpoint that acts for a signed-in member."""

@@ -18,7 +18,7 @@ class CommentBody(Struct, forbid_unknown_fields=True):
 
 
 class CommentOut(Struct):
-    """A comment. `author` is null for other labelers, of whom one does not learn; `mine` says whether it is one's own."""
+    """A comment. `author` is null for other labelers, of whom one does not learn; `mine`: whether it is one's own."""
 
     id: int
     task_id: TaskId

@@ -65,14 +65,15 @@ class Conclusion:
 def is_due(learned: Learned | None, votes: Votes) -> bool:
     """Say whether the model is to be trained anew.
 
-    It is where there is none, where tasks or classes have changed, and where there are a tenth more
-    answers than it was trained on.
+    It is where there is none, where tasks or classes have changed, where there are a tenth more answers than it
+    was trained on, and where some of those count no more.
     """
     if learned is None or learned.evidence is None or learned.consensus is None:
         return True
     if learned.posterior.shape != (votes.n_items, votes.n_classes):
         return True
-    return len(votes) >= RETRAIN_GROWTH * len(learned.consensus.votes)
+    trained_on = len(learned.consensus.votes)
+    return len(votes) >= RETRAIN_GROWTH * trained_on or len(votes) < trained_on
 
 
 def refresh(learned: Learned, now: Situation) -> Learned:

@@ -50,7 +50,8 @@ select p.state, coalesce(c.annotations, 0) as answers, exists (select from unset
        case when exists (select from ready where project_id = p.id) then -1
             else (select count(*) from leases where project_id = p.id) end as leases,
        (select coalesce(string_agg(name || version || answered, ' ' order by name), '') from predictors
-        where project_id = p.id) as opinions, p.kind, o.classes, o.options
+        where project_id = p.id) as opinions,
+       (select count(*) from annotations where project_id = p.id and retraction_id is not null)::int as retracted, p.kind, o.classes, o.options
 from projects p join ontologies o on o.project_id = p.id and o.version = p.ontology_version
 left join progress c on c.project_id = p.id where p.id = %(project_id)s;
 

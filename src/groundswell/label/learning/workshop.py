@@ -69,6 +69,7 @@ class Signs:
     skips: int
     leases: int
     opinions: str
+    retracted: int
     kind: str
     classes: list[str]
     options: dict[str, Any]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundswell.errors import InputError
-from groundswell.feed.split import split_of
+from groundswell.items.split import split_of
 
 IDS = [f"{number:064x}" for number in range(20_000)]
 

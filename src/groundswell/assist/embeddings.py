@@ -1,0 +1,46 @@
+"""Vectors of items that say what is alike, one item at a time: whatever else is in a dataset, an item has the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.assist.features import image_features
+from groundswell.items import Item, ItemKind
+
+
+class Embedder(Protocol):
+    """Turns items of one kind into vectors; more alike items have a larger cosine.
+
+    Attributes:
+        name, version: what the vectors are kept under; vectors of another are not compared with them.
+        kind: of the items.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    kind: ClassVar[ItemKind]
+
+    def embed(self, items: Sequence[Item]) -> NDArray[np.float32]:
+        """Return a row for each item, float32 `[items, d]`, always the same d."""
+        ...
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """Vectors of images that need no model: small pixels, directions of edges and colours, 390 numbers.
+
+    They find the same scene, object or page in another size, crop of the edge or compression. They know nothing of
+    what a picture shows: for that, add vectors of a model of your own.
+    """
+
+    name: ClassVar[str] = "pixels"
+    version: ClassVar[str] = "1"
+    kind: ClassVar[ItemKind] = ItemKind.IMAGE
+    side: ClassVar[int] = 16
+
+    def embed(self, items: Sequence[Item]) -> NDArray[np.float32]:
+        """Return a row for each image; one that cannot be decoded is like no other."""
+        return image_features([item.data or b"" for item in items], side=self.side)
