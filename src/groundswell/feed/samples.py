@@ -40,8 +40,13 @@ class Samples(Protocol):
         """For each column the number of missing values over all shards."""
         ...
 
+    @property
+    def most_open(self) -> int:
+        """How many shards a reader may hold at a time."""
+        ...
+
     def shard(self, number: int) -> pa.RecordBatch:
-        """Return one shard; repeated calls are cheap."""
+        """Return one shard."""
         ...
 
 
@@ -59,6 +64,7 @@ class TableSamples:
         self.schema = table.schema
         self.shard_rows = tuple(batch.num_rows for batch in self._batches)
         self.nulls = count_nulls(self._batches)
+        self.most_open = len(self._batches)
 
     @property
     def digest(self) -> str:
