@@ -77,8 +77,7 @@ class Columns:
         Raises:
             MissingColumn: the rows have no `id`.
         """
-        ids = self if "id" in self.names else Columns(self._samples, ["id"])
-        return [[name] for name in ids.take(numbers)["id"]]
+        return [[name] for name in Columns(self._samples, ["id"]).take(numbers)["id"]]
 
     def shards_of(self, numbers: npt.NDArray[np.int64]) -> list[int]:
         """Return the shards that hold these rows, ascending."""
@@ -90,7 +89,7 @@ class Columns:
 
     def _open(self, shard: int) -> dict[str, Any]:
         if shard not in self._opened:
-            batch = self._samples.shard(shard)
+            batch = self._samples.shard(shard, self.names)
             self._opened[shard] = {
                 name: layout.open(_values(batch.column(name))) for name, layout in self._layouts.items()
             }

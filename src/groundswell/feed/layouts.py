@@ -238,6 +238,11 @@ def layout_of(kind: pa.DataType, *, has_nulls: bool, views: bool = False) -> Lay
     return Objects()
 
 
+def is_list_of_integers(kind: pa.DataType) -> bool:
+    """Say whether values of this type are lists of whole numbers, such as tokens."""
+    return _is_list(kind) and bool(pa.types.is_integer(kind.value_type))
+
+
 def _bounds(places: Places, slices: dict[int, Slices]) -> tuple[list[int], list[int]]:
     """Return where each sample starts and ends in its buffer."""
     starts, ends = np.empty((2, len(places.rows)), dtype=np.int64)

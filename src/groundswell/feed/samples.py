@@ -45,8 +45,8 @@ class Samples(Protocol):
         """How many shards a reader may hold at a time."""
         ...
 
-    def shard(self, number: int) -> pa.RecordBatch:
-        """Return one shard."""
+    def shard(self, number: int, names: Sequence[str] | None = None) -> pa.RecordBatch:
+        """Return one shard, or only some columns of it, in the order of `names`."""
         ...
 
 
@@ -73,9 +73,10 @@ class TableSamples:
             self._digest = digest_rows(self._batches)
         return self._digest
 
-    def shard(self, number: int) -> pa.RecordBatch:
-        """Return one of the table's batches."""
-        return self._batches[number]
+    def shard(self, number: int, names: Sequence[str] | None = None) -> pa.RecordBatch:
+        """Return one of the table's batches, or some of its columns."""
+        batch = self._batches[number]
+        return batch if names is None else batch.select(list(names))
 
 
 def count_nulls(batches: Iterable[pa.RecordBatch]) -> dict[str, int]:
