@@ -9,8 +9,6 @@ import pyarrow as pa
 from groundswell.feed.loader import Feed
 from groundswell.feed.samples import MEMORY_LIMIT_BYTES, Samples, TableSamples, read_into_memory
 from groundswell.feed.snapshot import Snapshot, Version, open_snapshot, read_version, snapshot
-from groundswell.organize import dataset
-
 Source: TypeAlias = Snapshot | Version | pa.Table | str | Path
 """What can be fed: a snapshot, or its folder; a dataset version, or the name of a dataset; an Arrow table."""
 
@@ -55,7 +53,9 @@ def feed(
         SourceNotFound: there is no snapshot at the path.
         GroundswellError: whatever `Feed` and `snapshot` raise.
     """
-    if isinstance(source, str) and not Path(source).exists():
+    if isinstance(source, str) and not is_url(source) and not Path(source).exists():
+        from groundswell.organize import dataset  # datasets know of media stores; a GPU node that reads snapshots need not
+
         source = dataset(source, home=home)
     return Feed(samples_of(source, folder=folder, columns=options.get("columns")), batch_size, **options)
 

@@ -141,12 +141,16 @@ class Feed:
         Raises:
             Conflict: all were delivered before.
         """
+        self.require_some_left()
+        return self._count(batches)
+
+    def require_some_left(self) -> None:
+        """Raise `Conflict` if a loop has delivered the last batch: a second one would train on nothing."""
         if self._ended:
             raise Conflict(
                 f"this feed has delivered all its {self.plan.batches} batches; "
                 "ask for more with epochs=..., or call rewind() to start over"
             )
-        return self._count(batches)
 
     def _left(self) -> Iterator[Batch]:
         while not self.finished:
