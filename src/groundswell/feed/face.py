@@ -7,10 +7,12 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from groundswell.feed.loader import Feed
+from groundswell.feed.rows import Rows
 from groundswell.feed.samples import MEMORY_LIMIT_BYTES, Samples, TableSamples, read_into_memory
 from groundswell.feed.snapshot import Snapshot, Version, open_snapshot, read_version, snapshot
-Source: TypeAlias = Snapshot | Version | pa.Table | str | Path
-"""What can be fed: a snapshot, or its folder; a dataset version, or the name of a dataset; an Arrow table."""
+from groundswell.feed.storage import is_url
+Source: TypeAlias = Snapshot | Rows | Version | pa.Table | str | Path
+"""What can be fed: a snapshot, or its folder; rows; a dataset version, or the name of a dataset; an Arrow table."""
 
 
 def feed(
@@ -38,14 +40,14 @@ def feed(
         [['poor', 'good'], ['fine']]
 
     Args:
-        source: a snapshot or the path of its folder, a dataset version, the name of a stored dataset (its
-            newest version), or an Arrow table.
+        source: a snapshot, the path of its folder or its URL, a dataset version, the name of a stored dataset
+            (its newest version), an Arrow table, or rows made of these (`Mixture`, `TokenBlocks`, ...).
         batch_size: samples of one step over all ranks together.
         folder: where a snapshot of a version is made, and found again by the next run. Without it a version
             is read into memory, up to 2 GiB.
         home: the data folder, where `source` is a name; `groundswell-data` if None.
-        options: the keyword arguments of `Feed`: seed, epochs, shuffle, rank, world_size, tail, columns,
-            split, fractions, split_seed, decode.
+        options: the keyword arguments of `Feed`: seed, epochs, shuffle, window, rank, world_size, tail, columns,
+            views, split, fractions, split_seed, decode.
 
     Raises:
         TooLarge: a version without `folder` does not fit the memory limit.
@@ -62,9 +64,9 @@ def feed(
 
 def samples_of(
     source: Source, *, folder: str | Path | None = None, columns: Sequence[str] | None = None
-) -> Samples:
+) -> Samples | Rows:
     """Return what a feed reads from a source; `columns` may narrow what is read, never what it means."""
-    if isinstance(source, Snapshot):
+    if isinstance(source, Snapshot | Rows):
         return source
     if isinstance(source, str | Path):
         return open_snapshot(source)

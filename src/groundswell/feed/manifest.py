@@ -75,7 +75,8 @@ class Manifest:
     Attributes:
         origin: the version that it was made from.
         selection: columns that were asked for; None means all that the version has.
-        columns: name and Arrow type of each column, in order.
+        columns: name and Arrow type of each column, in order, for people to read.
+        schema: the same as Arrow writes it, in base64.
         rows: number of samples over all shards.
         nulls: for each column the number of missing values.
         shards: in the order of their rows.
@@ -86,6 +87,7 @@ class Manifest:
     origin: Origin
     selection: tuple[str, ...] | None
     columns: tuple[tuple[str, str], ...]
+    schema: str
     rows: int
     nulls: Mapping[str, int]
     shards: tuple[Shard, ...]
@@ -146,6 +148,7 @@ def _parse(content: Mapping[str, Any]) -> Manifest:
         origin=Origin(**content["origin"]),
         selection=None if selection is None else tuple(selection),
         columns=tuple((name, kind) for name, kind in content["columns"]),
+        schema=content["schema"],
         rows=content["rows"],
         nulls=content["nulls"],
         shards=tuple(_parse_shard(shard) for shard in content["shards"]),

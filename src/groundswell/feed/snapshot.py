@@ -5,7 +5,9 @@ they are mapped into memory and read in place by anything that knows Arrow. One 
 snapshots of all versions of a dataset; what did not change between two of them is stored once.
 """
 
+import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -97,10 +99,10 @@ class Snapshot:
         """Number of samples."""
         return self.manifest.rows
 
-    @property
+    @cached_property
     def schema(self) -> pa.Schema:
-        """Columns, read from the first shard."""
-        return self.shard(0).schema
+        """Columns, as the manifest has them."""
+        return pa.ipc.read_schema(pa.py_buffer(base64.b64decode(self.manifest.schema)))
 
     @property
     def shard_rows(self) -> Sequence[int]:
@@ -247,6 +249,7 @@ def _write_shards(
         origin=Origin(version.name, version.number, version.digest),
         selection=selection,
         columns=tuple((field.name, str(field.type)) for field in schema),
+        schema=base64.b64encode(schema.serialize()).decode(),
         rows=rows,
         nulls=nulls,
         shards=tuple(shards),

@@ -19,6 +19,7 @@ MANIFEST = Manifest(
     origin=Origin("reviews é", 3, "d" * 64),
     selection=("id", "text"),
     columns=(("id", "string"), ("text", "large_string")),
+    schema="AAAA",
     rows=2,
     nulls={"id": 0, "text": 1},
     shards=(Shard(2, (File(("id",), 100, "a" * 64), File(("text",), 200, "c" * 64))),),
