@@ -211,20 +211,24 @@ def _check(sources: Mapping[str, Rows]) -> None:
 def _one_stage(
     sources: Mapping[str, Rows], weights: Mapping[str, float] | None, samples: int | None
 ) -> Stage:
-    given = weights or {name: len(rows) for name, rows in sources.items()}
+    given = weights if weights is not None else {name: len(rows) for name, rows in sources.items()}
     if samples is None:
-        size = sum(shares_of([given[name] for name in sources if name in given]))
+        size = sum(_shares(given, sources))
         samples = -(-sum(len(rows) for rows in sources.values()) // size) * size
     return Stage(samples, given)
 
 
 def _shares(weights: Mapping[str, float], sources: Mapping[str, Rows]) -> tuple[int, ...]:
     """Return the share of every source, 0 for one without a weight."""
+    _require_known(weights, sources)
+    shares = iter(shares_of([weights[name] for name in sources if name in weights]))
+    return tuple(next(shares) if name in weights else 0 for name in sources)
+
+
+def _require_known(weights: Mapping[str, float], sources: Mapping[str, Rows]) -> None:
     unknown = [name for name in weights if name not in sources]
     if unknown:
         raise InputError(f"no source {', '.join(map(repr, unknown))}; there are {', '.join(sources)}")
-    shares = iter(shares_of([weights[name] for name in sources if name in weights]))
-    return tuple(next(shares) if name in weights else 0 for name in sources)
 
 
 def _length(stage: Stage) -> int:
