@@ -8,7 +8,7 @@ from datasets import Dataset, Features, List, Value, load_from_disk
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from bench.peers.feed_data import BATCH, BLOCK, blocks, images, texts
-from bench.peers.feed_reading import main
+from bench.peers.feed_reading import endless, main
 
 
 class Datasets:
@@ -31,11 +31,12 @@ class Datasets:
     def batches(self, kind, folder, workers):
         rows = self.data(kind, folder)
         if workers:
-            yield from loader(rows, kind, workers)
-            return
-        order = np.random.default_rng(1).permutation(len(rows))
-        for first in range(0, len(order), BATCH[kind]):
-            yield rows[order[first : first + BATCH[kind]]]["x"]
+            yield from endless(loader(rows, kind, workers))
+        rng = np.random.default_rng(1)
+        while True:
+            order = rng.permutation(len(rows))
+            for first in range(0, len(order), BATCH[kind]):
+                yield rows[order[first : first + BATCH[kind]]]["x"]
 
     def state(self, kind, folder, done):
         stateful = StatefulDataLoader(self.data(kind, folder), BATCH[kind], shuffle=True, collate_fn=collate)
@@ -68,7 +69,13 @@ def later(state, done):
 def loader(rows, kind, workers):
     generator = torch.Generator().manual_seed(1)
     return torch.utils.data.DataLoader(
-        rows, BATCH[kind], shuffle=True, num_workers=workers, collate_fn=collate, generator=generator
+        rows,
+        BATCH[kind],
+        shuffle=True,
+        num_workers=workers,
+        persistent_workers=True,
+        collate_fn=collate,
+        generator=generator,
     )
 
 

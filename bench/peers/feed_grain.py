@@ -27,7 +27,7 @@ class Grain:
 
     def data(self, kind, folder, workers=0):
         source = grain.sources.ArrayRecordDataSource([str(folder / "data.array_record")])
-        data = grain.MapDataset.source(source).shuffle(seed=1)
+        data = grain.MapDataset.source(source).shuffle(seed=1).repeat()
         if kind == "text":
             data = data.map(bytes.decode)
         if kind == "tokens":

@@ -24,11 +24,11 @@ class Groundswell:
         }[kind]()
         snapshot(Version(kind, samples), folder)
 
-    def feed(self, kind, folder, shuffle=True):
+    def feed(self, kind, folder):
         stored = open_snapshot(folder)
         if kind == "tokens":
-            return Feed(TokenBlocks(stored, BLOCK), BATCH[kind], shuffle=shuffle)
-        return Feed(stored, BATCH[kind], columns=[COLUMN[kind]], views=kind == "images", shuffle=shuffle)
+            return Feed(TokenBlocks(stored, BLOCK), BATCH[kind], epochs=None)
+        return Feed(stored, BATCH[kind], columns=[COLUMN[kind]], views=kind == "images", epochs=None)
 
     def batches(self, kind, folder, workers):
         feed = self.feed(kind, folder)

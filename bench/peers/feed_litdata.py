@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from bench.peers.feed_data import BATCH, BLOCK, documents, images, texts
-from bench.peers.feed_reading import main
+from bench.peers.feed_reading import endless, main
 
 os.environ["LITDATA_DISABLE_VERSION_CHECK"] = "1"
 
@@ -32,11 +32,11 @@ class LitData:
     def data(self, kind, folder, workers=0):
         loader = TokensLoader(block_size=BLOCK) if kind == "tokens" else None
         data = StreamingDataset(str(folder), shuffle=True, seed=1, item_loader=loader)
-        collate = None if kind == "tokens" else list
+        collate = {"tokens": None, "text": list, "images": copied if workers else list}[kind]
         return StreamingDataLoader(data, batch_size=BATCH[kind], num_workers=workers, collate_fn=collate)
 
     def batches(self, kind, folder, workers):
-        for batch in self.data(kind, folder, workers):
+        for batch in endless(self.data(kind, folder, workers)):
             yield batch.long() if kind == "tokens" else batch
 
     def state(self, kind, folder, done):
@@ -54,6 +54,11 @@ class LitData:
 
     def plan(self, count):
         raise NotImplementedError("part of opening a data set")
+
+
+def copied(rows):
+    """Views of its chunks, which LitData gives, cannot travel to another process."""
+    return [bytes(row) for row in rows]
 
 
 if __name__ == "__main__":

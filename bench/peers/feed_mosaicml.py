@@ -9,7 +9,7 @@ from streaming.base.shuffle import get_shuffle
 from streaming.base.util import clean_stale_shared_memory
 
 from bench.peers.feed_data import BATCH, blocks, images, texts
-from bench.peers.feed_reading import main
+from bench.peers.feed_reading import endless, main
 
 ENCODING = {"text": "str", "images": "bytes", "tokens": "ndarray:uint16:2049"}
 
@@ -25,10 +25,16 @@ class MosaicML:
         clean_stale_shared_memory()
         data = StreamingDataset(local=str(folder), shuffle=True, batch_size=BATCH[kind], shuffle_seed=1)
         collate = stack if kind == "tokens" else pick
-        return StreamingDataLoader(data, batch_size=BATCH[kind], num_workers=workers, collate_fn=collate)
+        return StreamingDataLoader(
+            data,
+            batch_size=BATCH[kind],
+            num_workers=workers,
+            persistent_workers=workers > 0,
+            collate_fn=collate,
+        )
 
     def batches(self, kind, folder, workers):
-        yield from self.data(kind, folder, workers)
+        yield from endless(self.data(kind, folder, workers))
 
     def state(self, kind, folder, done):
         loader = self.data(kind, folder)

@@ -3,7 +3,7 @@
 A peer's module has a class with these methods and ends with `main(Class)`:
 
 - `write(kind, folder, count)`: store so many samples in the loader's own format;
-- `batches(kind, folder, workers)`: one shuffled epoch, as the loader's documentation recommends;
+- `batches(kind, folder, workers)`: shuffled epochs without end, as the loader's documentation recommends;
 - `state(kind, folder, done)`: what a checkpoint holds when so many batches are done; None if there is no such thing;
 - `resumed(kind, folder, state)`: the batches after that;
 - `plan(count)`: do what has to be done before a shuffled epoch over `count` samples can begin, if that can be
@@ -58,7 +58,7 @@ def measure(loader, folder: Path, counts: dict[str, int], seconds: float) -> dic
         data = folder / f"{kind}-{counts[kind]}" / "data"
         wall, cpu = first_batch(loader.batches(kind, data, 0), kind)
         found[kind] = {"first_wall_ms": wall, "first_cpu_ms": cpu}
-        found[kind]["per_cpu_s"], found[kind]["per_s"] = rate(lambda: loader.batches(kind, data, 0), kind, seconds)
+        found[kind]["per_cpu_s"], found[kind]["per_s"] = rate(loader.batches(kind, data, 0), kind, seconds)
         half = counts[kind] // BATCH[kind] // 2
         state = loader.state(kind, data, half)
         if state is not None:
@@ -73,7 +73,7 @@ def workers(loader, folder: Path, counts: dict[str, int], seconds: float) -> dic
     found = {}
     for kind in KINDS:
         data = folder / f"{kind}-{counts[kind]}" / "data"
-        _, per_second = rate(lambda: loader.batches(kind, data, 2), kind, seconds)
+        _, per_second = rate(loader.batches(kind, data, 2), kind, seconds)
         found[kind] = {"two_workers_per_s": per_second}
     return found
 
@@ -85,23 +85,25 @@ def first_batch(batches, kind: str) -> tuple[float, float]:
     return (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
 
 
-def rate(epoch, kind: str, seconds: float) -> tuple[float, float]:
+def rate(batches, kind: str, seconds: float) -> tuple[float, float]:
     """Return samples for each processor second of this process and for each second, after the first batch.
 
-    Epochs follow one another until the time is up; at least 20 batches are read.
+    At least 20 batches are read, and as many as the time permits.
     """
-    done = samples = 0
-    wall = cpu = 0.0
+    batches = iter(batches)
+    consume(kind, next(batches))
+    samples, wall, cpu = 0, time.perf_counter(), time.process_time()
+    for done, batch in enumerate(batches, start=1):
+        samples += consume(kind, batch)
+        if done >= ENOUGH_BATCHES and time.perf_counter() - wall > seconds:
+            break
+    return samples / (time.process_time() - cpu), samples / (time.perf_counter() - wall)
+
+
+def endless(loader):
+    """Yield the batches of epoch after epoch."""
     while True:
-        for batch in epoch():
-            size = consume(kind, batch)
-            if not done:
-                wall, cpu = time.perf_counter(), time.process_time()
-            else:
-                samples += size
-            done += 1
-            if done > ENOUGH_BATCHES and time.perf_counter() - wall > seconds:
-                return samples / (time.process_time() - cpu), samples / (time.perf_counter() - wall)
+        yield from loader
 
 
 def planned(loader, count: int) -> float | None:

@@ -9,7 +9,7 @@ import torch
 import webdataset as wds
 
 from bench.peers.feed_data import BATCH, blocks, images, texts
-from bench.peers.feed_reading import main
+from bench.peers.feed_reading import endless, main
 
 ENDING = {"text": "txt", "images": "jpg", "tokens": "npy"}
 
@@ -31,7 +31,7 @@ class WebDataset:
             data = data.decode()
         collate = stack if kind == "tokens" else list
         data = data.to_tuple(ENDING[kind]).map(first).batched(BATCH[kind], collation_fn=collate)
-        yield from wds.WebLoader(data, batch_size=None, num_workers=workers)
+        yield from endless(wds.WebLoader(data, batch_size=None, num_workers=workers))
 
     def state(self, kind, folder, done):
         return None

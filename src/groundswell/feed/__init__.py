@@ -7,12 +7,14 @@ from groundswell.feed.face import feed
 from groundswell.feed.loader import Feed
 from groundswell.feed.mixture import Mixture
 from groundswell.feed.order import Order, Ordering, Tail
+from groundswell.feed.packed import Packed
 from groundswell.feed.proportions import Stage
 from groundswell.feed.rows import Batch, Rows, Subset
 from groundswell.feed.samples import Samples, TableSamples
 from groundswell.feed.snapshot import Snapshot, open_snapshot, snapshot
 from groundswell.feed.split import split_of
 from groundswell.feed.storage import Cache
+from groundswell.feed.threads import in_threads
 from groundswell.feed.tokens import TokenBlocks
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Mixture",
     "Order",
     "Ordering",
+    "Packed",
     "Rows",
     "Samples",
     "Snapshot",
@@ -34,6 +37,7 @@ __all__ = [
     "TokenBlocks",
     "decode_image",
     "feed",
+    "in_threads",
     "open_snapshot",
     "snapshot",
     "split_of",

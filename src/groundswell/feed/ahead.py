@@ -1,5 +1,7 @@
 """Looking ahead: where the samples of many batches lie, worked out for all of them at once."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,13 +40,13 @@ class Ahead:
     def __setstate__(self, state: dict[str, Any]) -> None:
         Ahead.__init__(self, state["_rows"], state["_plan"])
 
-    def batch(self, number: int, stride: int) -> Batch:
-        """Return a batch; the next one that is asked for is probably `stride` further on."""
+    def batch(self, number: int, stride: int) -> Callable[[], Batch]:
+        """Return what reads a batch; the next one that is asked for is probably `stride` further on."""
         if number not in self._bounds:
             self._look(number, stride)
         if self._take is None:
             self._take = self._rows.prepare(self._numbers)
-        return self._take(*self._bounds[number])
+        return partial(self._take, *self._bounds[number])
 
     def sample_numbers(self, number: int) -> npt.NDArray[np.int64]:
         """Return the numbers of the rows that stand in a batch."""

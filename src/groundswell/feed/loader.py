@@ -1,6 +1,8 @@
 """The feed: an ordered, resumable stream of columnar batches."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 import numpy as np
@@ -168,9 +170,23 @@ class Feed:
         Raises:
             InputError: there is no such batch, or the decoded arrays of a column differ in shape.
         """
+        return self.prepared(number)()
+
+    def prepared(self, number: int) -> Callable[[], Batch]:
+        """Return what reads and decodes a batch, with where its samples lie looked up already.
+
+        The look-up belongs to one thread; what is returned may be called in any other.
+
+        Raises:
+            InputError: there is no such batch.
+        """
         if number < 0 or (self.plan.batches is not None and number >= self.plan.batches):
             raise InputError(f"batches are numbered from 0 to {len(self) - 1}, got {number}")
-        batch = self._ahead.batch(number, self.stride)
+        take = self._ahead.batch(number, self.stride)
+        return partial(self._read, take) if self._decode else take
+
+    def _read(self, take: Callable[[], Batch]) -> Batch:
+        batch = take()
         return batch | {name: _decoded(name, batch[name], decode) for name, decode in self._decode.items()}
 
     def sample_numbers(self, number: int) -> npt.NDArray[np.int64]:
@@ -193,6 +209,16 @@ class Feed:
         """
         self.delivered = delivered_of(state, self._stream())
         self._ended = False
+
+    def numbers_left(self, first: int = 0, stride: int = 1) -> Iterable[int]:
+        """Return the numbers of the batches that are left, without end where the feed has none.
+
+        Args:
+            first: leave out so many.
+            stride: take every so many-th, as one of so many workers does.
+        """
+        start = self.delivered + first
+        return count(start, stride) if self.plan.batches is None else range(start, self.plan.batches, stride)
 
     def rewind(self) -> None:
         """Start over from the first batch of the first epoch."""

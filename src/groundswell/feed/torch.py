@@ -4,7 +4,6 @@ Importing this module needs PyTorch.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import count
 from typing import Any, TypeVar
 
 import numpy as np
@@ -69,7 +68,7 @@ class TorchFeed(IterableDataset):  # type: ignore[misc]
             self._outside.fill_(1)
             return self._share(worker.id, worker.num_workers)
         if self._is_counting:
-            return self._share(0, 1)
+            return (as_tensors(self.feed.batch(number)) for number in self.feed.numbers_left())
         self.feed.require_some_left()
         self._start.fill_(self.feed.delivered)
         loader = self._kept or DataLoader(
@@ -123,13 +122,9 @@ class TorchFeed(IterableDataset):  # type: ignore[misc]
     def _share(self, worker: int, workers: int) -> Iterator[dict[str, Any]]:
         """Yield what one of several workers prepares, who take turns."""
         self.feed.stride = workers
-        for number in numbers_from(int(self._start.item()) + worker, self.feed, workers):
+        self.feed.delivered = int(self._start.item())
+        for number in self.feed.numbers_left(worker, workers):
             yield as_tensors(self.feed.batch(number))
-
-
-def numbers_from(first: int, feed: Feed, stride: int = 1) -> Iterable[int]:
-    """Return the numbers of batches from a first one on, every `stride`-th; without end where the feed has none."""
-    return count(first, stride) if feed.plan.batches is None else range(first, feed.plan.batches, stride)
 
 
 class _Left:
@@ -142,7 +137,7 @@ class _Left:
         return len(self._feed) - self._feed.delivered
 
     def __iter__(self) -> Iterator[int]:
-        return iter(numbers_from(self._feed.delivered, self._feed))
+        return iter(self._feed.numbers_left())
 
 
 class _Numbered:
