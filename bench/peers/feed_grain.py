@@ -1,4 +1,4 @@
-"""Grain on ArrayRecord, for `bench.feed`: MapDataset shuffled and batched, read by its default threads."""
+"""Grain on ArrayRecord, for `bench.feed`: MapDataset shuffled and batched, read by four threads; more were not faster here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Grain:
         if kind == "tokens":
             data = data.map(to_tokens)
         data = data.batch(BATCH[kind]) if kind == "tokens" else data.batch(BATCH[kind], batch_fn=list)
-        read = data.to_iter_dataset()
+        read = data.to_iter_dataset(grain.ReadOptions(num_threads=4, prefetch_buffer_size=16))
         if workers:
             read = read.mp_prefetch(grain.multiprocessing.MultiprocessingOptions(num_workers=workers))
         return iter(read)

@@ -1,6 +1,7 @@
 """Rendering conversations by Jinja templates, in a sandbox, with the places that a model is trained to say."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,9 @@ Span = tuple[int, int]
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Marks around what is trained on: private characters, which are refused in messages."""
+
+
+_GENERATION = re.compile(r"{%[-+]?\s*generation\s*[-+]?%}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def render(
     trained = [number for number, message in enumerate(messages) if _counts(message, roles)]
     if any(mark in json.dumps(message, ensure_ascii=False) for message in messages for mark in (_OPEN, _CLOSE)):
         raise InputError("a message has the private characters U+E000 or U+E001; take them out")
-    if "generation" in source and tuple(roles) == ("assistant",):
+    if _GENERATION.search(source) and tuple(roles) == ("assistant",):
         marked = _run(source, messages, given)
         rendered = _unmarked(marked)
         return Rendered(rendered.text, _of_trained(rendered.spans, messages, trained))
