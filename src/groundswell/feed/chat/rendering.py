@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from groundswell.errors import InputError, MissingExtra
-from groundswell.feed.chat.conversations import Message
+from groundswell.feed.conversations import Message
 from groundswell.feed.chat.templates import TEMPLATES
 
 try:

@@ -21,7 +21,7 @@ from groundswell.feed.exporters.labelled import (
     shapes_of,
     unused,
 )
-from groundswell.feed.importers.reading import load_json, media_at, require_keys
+from groundswell.feed.exporters.reading import load_json, media_at, require_keys
 from groundswell.items import digest_bytes
 
 INDEX = "annotations.json"

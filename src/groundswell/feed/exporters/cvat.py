@@ -24,7 +24,7 @@ from groundswell.feed.exporters.labelled import (
     unused,
 )
 from groundswell.feed.exporters.xml import carried, element, from_text, to_text
-from groundswell.feed.importers.reading import media_at
+from groundswell.feed.exporters.reading import media_at
 from groundswell.items import digest_bytes
 
 INDEX = "annotations.xml"
@@ -91,7 +91,7 @@ def _image(item: Labelled, name: str, number: int) -> bytes:
             _add_joints(found, shape["points"])
         for key, value in (shape.get("attributes") or {}).items():
             element(found, "attribute", to_text(value)).set("name", carried(key))
-    return ElementTree.tostring(root, encoding="utf-8").partition(b"?>\n")[2] + b"\n"
+    return ElementTree.tostring(root, encoding="utf-8") + b"\n"
 
 
 def _add_joints(skeleton: ElementTree.Element, points: Points) -> None:

@@ -64,45 +64,6 @@ def labelled_items(batches: Iterable[pa.RecordBatch]) -> Iterator[Labelled]:
             )
 
 
-def to_batches(items: Iterable[Labelled], rows: int = 256) -> Iterator[pa.RecordBatch]:
-    """Pack labelled items into batches; the last may be empty, so that there is always one."""
-    held: list[Labelled] = []
-    for item in items:
-        held.append(item)
-        if len(held) == rows:
-            yield _batch(held)
-            held = []
-    yield _batch(held)
-
-
-def _batch(items: list[Labelled]) -> pa.RecordBatch:
-    rows = [
-        {
-            "id": item.id,
-            "text": item.text,
-            "data": item.data,
-            "media_type": item.media_type,
-            "locator": item.locator,
-            "label": None if item.answer is None else json.dumps(item.answer, ensure_ascii=False),
-        }
-        for item in items
-    ]
-    return pa.RecordBatch.from_pylist(rows, schema=SCHEMA)
-
-
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("text", pa.large_string()),
-        ("data", pa.large_binary()),
-        ("media_type", pa.string()),
-        ("locator", pa.string()),
-        ("label", pa.large_string()),
-    ]
-)
-"""Columns of imported items; `label` holds the answer as JSON."""
-
-
 def media_of(item: Labelled, format_name: str) -> bytes:
     """Return an item's bytes.
 

@@ -22,7 +22,7 @@ from groundswell.feed.exporters.labelled import (
     unused,
 )
 from groundswell.feed.exporters.xml import element, from_text, parse, to_text
-from groundswell.feed.importers.reading import media_at
+from groundswell.feed.exporters.reading import media_at
 from groundswell.items import digest_bytes
 
 INDEX = "ImageSets/Main/default.txt"
@@ -61,7 +61,10 @@ class Voc:
     def read(self, source: Path) -> Iterator[Labelled]:
         """Yield the images of a VOC folder with their boxes; see `Importer.read`."""
         files = source / "Annotations"
-        for path in sorted((files if files.is_dir() else source).glob("*.xml")):
+        paths = sorted((files if files.is_dir() else source).glob("*.xml"))
+        if not paths:
+            raise UnreadableSource(f"{source} is no VOC folder: there is no Annotations/ with XML files in it")
+        for path in paths:
             root = parse(path)
             data, locator = media_at(source, root.findtext("filename") or f"{path.stem}.jpg")
             shapes = [_shape(found, path) for found in root.iter("object")]

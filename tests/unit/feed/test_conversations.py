@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from groundswell.errors import InputError
-from groundswell.feed.chat import conversation_of, pairs_of
+from groundswell.feed.conversations import conversation_of, pairs_of
 
 USER = {"role": "user", "content": "Hi"}
 SAID = {"role": "assistant", "content": "Hello"}
