@@ -89,7 +89,9 @@ def environment() -> dict[str, str]:
     return os.environ | alone | {"HF_DATASETS_DISABLE_PROGRESS_BARS": "1", "LITDATA_DISABLE_VERSION_CHECK": "1"}
 
 
-def rounds_of(home: Path, counts: dict[str, int], rounds: int, seconds: float) -> dict[str, list[Round]]:
+def rounds_of(
+    home: Path, counts: dict[str, int], rounds: int, seconds: float, *, workers: bool
+) -> dict[str, list[Round]]:
     """Measure every loader once in each round, each time beginning with another one."""
     found: dict[str, list[Round]] = {loader: [] for loader in LOADERS}
     names = list(LOADERS)
@@ -97,7 +99,7 @@ def rounds_of(home: Path, counts: dict[str, int], rounds: int, seconds: float) -
         for loader in names[number % len(names) :] + names[: number % len(names)]:
             started = time.perf_counter()
             one = run(loader, "measure", home, counts, str(seconds))
-            if "failed" not in one and number % 2 == 0:  # starting workers takes most of the time
+            if workers and "failed" not in one and number % 2 == 0:  # starting workers takes most of the time
                 two = run(loader, "workers", home, counts, str(seconds))
                 for kind in KINDS if "failed" not in two else ():
                     one[kind] |= two[kind]
@@ -167,8 +169,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="fewer and smaller: under 3 minutes")
-    parser.add_argument("--rounds", type=int, help="[default: 5, quick 2]")
+    parser.add_argument("--quick", action="store_true", help="fewer and smaller, one process: under 3 minutes")
+    parser.add_argument("--rounds", type=int, help="[default: 5, quick 3]")
     parser.add_argument("--home", type=Path, help="keep the data sets here, and find them again")
     given = parser.parse_args()
     counts, seconds = (QUICK_COUNTS, 0.4) if given.quick else (COUNTS, 1.5)
@@ -177,7 +179,9 @@ def main() -> None:
         for loader in LOADERS:
             wrote = run(loader, "write", home, counts)
             print(f"written by {loader}: {json.dumps(wrote)}", flush=True)
-        measured = rounds_of(home, counts, given.rounds or (2 if given.quick else 5), seconds)
+        measured = rounds_of(
+            home, counts, given.rounds or (3 if given.quick else 5), seconds, workers=not given.quick
+        )
     found = {loader: medians(rounds) for loader, rounds in measured.items()}
     show(found)
     print(json.dumps(summary(found)))

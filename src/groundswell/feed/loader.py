@@ -191,8 +191,12 @@ class Feed:
 
     def sample_numbers(self, number: int) -> npt.NDArray[np.int64]:
         """Return the row numbers in the dataset of the samples of a batch, int64: the thread back to each."""
-        numbers = self._ahead.sample_numbers(number)
+        numbers = self.rows_of(number)
         return self.rows.numbers(numbers) if isinstance(self.rows, Subset) else numbers
+
+    def rows_of(self, number: int) -> npt.NDArray[np.int64]:
+        """Return the numbers that the samples of a batch have among `rows`, int64."""
+        return self._ahead.sample_numbers(number)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state: JSON-compatible, under 1 kB, the same on every rank.

@@ -184,6 +184,18 @@ def open_snapshot(
     return opened
 
 
+def newest_snapshot(where: str | Path, cache: str | Path | Cache | None = None) -> int:
+    """Return the number of the newest version that has a snapshot here.
+
+    Raises:
+        SourceNotFound: there is none.
+    """
+    held = _numbers(storage_at(where, cache))
+    if not held:
+        raise SourceNotFound(f"{where} is no snapshot: there is no manifest in it")
+    return held[-1]
+
+
 def snapshot(
     version: Version,
     where: str | Path,

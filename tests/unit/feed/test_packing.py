@@ -100,7 +100,7 @@ def test_more_open_rows_waste_less() -> None:
     lengths = np.random.default_rng(1).integers(1, 1500, 3000).tolist()
     counts = [len(list(pack_stream(lengths, 2048, open_rows=count))) for count in (1, 16, 64)]
     assert counts == sorted(counts, reverse=True)
-    assert counts[2] < 1.01 * sum(lengths) / 2048
+    assert counts[2] < 1.02 * sum(lengths) / 2048
 
 
 @pytest.mark.parametrize("size", [0, -1])

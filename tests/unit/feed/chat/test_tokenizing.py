@@ -69,7 +69,8 @@ def test_the_same_texts_with_another_tokenizer_or_template_are_other_data(
 
 
 def test_a_mistake_names_its_item(make_version: Any, tokenizer: Tokenizer) -> None:
-    table = pa.table({"id": ["i7"], "text": pa.array(['{"messages": [{}]}'], pa.large_string())})
+    texts = pa.array(['{"messages": [{}]}'], pa.large_string())
+    table = pa.table({"id": ["i7"], "text": texts, "label": pa.nulls(1, pa.string())})
     with pytest.raises(InputError, match="item i7: message 0 has no role"):
         list(Tokenized(make_version(table), tokenizer, template="chatml").batches())
     with pytest.raises(InputError, match="no token '<nothing>'"):
