@@ -5,7 +5,8 @@ and read shuffled, as its documentation recommends (bench/peers/feed_*.py): LitD
 datasets, WebDataset, Grain. Each has an environment of its own. In every round each loader runs once, in turn, in a
 fresh process: samples for each processor second and each second in one process, the first batch, and the first batch
 after a resume at half an epoch; then, in every second round and another process, samples for each second with two
-workers. Medians over rounds are compared. A batch is what the kind of data is used as: `str` objects, bytes-like objects, int64 rows.
+workers (not with `--quick`). Medians over rounds are compared. A batch is what the kind of data is used as: `str`
+objects, bytes-like objects, int64 rows.
 
 The last line is JSON. `text_ratio`, `tokens_ratio` and `images_ratio` are our samples for each processor second over
 those of the best peer; `resume_ratio` is the processor time to the first batch after a resume of the quickest peer
@@ -60,7 +61,13 @@ def run(loader: str, command: str, home: Path, counts: dict[str, int], *rest: st
     numbers = [str(counts[kind]) for kind in KINDS]
     given = peer_command(loader, f"feed_{loader}", command, str(folder), *numbers, *rest)
     process = subprocess.Popen(
-        given, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        given,
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         printed, complaints = process.communicate(timeout=LONGEST_SECONDS)
@@ -86,7 +93,9 @@ def end(process: subprocess.Popen[str]) -> None:
 def environment() -> dict[str, str]:
     """Return the variables of a loader's process: one thread for array libraries, and nothing is asked of a network."""
     alone = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT / "src")}
-    return os.environ | alone | {"HF_DATASETS_DISABLE_PROGRESS_BARS": "1", "LITDATA_DISABLE_VERSION_CHECK": "1"}
+    return (
+        os.environ | alone | {"HF_DATASETS_DISABLE_PROGRESS_BARS": "1", "LITDATA_DISABLE_VERSION_CHECK": "1"}
+    )
 
 
 def rounds_of(
@@ -105,7 +114,9 @@ def rounds_of(
                     one[kind] |= two[kind]
             found[loader].append(one)
             said = one.get("failed") or f"text {one['text']['per_cpu_s']:,.0f} samples/CPU-s"
-            print(f"round {number + 1}: {loader:12} {said}, {time.perf_counter() - started:.0f} s", flush=True)
+            print(
+                f"round {number + 1}: {loader:12} {said}, {time.perf_counter() - started:.0f} s", flush=True
+            )
     return found
 
 
@@ -130,7 +141,8 @@ def summary(found: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return the last line: our figures over those of the best peer."""
     ours, peers = found["groundswell"], {name: found[name] for name in LOADERS if name != "groundswell"}
     ratios = {
-        f"{kind}_ratio": round(ours[kind]["per_cpu_s"] / max(_each(peers, kind, "per_cpu_s")), 2) for kind in KINDS
+        f"{kind}_ratio": round(ours[kind]["per_cpu_s"] / max(_each(peers, kind, "per_cpu_s")), 2)
+        for kind in KINDS
     }
     resume = ours["text"]["resume_cpu_ms"]
     return ratios | {
@@ -169,7 +181,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="fewer and smaller, one process: under 3 minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer and smaller, one process: under 3 minutes"
+    )
     parser.add_argument("--rounds", type=int, help="[default: 5, quick 3]")
     parser.add_argument("--home", type=Path, help="keep the data sets here, and find them again")
     given = parser.parse_args()

@@ -1,4 +1,4 @@
-"""What every loader of `bench.feed` is given: the same texts, images and tokens, made from a seed. Needs NumPy alone."""
+"""What every loader of `bench.feed` is given: the same texts, images and tokens, from a seed. Needs NumPy alone."""
 
 from __future__ import annotations
 
@@ -16,11 +16,89 @@ TEXT_BYTES = 1_000
 IMAGE_BYTES = 50_000
 VOCABULARY = 50_000
 
-WORDS = (
-    "the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which "
-    "one you were all her she there would their we him been has when who will no more if out so up said what its about "
-    "than into them can only other time new some could these two may first then do any like my now over such our man me"
-).split()
+WORDS = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "a",
+    "is",
+    "that",
+    "for",
+    "it",
+    "as",
+    "was",
+    "with",
+    "be",
+    "by",
+    "on",
+    "not",
+    "he",
+    "his",
+    "but",
+    "at",
+    "are",
+    "this",
+    "have",
+    "from",
+    "or",
+    "had",
+    "an",
+    "they",
+    "which",
+    "one",
+    "you",
+    "were",
+    "all",
+    "her",
+    "she",
+    "there",
+    "would",
+    "their",
+    "we",
+    "him",
+    "been",
+    "has",
+    "when",
+    "who",
+    "will",
+    "no",
+    "more",
+    "if",
+    "out",
+    "so",
+    "up",
+    "said",
+    "what",
+    "its",
+    "about",
+    "than",
+    "into",
+    "them",
+    "can",
+    "only",
+    "other",
+    "time",
+    "new",
+    "some",
+    "could",
+    "these",
+    "two",
+    "may",
+    "first",
+    "then",
+    "do",
+    "any",
+    "like",
+    "my",
+    "now",
+    "over",
+    "such",
+    "our",
+    "man",
+    "me",
+]
 
 
 def texts(count: int) -> Iterator[str]:
@@ -28,7 +106,9 @@ def texts(count: int) -> Iterator[str]:
     rng = np.random.default_rng(1)
     line = " ".join(WORDS[number] for number in rng.integers(0, len(WORDS), 50_000))
     for length, start in zip(
-        rng.integers(TEXT_BYTES // 2, 3 * TEXT_BYTES // 2, count), rng.integers(0, 100_000, count), strict=True
+        rng.integers(TEXT_BYTES // 2, 3 * TEXT_BYTES // 2, count),
+        rng.integers(0, 100_000, count),
+        strict=True,
     ):
         yield line[start : start + length]
 
@@ -38,7 +118,9 @@ def images(count: int) -> Iterator[bytes]:
     rng = np.random.default_rng(2)
     noise = rng.bytes(1_000_000)
     for length, start in zip(
-        rng.integers(IMAGE_BYTES // 2, 3 * IMAGE_BYTES // 2, count), rng.integers(0, 900_000, count), strict=True
+        rng.integers(IMAGE_BYTES // 2, 3 * IMAGE_BYTES // 2, count),
+        rng.integers(0, 900_000, count),
+        strict=True,
     ):
         yield noise[start : start + length]
 

@@ -1,4 +1,4 @@
-"""Hugging Face datasets, for `bench.feed`: map-style on Arrow files, read by batches of indices as its DataLoader does."""
+"""Hugging Face datasets, for `bench.feed`: map-style, read by batches of indices as its DataLoader does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class Datasets:
             "tokens": List(Value("uint16"), length=BLOCK),
         }[kind]
         rows = Dataset.from_generator(
-            lambda: ({"x": each} for each in made(count)), features=Features({"x": feature}), cache_dir=f"{folder}-cache"
+            lambda: ({"x": each} for each in made(count)),
+            features=Features({"x": feature}),
+            cache_dir=f"{folder}-cache",
         )
         rows.save_to_disk(str(folder))
 

@@ -1,4 +1,4 @@
-"""Grain on ArrayRecord, for `bench.feed`: MapDataset shuffled and batched, read by four threads; more were not faster here."""
+"""Grain on ArrayRecord, for `bench.feed`: MapDataset shuffled and batched, four threads; more were not faster."""
 
 from __future__ import annotations
 

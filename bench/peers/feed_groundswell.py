@@ -67,7 +67,9 @@ class Version:
         while chunk := list(islice(iterator, 1000)):
             ids = [f"{self.seen + number:064x}" for number in range(len(chunk))]
             self.seen += len(chunk)
-            yield pa.RecordBatch.from_arrays([pa.array(ids), pa.array(chunk, types[self.kind])], ["id", COLUMN[self.kind]])
+            yield pa.RecordBatch.from_arrays(
+                [pa.array(ids), pa.array(chunk, types[self.kind])], ["id", COLUMN[self.kind]]
+            )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A trainer that is killed anywhere and resumed with other ranks and workers sees the sequence of one that was not.
 
-The long form: `FEED_KILLS=300 pytest tests/acceptance/test_feed_kills.py -s`; with PyTorch installed, workers are processes.
+The long form: `FEED_KILLS=300 pytest tests/acceptance/test_feed_kills.py -s`. With PyTorch, workers are processes.
 """
 
 import json
@@ -43,7 +43,13 @@ class Texts:
 
 
 def start(folder: Path, ranks: int, workers: int, run: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.acceptance.trainer", str(folder), *map(str, (ranks, workers, run))]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.acceptance.trainer",
+        str(folder),
+        *map(str, (ranks, workers, run)),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
@@ -91,7 +97,9 @@ def test_a_killed_and_rescaled_trainer_sees_the_sequence_of_one_that_ran_through
                     os.killpg(process.pid, signal.SIGKILL)
                     kills += 1
             elif process.wait(120):
-                pytest.fail(f"run {runs} with {ranks} ranks and {workers} workers ended with {process.returncode}")
+                pytest.fail(
+                    f"run {runs} with {ranks} ranks and {workers} workers ended with {process.returncode}"
+                )
             process.communicate()
             last, steps = delivered_before(folder), steps_of(folder, runs, ranks)
             assert set(range(first, last)) <= set(steps)

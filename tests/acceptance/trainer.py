@@ -70,7 +70,8 @@ def main() -> None:
     context = multiprocessing.get_context("fork")
     together = context.Barrier(ranks)
     processes = [
-        context.Process(target=train, args=(folder, rank, ranks, workers, run, together)) for rank in range(ranks)
+        context.Process(target=train, args=(folder, rank, ranks, workers, run, together))
+        for rank in range(ranks)
     ]
     for process in processes:
         process.start()

@@ -1,6 +1,7 @@
 """What every exporter promises, checked on each; a new one adds its reader here."""
 
 import base64
+import itertools
 import json
 import tarfile
 import tempfile
@@ -104,7 +105,9 @@ def read_webdataset(path: Path) -> list[Row]:
                 if ending == "json":
                     row |= restored({**json.loads(content), "data": None})
                 else:
-                    row["text" if ending == "txt" else "data"] = content.decode() if ending == "txt" else content
+                    row["text" if ending == "txt" else "data"] = (
+                        content.decode() if ending == "txt" else content
+                    )
     return [{name: row[name] for name in SCHEMA.names} for row in rows.values()]
 
 
@@ -115,7 +118,7 @@ def read_mds(path: Path) -> list[Row]:
         content = (path / shard["raw_data"]["basename"]).read_bytes()
         assert len(content) == shard["raw_data"]["bytes"]
         ends = np.frombuffer(content, np.uint32, shard["samples"] + 1, 4)
-        for first, last in zip(ends[:-1], ends[1:], strict=True):
+        for first, last in itertools.pairwise(ends):
             rows.append(mds_row(content[first:last], shard))
     return rows
 

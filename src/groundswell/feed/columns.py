@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class Columns:
         places = self._places(numbers)
         opened = {shard: self._open(shard) for shard in places.present or [0]}
         gathers = [
-            (name, layout.prepare(places, lambda shard, name=name: opened[shard][name]))
+            (name, layout.prepare(places, partial(_of, opened, name)))
             for name, layout in self._layouts.items()
         ]
         return lambda first, last: {name: gather(first, last) for name, gather in gathers}
@@ -97,6 +97,10 @@ class Columns:
                 self._opened.popitem(last=False)
         self._opened.move_to_end(shard)
         return self._opened[shard]
+
+
+def _of(opened: dict[int, dict[str, Any]], name: str, shard: int) -> Any:
+    return opened[shard][name]
 
 
 def require_columns(names: Sequence[str], known: Sequence[str]) -> None:

@@ -47,9 +47,7 @@ def cut(batches: Iterable[pa.RecordBatch], *, shard_bytes: int, shard_rows: int)
         yield pa.concat_batches(held)
 
 
-def _end(
-    filled: npt.NDArray[np.int64], may_end: npt.NDArray[np.bool_], shard_bytes: int
-) -> tuple[int, bool]:
+def _end(filled: npt.NDArray[np.int64], may_end: npt.NDArray[np.bool_], shard_bytes: int) -> tuple[int, bool]:
     """Return how many rows belong to the shard, and whether it is full then."""
     half, full = np.searchsorted(filled, [shard_bytes // 2, shard_bytes], side="left").tolist()
     ends = np.flatnonzero(may_end[half : full + 1])

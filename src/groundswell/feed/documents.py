@@ -49,7 +49,9 @@ class Documents:
     def lengths(self) -> Numbers:
         """Tokens of each document, int64 `[documents]`: reads where they end, not the tokens."""
         shards = range(len(self.samples.shard_rows))
-        return np.concatenate([np.zeros(0, dtype=np.int64), *(np.diff(self.offsets(each)) for each in shards)])
+        return np.concatenate(
+            [np.zeros(0, dtype=np.int64), *(np.diff(self.offsets(each)) for each in shards)]
+        )
 
     def offsets(self, shard: int) -> Numbers:
         """Return where the documents of a shard start in its flat tokens and where the last one ends."""
@@ -108,4 +110,6 @@ def _check(samples: Samples, name: str) -> None:
     if not is_list_of_integers(kind):
         raise UnreadableSource(f"column {name!r} is {kind}; tokens and masks are lists of integers")
     if samples.nulls[name]:
-        raise MissingColumn(f"column {name!r} has {samples.nulls[name]} missing lists; drop those items first")
+        raise MissingColumn(
+            f"column {name!r} has {samples.nulls[name]} missing lists; drop those items first"
+        )

@@ -11,6 +11,7 @@ from groundswell.feed.rows import Rows
 from groundswell.feed.samples import MEMORY_LIMIT_BYTES, Samples, TableSamples, read_into_memory
 from groundswell.feed.snapshot import Snapshot, Version, open_snapshot, read_version, snapshot
 from groundswell.feed.storage import is_url
+
 Source: TypeAlias = Snapshot | Rows | Version | pa.Table | str | Path
 """What can be fed: a snapshot, or its folder; rows; a dataset version, or the name of a dataset; an Arrow table."""
 
@@ -56,7 +57,9 @@ def feed(
         GroundswellError: whatever `Feed` and `snapshot` raise.
     """
     if isinstance(source, str) and not is_url(source) and not Path(source).exists():
-        from groundswell.organize import dataset  # datasets know of media stores; a GPU node that reads snapshots need not
+        from groundswell.organize import (
+            dataset,
+        )  # datasets know of media stores; a GPU node that reads snapshots need not
 
         source = dataset(source, home=home)
     return Feed(samples_of(source, folder=folder, columns=options.get("columns")), batch_size, **options)

@@ -68,7 +68,8 @@ class Following:
         self._agree = agree
         self._on_turn = on_turn
         self._passes = passes
-        self._make = lambda opened: Feed(opened, batch_size, epochs=None, **options)
+        self._batch_size = batch_size
+        self._options = options
         self._feed: Feed | None = None
         self._version = 0
         self._pass = self._step = self.delivered = 0
@@ -90,7 +91,9 @@ class Following:
             Conflict: all were delivered before.
         """
         if self.finished:
-            raise Conflict(f"this feed has delivered all its {self._passes} passes; ask for more with passes=...")
+            raise Conflict(
+                f"this feed has delivered all its {self._passes} passes; ask for more with passes=..."
+            )
         return self._deliver()
 
     def _deliver(self) -> Iterator[Batch]:
@@ -115,7 +118,8 @@ class Following:
 
     def _open(self, version: int) -> Snapshot:
         opened = open_snapshot(self._where, version, cache=self._cache)
-        self._feed, self._version = self._make(opened), version
+        self._feed = Feed(opened, self._batch_size, epochs=None, **self._options)
+        self._version = version
         return opened
 
     def state_dict(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Places:
     @cached_property
     def present(self) -> list[int]:
         """The shards that occur, ascending."""
-        return np.unique(self.shards).tolist()
+        return list(np.unique(self.shards).tolist())
 
     @cached_property
     def groups(self) -> list[tuple[int, npt.NDArray[np.intp]]]:
@@ -46,7 +46,7 @@ class Places:
     def runs(self) -> list[int]:
         """Number of each sample's run: samples of one run follow one another in one shard."""
         follows = (np.diff(self.rows) == 1) & (np.diff(self.shards) == 0)
-        return np.concatenate([[0], np.cumsum(~follows)]).tolist()
+        return list(np.concatenate([[0], np.cumsum(~follows)]).tolist())
 
     def part(self, first: int, last: int) -> "Places":
         """Return some of the places."""

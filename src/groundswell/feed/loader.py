@@ -269,7 +269,9 @@ def _in_split(
     if isinstance(samples, Rows):
         raise InputError("a split is of a dataset: split each before it is mixed or packed")
     require_columns(["id"], samples.schema.names)
-    shards = (samples.shard(number, ["id"]).column("id").to_pylist() for number in range(len(samples.shard_rows)))
+    shards = (
+        samples.shard(number, ["id"]).column("id").to_pylist() for number in range(len(samples.shard_rows))
+    )
     splits = [split_of(ids, fractions, seed) for ids in shards]
     return np.flatnonzero(np.concatenate(splits) == split)
 

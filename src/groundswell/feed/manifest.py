@@ -128,7 +128,9 @@ def from_json(stored: bytes, where: str) -> Manifest:
         content = json.loads(stored)
         stated, found = content.pop("digest"), content["format"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableSource(f"{where} is damaged: it is not a manifest; make the snapshot again") from error
+        raise UnreadableSource(
+            f"{where} is damaged: it is not a manifest; make the snapshot again"
+        ) from error
     if isinstance(found, int) and found > FORMAT:
         raise DataFolderNewer(
             f"{where} has format {found}, this release reads up to {FORMAT}; update groundswell"

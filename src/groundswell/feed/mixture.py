@@ -50,7 +50,9 @@ class Mixture:
     ) -> None:
         _check(sources)
         if stages and (weights is not None or samples is not None):
-            raise InputError("give weights and samples, or stages: a stage has weights and samples of its own")
+            raise InputError(
+                "give weights and samples, or stages: a stage has weights and samples of its own"
+            )
         self.sources = dict(sources)
         self.names = tuple(next(iter(sources.values())).names)
         self._starts = np.cumsum([0, *(len(rows) for rows in sources.values())])
@@ -80,7 +82,10 @@ class Mixture:
         parts = list(self.sources.values())
         present = np.unique(sources).tolist()
         chosen = {source: np.flatnonzero(sources == source) for source in present}
-        takes = {source: parts[source].prepare(numbers[chosen[source]] - self._starts[source]) for source in present}
+        takes = {
+            source: parts[source].prepare(numbers[chosen[source]] - self._starts[source])
+            for source in present
+        }
 
         def take(first: int, last: int) -> Batch:
             merged: list[tuple[Numbers, Batch]] = []

@@ -49,9 +49,7 @@ class Ordering(Protocol):
         """Return the samples that stand at `positions` in an epoch, as int64 of the same shape."""
         ...
 
-    def find(
-        self, epoch: int, samples: npt.ArrayLike
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def find(self, epoch: int, samples: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return where in an epoch these samples stand.
 
         Returns:
@@ -99,9 +97,7 @@ class Order:
         places = require_within(positions, self.n, "positions")
         return self._permute(_feistel, epoch, places) if self.shuffle else places.copy()
 
-    def find(
-        self, epoch: int, samples: npt.ArrayLike
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def find(self, epoch: int, samples: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the positions of samples in an epoch: the inverse of `sample`; see `Ordering.find`.
 
         Raises:

@@ -80,7 +80,9 @@ class Packed:
 
     def origins(self, numbers: Numbers) -> list[list[str]]:
         """Return for each row the ids of the documents in it."""
-        return [self._documents.ids(self.packing.documents[self._pieces(number)]) for number in numbers.tolist()]
+        return [
+            self._documents.ids(self.packing.documents[self._pieces(number)]) for number in numbers.tolist()
+        ]
 
     def _pieces(self, row: int) -> slice:
         return slice(*self.packing.row_starts[row : row + 2].tolist())
@@ -102,7 +104,9 @@ class Packed:
         copy_stretches([self._documents.flat(shard) for shard in shards], *stretches, batch["tokens"])
         if self._documents.mask is not None:
             loss = np.zeros(shape, dtype=np.int64)
-            copy_stretches([self._documents.flat(each, self._documents.mask) for each in shards], *stretches, loss)
+            copy_stretches(
+                [self._documents.flat(each, self._documents.mask) for each in shards], *stretches, loss
+            )
             batch["loss"] &= loss
         return {name: batch[name] for name in self.names}
 
@@ -145,4 +149,4 @@ def _layout(rows: Numbers, at: Numbers, lengths: Numbers, shape: tuple[int, int]
 def _sums(lengths: Numbers, counts: list[int]) -> list[int]:
     """Return the tokens of all rows up to and with each row."""
     ends = np.cumsum(counts)
-    return np.concatenate([[0], np.cumsum(lengths)])[ends].tolist()
+    return list(np.concatenate([[0], np.cumsum(lengths)])[ends].tolist())

@@ -8,9 +8,10 @@ snapshots of all versions of a dataset; what did not change between two of them 
 import base64
 import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -82,7 +83,9 @@ class Snapshot:
         self.storage = storage
         self.manifest = manifest
         self.most_open = MOST_OPEN
-        if isinstance(storage, Bucket) and manifest.shards:  # what was removed from the cache shall not stay mapped
+        if (
+            isinstance(storage, Bucket) and manifest.shards
+        ):  # what was removed from the cache shall not stay mapped
             largest = max(1, *(shard.size_bytes for shard in manifest.shards))
             self.most_open = max(1, min(MOST_OPEN, storage.cache.limit_bytes // largest))
 
@@ -229,10 +232,8 @@ def snapshot(
         _require_same_dataset(storage, newest, version, selection)
     if version.number not in held:
         manifest = _write_shards(version, storage, selection, shard_bytes, newest)
-        try:
+        with suppress(Conflict):  # another process was faster with the same
             storage.write(manifest_name(version.number), to_json(manifest))
-        except Conflict:
-            pass  # another process was faster with the same
     return _require_same_version(Snapshot(storage, _read(storage, version.number)), version)
 
 
@@ -315,7 +316,9 @@ def _write_shard(batch: pa.RecordBatch, storage: Storage, staging: Path) -> Shar
     leave the texts and media of old versions where they are.
     """
     groups = [names for names in _groups(batch.schema) if names]
-    return Shard(batch.num_rows, tuple(_write_file(batch.select(names), storage, staging) for names in groups))
+    return Shard(
+        batch.num_rows, tuple(_write_file(batch.select(names), storage, staging) for names in groups)
+    )
 
 
 def _groups(schema: pa.Schema) -> list[list[str]]:
@@ -356,7 +359,9 @@ def _require_same_dataset(
         raise Conflict(f"{storage} holds snapshots of {found.origin.name!r}; choose another place")
     if found.selection != selection:
         held = found.selection or "all"
-        raise Conflict(f"{storage} holds columns {held}, asked for {selection or 'all'}; choose another place")
+        raise Conflict(
+            f"{storage} holds columns {held}, asked for {selection or 'all'}; choose another place"
+        )
 
 
 def _require_same_version(found: Snapshot, version: Version) -> Snapshot:

@@ -335,12 +335,13 @@ def _locked(path: Path) -> Iterator[None]:
 @contextmanager
 def _explained(what: str) -> Iterator[None]:
     """Turn what an object store says into an error of ours; a missing or existing file stays as it is."""
-    errors = import_module("obstore.exceptions") if _obstore() else None
+    _obstore()
+    errors: Any = import_module("obstore.exceptions")
     try:
         yield
-    except getattr(errors, "AlreadyExistsError") as error:
+    except errors.AlreadyExistsError as error:
         raise FileExistsError(what) from error
-    except getattr(errors, "BaseError") as error:
+    except errors.BaseError as error:
         reason = str(error).split("\n", 1)[0]
         raise StoreError(f"{what} cannot be used: {reason}; see the address and the credentials") from error
 

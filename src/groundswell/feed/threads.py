@@ -36,7 +36,9 @@ def _prepared(feed: Feed, threads: int, ahead: int) -> Iterator[Batch]:
     try:
         waiting: deque[Future[Batch]] = deque()
         while True:
-            waiting.extend(pool.submit(feed.prepared(number)) for number in islice(numbers, ahead - len(waiting)))
+            waiting.extend(
+                pool.submit(feed.prepared(number)) for number in islice(numbers, ahead - len(waiting))
+            )
             if not waiting:
                 return
             yield waiting.popleft().result()

@@ -93,7 +93,9 @@ class TokenBlocks:
     @cached_property
     def _counts(self) -> Numbers:
         shards = range(len(self._documents.samples.shard_rows))
-        totals = [int(self._documents.offsets(each)[-1] - self._documents.offsets(each)[0]) for each in shards]
+        totals = [
+            int(self._documents.offsets(each)[-1] - self._documents.offsets(each)[0]) for each in shards
+        ]
         return np.array(totals, dtype=np.int64) // self.size
 
     @cached_property

@@ -1,7 +1,7 @@
 """From a step of a training run to the items behind it, and from items to the steps and checkpoints that saw them.
 
-Nothing of this is logged while training: which sample stands where is arithmetic, and arithmetic goes both ways. A run only
-keeps a record of what names its stream and of when checkpoints were taken.
+Nothing of this is logged while training: which sample stands where is arithmetic, and arithmetic goes both ways.
+A run only keeps a record of what names its stream and of when checkpoints were taken.
 """
 
 import json

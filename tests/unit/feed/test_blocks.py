@@ -45,7 +45,6 @@ def test_the_order_is_pinned_so_that_a_change_needs_a_new_version() -> None:
     assert order.sample(0, np.arange(15)).tolist() == [12, 14, 10, 4, 13, 3, 11, 1, 2, 0, 9, 7, 5, 6, 8]
 
 
-
 def test_one_window_over_all_blocks_scatters_neighbours() -> None:
     order = BlockOrder([100] * 200, window=200, seed=3)
     samples = order.sample(0, np.arange(20_000))

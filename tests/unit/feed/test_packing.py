@@ -1,3 +1,4 @@
+import itertools
 from bisect import bisect_left, insort
 
 import numpy as np
@@ -20,7 +21,7 @@ def pieces_of(packing: Packing) -> list[list[tuple[int, int, int]]]:
         zip(packing.documents.tolist(), packing.starts.tolist(), packing.lengths.tolist(), strict=True)
     )
     ends = packing.row_starts.tolist()
-    return [pieces[first:last] for first, last in zip(ends[:-1], ends[1:], strict=True)]
+    return [pieces[first:last] for first, last in itertools.pairwise(ends)]
 
 
 def check(rows: list[list[tuple[int, int, int]]], lengths: list[int], size: int) -> None:
@@ -115,7 +116,9 @@ def test_a_row_without_room_is_an_error(size: int) -> None:
 
 
 def documents(lengths: list[int]) -> TableSamples:
-    tokens = [[100 * (number + 1) + place for place in range(length)] for number, length in enumerate(lengths)]
+    tokens = [
+        [100 * (number + 1) + place for place in range(length)] for number, length in enumerate(lengths)
+    ]
     masks = [[place % 2 for place in range(length)] for length in lengths]
     table = pa.table(
         {
@@ -164,5 +167,7 @@ def test_every_token_of_every_document_is_fed_once(lengths: list[int], batch_siz
 
 
 def test_another_packing_is_another_stream() -> None:
-    names = {Packed(documents([3, 2]), 6, **options).digest for options in ({}, {"seed": 1}, {"mask": "loss"})}
+    names = {
+        Packed(documents([3, 2]), 6, **options).digest for options in ({}, {"seed": 1}, {"mask": "loss"})
+    }
     assert len(names) == 3

@@ -55,7 +55,9 @@ def test_no_source_is_ever_a_whole_turn_from_its_proportion(shares: tuple[int, .
         st.tuples(st.integers(1, 50), st.tuples(*[st.integers(0, 5)] * 3).filter(any)), min_size=1, max_size=4
     )
 )
-def test_turns_are_counted_through_all_stages_and_found_again(stages: list[tuple[int, tuple[int, ...]]]) -> None:
+def test_turns_are_counted_through_all_stages_and_found_again(
+    stages: list[tuple[int, tuple[int, ...]]],
+) -> None:
     schedule = Schedule(stages)
     sources, turns = schedule.at(np.arange(schedule.n))
     for source in range(3):

@@ -169,7 +169,9 @@ def test_new_labels_leave_the_texts_where_they_are(tmp_path: Path, large: Any) -
     labelled = large.table.set_column(2, "label", pa.array(["b"] * 3000))
     second = snapshot(next_version(large, labelled), tmp_path / "s", shard_bytes=8000)
     added = set(files(tmp_path / "s")) - set(before)
-    texts = {file.name for shard in second.manifest.shards for file in shard.files if file.columns == ("text",)}
+    texts = {
+        file.name for shard in second.manifest.shards for file in shard.files if file.columns == ("text",)
+    }
     assert texts.isdisjoint(added)
     assert len(added) == len(second.manifest.shards) + 1
     assert second.manifest.retracted == ()

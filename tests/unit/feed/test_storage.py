@@ -22,11 +22,15 @@ def labels(feed: Feed) -> list[int]:
     return [label for batch in feed for label in batch["label"].tolist()]
 
 
-def test_a_snapshot_in_a_bucket_feeds_what_one_in_a_folder_does(tmp_path: Path, url: str, version: Any) -> None:
+def test_a_snapshot_in_a_bucket_feeds_what_one_in_a_folder_does(
+    tmp_path: Path, url: str, version: Any
+) -> None:
     there = snapshot(version, url, cache=tmp_path / "cache", shard_bytes=2000)
     here = snapshot(version, tmp_path / "s", shard_bytes=2000)
     assert there.manifest == here.manifest
-    assert labels(Feed(open_snapshot(url, cache=tmp_path / "cache"), 7, seed=1)) == labels(Feed(here, 7, seed=1))
+    assert labels(Feed(open_snapshot(url, cache=tmp_path / "cache"), 7, seed=1)) == labels(
+        Feed(here, 7, seed=1)
+    )
     assert snapshot(version, url, cache=tmp_path / "cache").manifest == there.manifest
 
 
@@ -38,7 +42,9 @@ def test_only_files_of_the_columns_that_are_read_are_fetched(tmp_path: Path, url
     assert fetched == small
 
 
-def test_the_cache_keeps_to_its_limit_and_every_sample_still_comes(tmp_path: Path, url: str, version: Any) -> None:
+def test_the_cache_keeps_to_its_limit_and_every_sample_still_comes(
+    tmp_path: Path, url: str, version: Any
+) -> None:
     made = snapshot(version, url, cache=tmp_path / "other", shard_bytes=2000)
     largest = max(file.size_bytes for shard in made.manifest.shards for file in shard.files)
     cache = Cache(tmp_path / "cache", limit_bytes=3 * largest)
@@ -123,9 +129,7 @@ def _slow(path: Path) -> None:
 
 def test_processes_that_want_the_same_file_fetch_it_once(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
-    both = [
-        context.Process(target=Cache(tmp_path).get, args=(file_of(b"right"), _slow)) for _ in range(2)
-    ]
+    both = [context.Process(target=Cache(tmp_path).get, args=(file_of(b"right"), _slow)) for _ in range(2)]
     for process in both:
         process.start()
     for process in both:

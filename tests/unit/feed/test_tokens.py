@@ -1,3 +1,4 @@
+import itertools
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from groundswell.feed import Feed, TableSamples, TokenBlocks, snapshot
 
 def table(lengths: list[int], kind: Any = None) -> pa.Table:
     ends = np.cumsum([0, *lengths])
-    tokens = [list(range(first, last)) for first, last in zip(ends[:-1], ends[1:], strict=True)]
+    tokens = [list(range(first, last)) for first, last in itertools.pairwise(ends)]
     kind = kind or pa.large_list(pa.uint16())
     return pa.table({"id": [f"d{n}" for n in range(len(lengths))], "tokens": pa.array(tokens, kind)})
 

@@ -49,7 +49,9 @@ def test_numbers_become_tensors_and_texts_stay(stored: Snapshot) -> None:
 
 @needs_torch
 @pytest.mark.filterwarnings("ignore:This DataLoader will create")
-@pytest.mark.parametrize(("workers", "context"), [(0, None), (1, "fork"), (2, "fork"), (16, "fork"), (2, "spawn")])
+@pytest.mark.parametrize(
+    ("workers", "context"), [(0, None), (1, "fork"), (2, "fork"), (16, "fork"), (2, "spawn")]
+)
 def test_workers_change_neither_the_batches_nor_their_order(
     stored: Snapshot, workers: int, context: Any
 ) -> None:
@@ -100,7 +102,9 @@ def test_decoded_pixels_are_tensors(stored: Snapshot) -> None:
 
 
 @needs_torch
-def test_workers_persist_over_loops_and_a_state_that_is_loaded_in_between_moves_them(stored: Snapshot) -> None:
+def test_workers_persist_over_loops_and_a_state_that_is_loaded_in_between_moves_them(
+    stored: Snapshot,
+) -> None:
     whole = labels(make(stored))
     loader = TorchFeed(make(stored), num_workers=2, persistent_workers=True)
     start = loader.state_dict()

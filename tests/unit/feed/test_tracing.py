@@ -25,7 +25,9 @@ def samples(name: str, rows: int) -> TableSamples:
 
 
 def mixed() -> Mixture:
-    return Mixture({name: Columns(samples(name, rows)) for name, rows in (("a", 9), ("b", 4))}, {"a": 1, "b": 1})
+    return Mixture(
+        {name: Columns(samples(name, rows)) for name, rows in (("a", 9), ("b", 4))}, {"a": 1, "b": 1}
+    )
 
 
 FEEDS: dict[str, Any] = {

@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from groundswell.errors import InputError, MissingExtra
-from groundswell.feed.conversations import Message
 from groundswell.feed.chat.templates import TEMPLATES
+from groundswell.feed.conversations import Message
 
 try:
     from jinja2 import TemplateError, nodes
@@ -72,7 +73,9 @@ def render(
         raise InputError(f"no chat template {template!r}; there are {', '.join(TEMPLATES)}, or give Jinja")
     given = {"bos_token": "", "eos_token": "", **variables, "add_generation_prompt": add_generation_prompt}
     trained = [number for number, message in enumerate(messages) if _counts(message, roles)]
-    if any(mark in json.dumps(message, ensure_ascii=False) for message in messages for mark in (_OPEN, _CLOSE)):
+    if any(
+        mark in json.dumps(message, ensure_ascii=False) for message in messages for mark in (_OPEN, _CLOSE)
+    ):
         raise InputError("a message has the private characters U+E000 or U+E001; take them out")
     if _GENERATION.search(source) and tuple(roles) == ("assistant",):
         marked = _run(source, messages, given)
@@ -86,7 +89,9 @@ def _counts(message: Message, roles: Sequence[str]) -> bool:
     return message["role"] in roles and message.get("train", True) is not False
 
 
-def _of_trained(spans: Sequence[Span], messages: Sequence[Message], trained: Sequence[int]) -> tuple[Span, ...]:
+def _of_trained(
+    spans: Sequence[Span], messages: Sequence[Message], trained: Sequence[int]
+) -> tuple[Span, ...]:
     """Return the spans of the messages that are trained on; spans are those of all messages of the assistant.
 
     Raises:
@@ -137,22 +142,17 @@ def _marked(message: Message) -> str:
     return f"{lead}{_OPEN}{core}{_CLOSE}{content[len(lead) + len(core) :]}"
 
 
-def _turn_end(
-    source: str, messages: Sequence[Message], given: Mapping[str, Any], text: str
-) -> int | None:
+def _turn_end(source: str, messages: Sequence[Message], given: Mapping[str, Any], text: str) -> int | None:
     """Return where a conversation up to a message ends in the whole text; None where it does not begin with that."""
     start = _unmarked(_run(source, messages, {**given, "add_generation_prompt": False})).text
     return len(start) if text.startswith(start) else None
 
 
 def _unmarked(marked: str) -> Rendered:
-    pieces, spans, length, start = [], [], 0, 0
-    for piece in marked.replace(_CLOSE, _OPEN).split(_OPEN):
-        pieces.append(piece)
-        length += len(piece)
-        spans.append(length)
-    spans = [(start, end) for start, end in zip(spans[0::2], spans[1::2], strict=False)]
-    return Rendered("".join(pieces), tuple(spans))
+    """Take the marks out; what lies between an opening and a closing one is a span."""
+    pieces = marked.replace(_CLOSE, _OPEN).split(_OPEN)
+    ends = list(accumulate(len(piece) for piece in pieces))
+    return Rendered("".join(pieces), tuple(zip(ends[0::2], ends[1::2], strict=False)))
 
 
 def _run(source: str, messages: Sequence[Message], given: Mapping[str, Any]) -> str:

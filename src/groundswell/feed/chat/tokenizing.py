@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from groundswell.errors import InputError
 from groundswell.feed.answers import answer_of
-from groundswell.feed.conversations import conversation_of
 from groundswell.feed.chat.rendering import Rendered, Span, render
+from groundswell.feed.conversations import conversation_of
 from groundswell.feed.snapshot import Version
 
 Rendering = Callable[[str | None, Mapping[str, Any] | None], Rendered]

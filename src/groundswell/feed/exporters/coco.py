@@ -47,7 +47,10 @@ class Coco:
         """Write the images and one file of annotations; see `Exporter.write`."""
         with writing(destination, "images", known_by=INDEX, overwrite=overwrite) as written:
             index, later = written.folder / INDEX, written.folder / ".annotations"
-            with index.open("w", encoding="utf-8") as images, later.open("w", encoding="utf-8") as annotations:
+            with (
+                index.open("w", encoding="utf-8") as images,
+                later.open("w", encoding="utf-8") as annotations,
+            ):
                 images.write('{"images": [')
                 entries = _Entries(written, images, annotations)
                 for item in labelled_items(batches):
@@ -113,7 +116,9 @@ class _Entries:
         if shape["type"] == "keypoints":
             self._joints[label] = max(self._joints.get(label, 0), len(shape["points"]))
         plain = {"id": self._shapes, "image_id": image, "category_id": self._numbers(label) + 1}
-        self._annotations.write((",\n" if self._shapes > 1 else "\n") + json.dumps({**plain, **_annotation(shape)}))
+        self._annotations.write(
+            (",\n" if self._shapes > 1 else "\n") + json.dumps({**plain, **_annotation(shape)})
+        )
 
     def categories(self) -> list[dict[str, Any]]:
         """Return the categories that came, with the joints of those that have some."""
@@ -146,6 +151,7 @@ def _area(points: list[list[float]]) -> float:
 
 def _shape(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> dict[str, Any]:
     segmentation = annotation.get("segmentation") or []
+    points: list[Any]
     if annotation.get("keypoints"):
         triples = _groups(annotation["keypoints"], 3)
         kind, points = "keypoints", [[x, y] if seen else None for x, y, seen in triples]

@@ -1,5 +1,6 @@
 """CoNLL: one token a line with the span that it is in, as IOB2 tags."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ class Conll:
 
     Tokens are words and single signs; where a span begins or ends within a word, the word is cut there. The text itself
     stands in a comment, `# text = "..."`, as JSON, so that nothing is lost; files without it are read with a
-    space between tokens. Spans that overlap, spans without a token, and relations have no place in CoNLL and are refused.
+    space between tokens. Spans that overlap, spans without a token, and relations have no place here and are refused.
     """
 
     name = "conll"
@@ -60,7 +61,7 @@ def _lines(item: Labelled) -> str:
     if item.answer and item.answer.get("relations"):
         raise InputError(f"item {item.id}: conll cannot carry relations; export as label_studio or jsonl")
     spans = sorted(spans, key=lambda span: int(span["start"]))
-    for one, other in zip(spans, spans[1:], strict=False):
+    for one, other in itertools.pairwise(spans):
         if other["start"] < one["end"]:
             raise InputError(
                 f"item {item.id}: conll cannot carry spans that overlap ({one['label']} and {other['label']}); "
@@ -77,7 +78,7 @@ def _tokens(text: str, spans: Sequence[Any]) -> list[tuple[int, int]]:
     found = []
     for word in _WORD.finditer(text):
         cuts = [word.start(), *(edge for edge in edges if word.start() < edge < word.end()), word.end()]
-        found += list(zip(cuts[:-1], cuts[1:], strict=True))
+        found += list(itertools.pairwise(cuts))
     return found
 
 

@@ -23,8 +23,8 @@ from groundswell.feed.exporters.labelled import (
     shapes_of,
     unused,
 )
-from groundswell.feed.exporters.xml import carried, element, from_text, to_text
 from groundswell.feed.exporters.reading import media_at
+from groundswell.feed.exporters.xml import carried, element, from_text, to_text
 from groundswell.items import digest_bytes
 
 INDEX = "annotations.xml"
@@ -36,8 +36,8 @@ class Cvat:
     """`images/` and `annotations.xml`, as CVAT exports and imports them.
 
     Coordinates are written as they are. A rotated box becomes a box with a rotation and back, which is right to
-    10^-6 pixels for boxes that are rectangles. Keypoints are a skeleton, whose joints are named by number. Attributes that
-    are no texts are written as JSON. An item without a label comes back as one without shapes.
+    10^-6 pixels for boxes that are rectangles. Keypoints are a skeleton, whose joints are named by number. Attributes
+    that are no texts are written as JSON. An item without a label comes back as one without shapes.
     """
 
     name = "cvat"
@@ -70,7 +70,9 @@ class Cvat:
                     data, locator = media_at(path.parent, found.get("name") or "")
                     media_type = MEDIA_TYPES.get(Path(locator).suffix.lower())
                     answer = {"shapes": [_shape(each, path) for each in found if each.tag in READERS]}
-                    yield Labelled(digest_bytes(data), answer, data=data, media_type=media_type, locator=locator)
+                    yield Labelled(
+                        digest_bytes(data), answer, data=data, media_type=media_type, locator=locator
+                    )
                     found.clear()
         except FileNotFoundError as error:
             raise SourceNotFound(f"{path} cannot be read: {error.strerror}") from error
@@ -86,12 +88,15 @@ def _image(item: Labelled, name: str, number: int) -> bytes:
         tag, values = WRITERS[shape["type"]](shape["points"])
         if shape["type"] == "ellipse":
             values["rotation"] = repr(shape.get("rotation", 0))
-        found = ElementTree.SubElement(root, tag, {"label": carried(shape["label"]), "occluded": "0", **values})
+        found = ElementTree.SubElement(
+            root, tag, {"label": carried(shape["label"]), "occluded": "0", **values}
+        )
         if shape["type"] == "keypoints":
             _add_joints(found, shape["points"])
         for key, value in (shape.get("attributes") or {}).items():
             element(found, "attribute", to_text(value)).set("name", carried(key))
-    return ElementTree.tostring(root, encoding="utf-8") + b"\n"
+    written: bytes = ElementTree.tostring(root, encoding="utf-8")
+    return written + b"\n"
 
 
 def _add_joints(skeleton: ElementTree.Element, points: Points) -> None:

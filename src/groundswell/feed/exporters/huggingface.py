@@ -24,9 +24,9 @@ _BYTES = 16 * 1024**2
 
 
 class HuggingFace:
-    """Arrow shards with `dataset_info.json` and `state.json`: what `save_to_disk` writes, without installing `datasets`.
+    """Arrow shards with `dataset_info.json` and `state.json`: what `save_to_disk` of `datasets` writes.
 
-    Every column comes back with its type; dictionary-encoded texts come back as plain texts. 
+    Every column comes back with its type; dictionary-encoded texts come back as plain texts.
     """
 
     name = "huggingface"
@@ -67,8 +67,18 @@ def _write_shards(batches: Iterator[pa.RecordBatch], written: Written) -> Iterat
 
 
 def _state(names: list[str], digest: str) -> dict[str, Any]:
-    empty = {"_format_columns": None, "_format_kwargs": {}, "_format_type": None, "_output_all_columns": False}
-    return {"_data_files": [{"filename": name} for name in names], "_fingerprint": digest[:16], **empty, "_split": None}
+    empty: dict[str, Any] = {
+        "_format_columns": None,
+        "_format_kwargs": {},
+        "_format_type": None,
+        "_output_all_columns": False,
+    }
+    return {
+        "_data_files": [{"filename": name} for name in names],
+        "_fingerprint": digest[:16],
+        **empty,
+        "_split": None,
+    }
 
 
 def _json(content: dict[str, Any]) -> bytes:
@@ -76,7 +86,9 @@ def _json(content: dict[str, Any]) -> bytes:
 
 
 def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
-    columns = [each.dictionary_decode() if pa.types.is_dictionary(each.type) else each for each in batch.columns]
+    columns = [
+        each.dictionary_decode() if pa.types.is_dictionary(each.type) else each for each in batch.columns
+    ]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 

@@ -191,9 +191,13 @@ def _read_task(task: Any, path: Path) -> Labelled:
                 item.id, _answer(results, size, None), data=data, media_type=media_type, locator=locator
             )
         text = given["text"]
-        return Labelled(digest_text(text), _answer(results, (1, 1), text), text=text, locator=f"task {task.get('id')}")
+        return Labelled(
+            digest_text(text), _answer(results, (1, 1), text), text=text, locator=f"task {task.get('id')}"
+        )
     except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise UnreadableSource(f"{path} has a task that cannot be read ({error!r}): {str(task)[:100]}") from error
+        raise UnreadableSource(
+            f"{path} has a task that cannot be read ({error!r}): {str(task)[:100]}"
+        ) from error
 
 
 def _answer(results: list[dict[str, Any]] | None, size: Size, text: str | None) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """Labelled items as exporters and importers of annotation formats see them: an item and its answer."""
 
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -149,7 +148,10 @@ _ENDINGS = {
     "image/webp": ".webp",
 }
 
-MEDIA_TYPES = {ending: kind for kind, ending in _ENDINGS.items()} | {".jpeg": "image/jpeg", ".tif": "image/tiff"}
+MEDIA_TYPES = {ending: kind for kind, ending in _ENDINGS.items()} | {
+    ".jpeg": "image/jpeg",
+    ".tif": "image/tiff",
+}
 """MIME type of images by the ending of their files."""
 
 

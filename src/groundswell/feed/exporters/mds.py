@@ -21,9 +21,9 @@ SHARD_BYTES = 32 * 1024**2
 class Mds:
     """`shard.00000.mds`, ... and `index.json`, as `MDSWriter` writes them without compression.
 
-    Texts are `str`, bytes `bytes`, whole numbers `int`, others `float64`. MDS has no missing values, no truth values and no
-    instants: every column that may have some is `json`, in which null is null and an instant an ISO 8601 text. Bytes that
-    are missing become empty ones.
+    Texts are `str`, bytes `bytes`, whole numbers `int`, others `float64`. MDS has no missing values, no truth values
+    and no instants: every column that may have some is `json`, in which null is null and an instant an ISO 8601
+    text. Bytes that are missing become empty ones.
     """
 
     name = "mds"
@@ -35,7 +35,7 @@ class Mds:
     ) -> ExportReport:
         """Write the shards and their index; see `Exporter.write`."""
         with writing(destination, known_by=INDEX, overwrite=overwrite) as written:
-            entries = []
+            entries: list[dict[str, Any]] = []
             for batch in rebatch(batches, max_rows=2**20, max_bytes=SHARD_BYTES):
                 entries.append(_write_shard(batch, written, len(entries)))
             index = written.folder / INDEX

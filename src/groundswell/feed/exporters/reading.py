@@ -32,7 +32,9 @@ def require_keys(content: Mapping[str, Any], names: Sequence[str], path: Path) -
     """Raise `UnreadableSource` unless all of `names` are there."""
     missing = [name for name in names if name not in content]
     if missing:
-        raise UnreadableSource(f"{path} has no {', '.join(missing)}; it has {', '.join(content) or 'nothing'}")
+        raise UnreadableSource(
+            f"{path} has no {', '.join(missing)}; it has {', '.join(content) or 'nothing'}"
+        )
 
 
 def media_at(folder: Path, name: str) -> tuple[bytes, str]:

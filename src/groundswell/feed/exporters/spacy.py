@@ -1,5 +1,6 @@
 """spaCy: one JSON object a line, as `Example.from_dict` takes it."""
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,10 +20,10 @@ KEY = "sc"
 
 
 class Spacy:
-    """`{"text": ..., "entities": [[start, end, label], ...]}` for spans, `{"text": ..., "cats": {label: 1.0}}` for choices.
+    """One line for each text: `{"text": ..., "entities": [[start, end, label], ...]}` for spans.
 
-    Spans that overlap are `spans`, under the key `sc`. Places are characters, as spaCy counts them. Relations
-    and classes that are empty have no place here and are refused.
+    Choices are `"cats": {label: 1.0}`; spans that overlap are `spans`, under the key `sc`. Places are characters, as
+    spaCy counts them. Relations have no place here and are refused.
     """
 
     name = "spacy"
@@ -56,7 +57,7 @@ def _annotation(item: Labelled) -> dict[str, Any]:
         raise InputError(f"item {item.id}: spacy cannot carry relations; export as label_studio or jsonl")
     spans = part_of(item, "spans", "spacy")
     triples = sorted((span["start"], span["end"], span["label"]) for span in spans)
-    overlap = any(other[0] < one[1] for one, other in zip(triples, triples[1:], strict=False))
+    overlap = any(other[0] < one[1] for one, other in itertools.pairwise(triples))
     listed = [list(triple) for triple in triples]
     if item.answer is None:
         return {}

@@ -41,10 +41,10 @@ class TrlChat:
 
 
 class TrlPreference:
-    """`{"prompt": [...], "chosen": [...], "rejected": [...]}` for each pair: what `DPOTrainer` and `RewardTrainer` take.
+    """`{"prompt": [...], "chosen": [...], "rejected": [...]}` for each pair: for `DPOTrainer` and `RewardTrainer`.
 
-    A ranking of more than two responses makes a line for each pair of which one is better, with its `margin`. Each line
-    comes back as an item with two responses.
+    A ranking of more than two responses makes a line for each pair of which one is better, with its `margin`.
+    Each line comes back as an item with two responses.
     """
 
     name = "trl_preference"

@@ -21,8 +21,8 @@ from groundswell.feed.exporters.labelled import (
     shapes_of,
     unused,
 )
-from groundswell.feed.exporters.xml import element, from_text, parse, to_text
 from groundswell.feed.exporters.reading import media_at
+from groundswell.feed.exporters.xml import element, from_text, parse, to_text
 from groundswell.items import digest_bytes
 
 INDEX = "ImageSets/Main/default.txt"
@@ -63,13 +63,17 @@ class Voc:
         files = source / "Annotations"
         paths = sorted((files if files.is_dir() else source).glob("*.xml"))
         if not paths:
-            raise UnreadableSource(f"{source} is no VOC folder: there is no Annotations/ with XML files in it")
+            raise UnreadableSource(
+                f"{source} is no VOC folder: there is no Annotations/ with XML files in it"
+            )
         for path in paths:
             root = parse(path)
             data, locator = media_at(source, root.findtext("filename") or f"{path.stem}.jpg")
             shapes = [_shape(found, path) for found in root.iter("object")]
             media_type = MEDIA_TYPES.get(Path(locator).suffix.lower())
-            yield Labelled(digest_bytes(data), {"shapes": shapes}, data=data, media_type=media_type, locator=locator)
+            yield Labelled(
+                digest_bytes(data), {"shapes": shapes}, data=data, media_type=media_type, locator=locator
+            )
 
 
 def _annotation(item: Labelled, name: str) -> bytes:
@@ -83,7 +87,8 @@ def _annotation(item: Labelled, name: str) -> bytes:
     for shape in shapes_of(item, "voc", CARRIED):
         _add(root, shape)
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8")
+    written: bytes = ElementTree.tostring(root, encoding="utf-8")
+    return written
 
 
 def _add(root: ElementTree.Element, shape: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import json
 import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,10 +24,10 @@ _BY_TYPE = {kind: ending for ending, kind in reversed(MEDIA_TYPES.items())}
 
 
 class WebDataset:
-    """`shard-000000.tar`, ...: for each item `<number>-<id>.json` with its columns, and its bytes and text beside it.
+    """`shard-000000.tar`, ...: for each item `<number>-<id>.json` with its columns, its bytes and text beside it.
 
-    Bytes are `.jpg`, `.png`, ... by their type or else `.bin`, texts `.txt`; the JSON has every other column. `index.json`
-    names the shards and how many samples each holds.
+    Bytes are `.jpg`, `.png`, ... by their type or else `.bin`, texts `.txt`; the JSON has every other column.
+    `index.json` names the shards and how many samples each holds.
     """
 
     name = "webdataset"
@@ -63,15 +63,19 @@ def _write_shards(rows: Iterator[dict[str, Any]], written: Written) -> Iterator[
     while row is not None or number == 0:
         path = written.folder / f"shard-{number:06d}.tar"
         hashed, before = hashlib.sha256(), written.rows
-        with path.open("wb") as file:
-            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                while row is not None and file.tell() < SHARD_BYTES:
-                    _add(tar, row, written.rows, hashed)
-                    written.rows += 1
-                    row = next(rows, None)
+        with path.open("wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            while row is not None and file.tell() < SHARD_BYTES:
+                _add(tar, row, written.rows, hashed)
+                written.rows += 1
+                row = next(rows, None)
         written.count(path)
         size = path.stat().st_size
-        yield {"url": path.name, "nsamples": written.rows - before, "filesize": size, "sha256": hashed.hexdigest()}
+        yield {
+            "url": path.name,
+            "nsamples": written.rows - before,
+            "filesize": size,
+            "sha256": hashed.hexdigest(),
+        }
         number += 1
 
 
@@ -87,8 +91,4 @@ def _add(tar: tarfile.TarFile, row: dict[str, Any], number: int, hashed: Any) ->
         entry = tarfile.TarInfo(f"{key}.{ending}")
         entry.size = len(content)
         hashed.update(entry.name.encode() + content)
-        tar.addfile(entry, _file(content))
-
-
-def _file(content: bytes) -> IO[bytes]:
-    return io.BytesIO(content)
+        tar.addfile(entry, io.BytesIO(content))

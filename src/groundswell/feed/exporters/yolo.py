@@ -66,7 +66,9 @@ class Yolo:
             item = Labelled(digest_bytes(data), None, data=data, locator=locator)
             labels = _labels_of(path, folder)
             text = labels.read_text("utf-8") if labels.is_file() else ""
-            shapes = [_shape(line, labels, image_size(item, "yolo"), names) for line in text.splitlines() if line]
+            shapes = [
+                _shape(line, labels, image_size(item, "yolo"), names) for line in text.splitlines() if line
+            ]
             media_type = MEDIA_TYPES[path.suffix.lower()]
             yield Labelled(item.id, {"shapes": shapes}, data=data, media_type=media_type, locator=locator)
 
@@ -85,8 +87,14 @@ def _line(item: Labelled, shape: Mapping[str, Any], size: tuple[int, int], class
 
 def _index(classes: Numbered) -> str:
     """Return the file of classes; a JSON text is a YAML text, too."""
-    names = "".join(f"  {number}: {json.dumps(name, ensure_ascii=False)}\n" for name, number in classes.names.items())
-    return f"path: .\ntrain: images\nval: images\nnames:\n{names}" if names else "path: .\ntrain: images\nval: images\nnames: {}\n"
+    names = "".join(
+        f"  {number}: {json.dumps(name, ensure_ascii=False)}\n" for name, number in classes.names.items()
+    )
+    return (
+        f"path: .\ntrain: images\nval: images\nnames:\n{names}"
+        if names
+        else "path: .\ntrain: images\nval: images\nnames: {}\n"
+    )
 
 
 def _names(path: Path) -> list[str]:

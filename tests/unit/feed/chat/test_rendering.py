@@ -50,7 +50,9 @@ def test_what_the_assistant_says_is_trained_with_the_mark_that_ends_its_turn(nam
         "Hello!",
         "Farewell",
     ]
-    assert all(each.endswith(("<|im_end|>", "<|eot_id|>", "</s>", "<end_of_turn>", "<|end|>")) for each in found)
+    assert all(
+        each.endswith(("<|im_end|>", "<|eot_id|>", "</s>", "<end_of_turn>", "<|end|>")) for each in found
+    )
 
 
 @pytest.mark.parametrize("name", sorted(set(TEMPLATES) - {"mistral"}))
@@ -81,7 +83,7 @@ def test_a_message_can_be_taken_out_of_training(template: str) -> None:
 
 
 def test_a_template_that_changes_what_is_said_is_refused() -> None:
-    with pytest.raises(InputError, match="enclose what the assistant says in {% generation %}"):
+    with pytest.raises(InputError, match="enclose what the assistant says in"):
         render(TALK, "{% for m in messages %}{{ m.content | upper | replace('\ue000', '') }}{% endfor %}")
     with pytest.raises(InputError, match="enclose"):
         render(TALK, "{{ messages[0].content }}")
