@@ -65,7 +65,8 @@ def steps_of(folder: Path, run: int, ranks: int) -> dict[int, list[str]]:
     """What all ranks of a run got in each step that was whole when it ended."""
     parts: dict[int, dict[int, list[str]]] = defaultdict(dict)
     for rank in range(ranks):
-        for line in (folder / f"run-{run}-rank-{rank}").read_text().split("\n")[:-1]:
+        log = folder / f"run-{run}-rank-{rank}"  # not there yet, if the kill came first
+        for line in (log.read_text() if log.exists() else "").split("\n")[:-1]:
             step, *ids = line.split()
             parts[int(step)][rank] = ids
     return {
