@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+import groundswell.cli.annotations as annotations
 import groundswell.cli.data as data
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
@@ -83,6 +84,7 @@ main.add_command(labelling.sign_in)
 main.add_command(labelling.projects)
 main.add_command(export.export)
 main.add_command(keys.keys)
+main.add_command(annotations.import_)
 main.add_command(data.collect)
 main.add_command(data.datasets)
 main.add_command(data.trace)
