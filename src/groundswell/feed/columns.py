@@ -64,6 +64,7 @@ class Columns:
     def prepare(self, numbers: npt.NDArray[np.int64]) -> Take:
         """Return what takes batches of the rows with these numbers: where they lie is worked out for all at once."""
         places = self._places(numbers)
+        self._samples.fetch([shard for shard in places.present if shard not in self._opened], self.names)
         opened = {shard: self._open(shard) for shard in places.present or [0]}
         gathers = [
             (name, layout.prepare(places, partial(_of, opened, name)))
@@ -78,10 +79,6 @@ class Columns:
             MissingColumn: the rows have no `id`.
         """
         return [[name] for name in Columns(self._samples, ["id"]).take(numbers)["id"]]
-
-    def shards_of(self, numbers: npt.NDArray[np.int64]) -> list[int]:
-        """Return the shards that hold these rows, ascending."""
-        return self._places(numbers).present
 
     def _places(self, numbers: npt.NDArray[np.int64]) -> Places:
         shards = np.searchsorted(self._starts, numbers, side="right") - 1

@@ -8,6 +8,7 @@ snapshots of all versions of a dataset; what did not change between two of them 
 import base64
 import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +36,9 @@ SHARD_ROWS = 2**18
 
 MOST_OPEN = 4096
 """Shards that are kept mapped at a time; more than most systems let a process map would be refused."""
+
+_FETCHING = 8
+"""Files that are fetched from a bucket at a time."""
 
 _SMALL = (pa.types.is_string, pa.types.is_dictionary, pa.types.is_primitive)
 """Types of columns that share a file in each shard; every other column has files of its own."""
@@ -131,6 +135,21 @@ class Snapshot:
                 batch = self._map(file)
                 columns.update(zip(batch.schema.names, batch.columns, strict=True))
         return pa.RecordBatch.from_arrays([columns[name] for name in wanted], names=wanted)
+
+    def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
+        """Fetch the files of a bucket that hold these columns of shards, several at a time, if the cache holds them.
+
+        Raises:
+            UnreadableSource: a file is missing or damaged.
+        """
+        if isinstance(self.storage, Bucket) and len(numbers) > 1:
+            shards = (self.manifest.shards[number] for number in numbers)
+            files = [
+                file for shard in shards for file in shard.files if not set(names).isdisjoint(file.columns)
+            ]
+            if sum(file.size_bytes for file in files) <= self.storage.cache.limit_bytes:
+                with ThreadPoolExecutor(_FETCHING, thread_name_prefix="groundswell-fetch") as pool:
+                    list(pool.map(self.storage.local, files))
 
     def verify(self) -> None:
         """Read every file and compare its digest with the manifest.

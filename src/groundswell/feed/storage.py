@@ -4,6 +4,8 @@ import fcntl
 import hashlib
 import os
 import re
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,6 +17,9 @@ from typing import Any, Protocol
 from groundswell.errors import Conflict, MissingExtra, StoreError, UnreadableSource
 from groundswell.feed.atomic import flush
 from groundswell.feed.manifest import File
+
+NOT_FOUND = 44
+"""Exit status of `groundswell.feed.fetching` where there is no such file."""
 
 CACHE_BYTES = 100 * 1024**3
 """Bytes that a cache of remote shards takes at most unless told otherwise."""
@@ -262,6 +267,18 @@ class Bucket:
             raise damaged(f"{self.url}/{file.name}", "it cannot be found") from error
 
     def _download(self, name: str, path: Path) -> None:
+        if _is_forked():
+            _download_apart(self.url, name, path)
+        else:
+            self.download(name, path)
+
+    def download(self, name: str, path: Path) -> None:
+        """Write a file of the bucket to a path, in parts.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            StoreError: the store cannot be used.
+        """
         with _explained(f"{self.url}/{name}"), path.open("wb") as target:
             for chunk in _obstore().get(self._open(), name).stream():
                 target.write(chunk)
@@ -347,9 +364,38 @@ def _explained(what: str) -> Iterator[None]:
 
 
 def _obstore() -> Any:
+    """Return the library; its threads belong to the process that first used it."""
     try:
-        return import_module("obstore")
+        library = import_module("obstore")
     except ImportError as error:
         raise MissingExtra(
             "object stores need obstore; install it: pip install 'groundswell[remote]'"
         ) from error
+    if _is_forked():
+        raise StoreError(
+            "an object store that was used before a process forked cannot be opened in the fork; open the "
+            "snapshot before forking, or start the process by spawn"
+        )
+    if not _users:
+        _users.append(os.getpid())
+    return library
+
+
+_users: list[int] = []
+"""Processes that use `obstore`: this one, and those that it was forked from."""
+
+
+def _is_forked() -> bool:
+    """Say whether this process was forked from one that used `obstore`: its threads are not here, calls would hang."""
+    return bool(_users) and os.getpid() not in _users
+
+
+def _download_apart(url: str, name: str, path: Path) -> None:
+    """Download in a new process, for workers that were forked. It costs a third of a second more for each shard."""
+    command = [sys.executable, "-m", "groundswell.feed.fetching", url, name, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == NOT_FOUND:
+        raise FileNotFoundError(f"{url}/{name}")
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+        raise StoreError(f"{url}/{name} cannot be fetched: {reason}")

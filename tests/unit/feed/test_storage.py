@@ -149,3 +149,17 @@ def test_nothing_in_a_bucket_is_overwritten(tmp_path: Path, url: str) -> None:
 def test_a_store_that_does_not_exist_is_an_error_that_says_what_to_look_at(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"nonsense://x cannot be used.*see the address"):
         Bucket("nonsense://x", Cache(tmp_path))
+
+
+def test_a_process_that_was_forked_fetches_too(tmp_path: Path, url: str, version: Any) -> None:
+    made = snapshot(version, url, cache=tmp_path / "other", shard_bytes=8000)
+    opened = open_snapshot(url, cache=tmp_path / "cache")
+
+    def read() -> None:
+        assert labels(Feed(opened, 100, columns=["label"], shuffle=False)) == list(range(100))
+
+    process = multiprocessing.get_context("fork").Process(target=read)
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    assert len(list((tmp_path / "cache").glob("*.arrow"))) == len(made.manifest.shards)
