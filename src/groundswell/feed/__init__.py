@@ -1,6 +1,7 @@
 """What reaches training: snapshots of versions, the order of samples, the feed itself, and exporters."""
 
 from groundswell.feed.blocks import BlockOrder
+from groundswell.feed.cache import Cache
 from groundswell.feed.columns import Columns
 from groundswell.feed.decode import decode_image
 from groundswell.feed.face import feed
@@ -13,7 +14,6 @@ from groundswell.feed.rows import Batch, Rows, Subset
 from groundswell.feed.samples import Samples, TableSamples
 from groundswell.feed.snapshot import Snapshot, open_snapshot, snapshot
 from groundswell.feed.split import split_of
-from groundswell.feed.storage import Cache
 from groundswell.feed.threads import in_threads
 from groundswell.feed.tokens import TokenBlocks
 

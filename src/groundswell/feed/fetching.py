@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from groundswell.feed.storage import NOT_FOUND, Bucket, Cache
+from groundswell.feed.buckets import NOT_FOUND, Bucket
+from groundswell.feed.cache import Cache
 
 
 def main() -> int:

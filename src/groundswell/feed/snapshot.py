@@ -17,7 +17,10 @@ from typing import Protocol
 import pyarrow as pa
 
 from groundswell.errors import Conflict, SourceNotFound, StoreError
+from groundswell.feed.buckets import Bucket
+from groundswell.feed.cache import Cache
 from groundswell.feed.cutting import cut
+from groundswell.feed.files import damaged, sha256_of
 from groundswell.feed.manifest import (
     File,
     Manifest,
@@ -29,7 +32,7 @@ from groundswell.feed.manifest import (
     to_json,
 )
 from groundswell.feed.samples import count_nulls
-from groundswell.feed.storage import Bucket, Cache, Storage, damaged, sha256_of, storage_at
+from groundswell.feed.storage import Storage, storage_at
 
 SHARD_BYTES = 64 * 1024**2
 SHARD_ROWS = 2**18
