@@ -246,6 +246,15 @@ def test_files_of_one_name_never_collide(name: str, tmp_path: Path) -> None:
     assert len({item.data or item.text for item in found}) == 5
 
 
+def test_an_image_without_a_name_is_named_by_what_it_is(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (4, 4)).save(buffer, "JPEG")
+    row = {**image_row(1, {"shapes": []}), "data": buffer.getvalue(), "media_type": None, "locator": "row 7"}
+    ANNOTATIONS["coco"].write(batches([row]), tmp_path / "out")
+    (path,) = (tmp_path / "out" / "images").iterdir()
+    assert path.name == f"row 7-{row['id'][:32]}.jpg"
+
+
 def test_the_same_item_twice_is_written_twice(name: str, tmp_path: Path) -> None:
     report = ANNOTATIONS[name].write(batches([specimen(name, 1)] * 2), tmp_path / "out")
     assert report.rows == 2

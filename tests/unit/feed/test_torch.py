@@ -1,6 +1,10 @@
 import importlib
 import importlib.util
 import itertools
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -144,3 +148,28 @@ def test_a_state_that_nobody_counted_is_refused(stored: Snapshot) -> None:
 def test_views_of_media_reach_the_trainer_through_any_workers(stored: Snapshot, workers: int) -> None:
     batch = next(iter(TorchFeed(make(stored, views=True, shuffle=False), num_workers=workers)))
     assert [bytes(each) for each in batch["data"]] == [bytes([number]) * number for number in range(7)]
+
+
+LOOP = """
+import sys, torch.multiprocessing as mp
+from groundswell.feed import Feed, open_snapshot
+from groundswell.feed.torch import TorchFeed
+for batch in TorchFeed(Feed(open_snapshot(sys.argv[1]), 7, epochs=None), num_workers=2):
+    print(*(child.pid for child in mp.active_children()), flush=True)
+"""
+
+
+@needs_torch
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_is_left_behind_when_the_trainer_is_stopped(stored: Snapshot, end: int) -> None:
+    command = [sys.executable, "-c", LOOP, str(stored.storage)]
+    trainer = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert trainer.stdout is not None
+    workers = [int(pid) for pid in trainer.stdout.readline().split()]
+    assert len(workers) == 2
+    trainer.send_signal(end)
+    trainer.communicate(timeout=30)
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)

@@ -156,9 +156,17 @@ MEDIA_TYPES = {ending: kind for kind, ending in _ENDINGS.items()} | {
 
 
 def ending_of(item: Labelled) -> str:
-    """Return the ending of an image's file: by its type, else by its own name."""
+    """Return the ending of an image's file: by its type, else by its own name, else by its first bytes."""
     own = PurePosixPath(item.locator).suffix.lower()
-    return _ENDINGS.get(item.media_type or "") or (own if own in MEDIA_TYPES else ".png")
+    return _ENDINGS.get(item.media_type or "") or (own if own in MEDIA_TYPES else _ending_within(item))
+
+
+def _ending_within(item: Labelled) -> str:
+    try:
+        with Image.open(io.BytesIO(item.data or b"")) as image:
+            return _ENDINGS.get(Image.MIME.get(image.format or "", ""), ".png")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return ".png"
 
 
 class Numbered:
