@@ -13,6 +13,7 @@ import groundswell.cli.data as data
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
 import groundswell.cli.labelling as labelling
+import groundswell.cli.runs as runs
 from groundswell import __version__
 from groundswell.errors import GroundswellError, StoreError
 from groundswell.settings import Settings
@@ -88,6 +89,7 @@ main.add_command(annotations.import_)
 main.add_command(data.collect)
 main.add_command(data.datasets)
 main.add_command(data.trace)
+main.add_command(runs.trace_run)
 
 if __name__ == "__main__":
     main()

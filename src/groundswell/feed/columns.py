@@ -28,6 +28,10 @@ class Columns:
         names: columns that a batch shall have, in this order; None means all.
         views: give bytes as read-only views of the shard's memory instead of copies.
 
+    Attributes:
+        samples: what is read.
+        names: columns of a batch.
+
     Raises:
         MissingColumn: a name is not among the columns.
     """
@@ -35,7 +39,7 @@ class Columns:
     def __init__(self, samples: Samples, names: Sequence[str] | None = None, *, views: bool = False) -> None:
         self.names = tuple(samples.schema.names if names is None else names)
         require_columns(self.names, samples.schema.names)
-        self._samples = samples
+        self.samples = samples
         self._starts = np.concatenate([[0], np.cumsum(samples.shard_rows, dtype=np.int64)])
         self._layouts = {name: _layout(samples, name, views) for name in self.names}
         self._opened: OrderedDict[int, dict[str, Any]] = OrderedDict()
@@ -49,7 +53,7 @@ class Columns:
     @property
     def digest(self) -> str:
         """Names the dataset's content and its order."""
-        return self._samples.digest
+        return self.samples.digest
 
     @cached_property
     def blocks(self) -> npt.NDArray[np.int64]:
@@ -64,7 +68,7 @@ class Columns:
     def prepare(self, numbers: npt.NDArray[np.int64]) -> Take:
         """Return what takes batches of the rows with these numbers: where they lie is worked out for all at once."""
         places = self._places(numbers)
-        self._samples.fetch([shard for shard in places.present if shard not in self._opened], self.names)
+        self.samples.fetch([shard for shard in places.present if shard not in self._opened], self.names)
         opened = {shard: self._open(shard) for shard in places.present or [0]}
         gathers = [
             (name, layout.prepare(places, partial(_of, opened, name)))
@@ -78,7 +82,7 @@ class Columns:
         Raises:
             MissingColumn: the rows have no `id`.
         """
-        return [[name] for name in Columns(self._samples, ["id"]).take(numbers)["id"]]
+        return [[name] for name in Columns(self.samples, ["id"]).take(numbers)["id"]]
 
     def _places(self, numbers: npt.NDArray[np.int64]) -> Places:
         shards = np.searchsorted(self._starts, numbers, side="right") - 1
@@ -86,11 +90,11 @@ class Columns:
 
     def _open(self, shard: int) -> dict[str, Any]:
         if shard not in self._opened:
-            batch = self._samples.shard(shard, self.names)
+            batch = self.samples.shard(shard, self.names)
             self._opened[shard] = {
                 name: layout.open(_values(batch.column(name))) for name, layout in self._layouts.items()
             }
-            if len(self._opened) > self._samples.most_open:
+            if len(self._opened) > self.samples.most_open:
                 self._opened.popitem(last=False)
         self._opened.move_to_end(shard)
         return self._opened[shard]

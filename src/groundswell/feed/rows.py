@@ -55,10 +55,13 @@ class Subset:
     Args:
         rows: those to choose from.
         numbers: numbers of the chosen, ascending.
+
+    Attributes:
+        chosen_from: those that were chosen from.
     """
 
     def __init__(self, rows: Rows, numbers: npt.NDArray[np.int64]) -> None:
-        self._rows = rows
+        self.chosen_from = rows
         self._numbers = numbers
         self.names = rows.names
 
@@ -68,22 +71,22 @@ class Subset:
     @property
     def digest(self) -> str:
         """Names the rows that were chosen from and the choice."""
-        return hashlib.sha256(self._rows.digest.encode() + self._numbers.tobytes()).hexdigest()
+        return hashlib.sha256(self.chosen_from.digest.encode() + self._numbers.tobytes()).hexdigest()
 
     @property
     def blocks(self) -> npt.NDArray[np.int64]:
         """How many of the chosen rows lie together; a block without any is left out."""
-        ends = np.cumsum(self._rows.blocks)
+        ends = np.cumsum(self.chosen_from.blocks)
         sizes = np.diff(np.searchsorted(self._numbers, ends), prepend=0)
         return np.asarray(sizes[sizes > 0], dtype=np.int64)
 
     def prepare(self, numbers: npt.NDArray[np.int64]) -> Take:
         """Return what takes batches of the chosen rows; see `Rows.prepare`."""
-        return self._rows.prepare(self._numbers[numbers])
+        return self.chosen_from.prepare(self._numbers[numbers])
 
     def origins(self, numbers: npt.NDArray[np.int64]) -> list[list[str]]:
         """Return for each row the ids of the items that it was made of."""
-        return self._rows.origins(self._numbers[numbers])
+        return self.chosen_from.origins(self._numbers[numbers])
 
     def numbers(self, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the numbers that chosen rows have among those they were chosen from."""

@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.errors import Conflict, SourceNotFound, UnreadableSource
+from groundswell.errors import Conflict, InputError, SourceNotFound, UnreadableSource
+from groundswell.feed.columns import Columns
 from groundswell.feed.loader import Feed
-from groundswell.feed.rows import Rows
+from groundswell.feed.rows import Rows, Subset
+from groundswell.feed.snapshot import Snapshot, open_snapshot
 
 FORMAT = 1
 
@@ -59,7 +61,8 @@ class RunRecord:
     Args:
         path: the file; made if it is not there.
         feed: what the run trains on.
-        source: how to find that again, for example `{"dataset": "reviews", "version": 7}`.
+        source: how to find that again, in the trainer's own words; None writes down the snapshot, if that is what
+            is fed, so that `feed_of_run` finds it.
 
     Raises:
         Conflict: the file is the record of another stream.
@@ -70,7 +73,8 @@ class RunRecord:
         self._feed = feed
         stream = _stream(feed)
         if not self._path.exists():
-            self._add({"format": FORMAT, "stream": stream, "source": dict(source or {})})
+            where = _snapshot_of(feed) if source is None else dict(source)
+            self._add({"format": FORMAT, "stream": stream, "source": where})
         elif read_run(self._path).stream != stream:
             raise Conflict(f"{path} is the record of another stream; choose another file")
 
@@ -102,6 +106,39 @@ def read_run(path: str | Path) -> Run:
         return Run(head["stream"], head["source"], taken)
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableSource(f"{path} is no record of a run: {error!r}") from error
+
+
+def feed_of_run(run: Run, *, cache: str | Path | None = None) -> Feed:
+    """Return the feed that a run was trained on, whole (of one rank), from its record.
+
+    Args:
+        run: whose `source` names a snapshot: its record was begun without another `source`.
+        cache: for a snapshot at a URL: see `open_snapshot`.
+
+    Raises:
+        InputError: the record does not say enough, as for mixtures and packed rows: make the feed as it was.
+        SourceNotFound: the snapshot is not there any more.
+    """
+    stream, source = run.stream, run.source
+    shuffle = stream.get("shuffle")
+    is_blocks = isinstance(shuffle, list) and shuffle[:1] == ["blocks"]
+    if not {"snapshot", "version"} <= source.keys() or not (is_blocks or isinstance(shuffle, bool)):
+        raise InputError("the record of this run does not say how to make its feed again; make it as it was")
+    split = dict(zip(("split", "fractions", "split_seed"), stream["split"] or (), strict=False))
+    feed = Feed(
+        open_snapshot(source["snapshot"], source["version"], cache=cache),
+        stream["batch_size"],
+        seed=stream["seed"],
+        epochs=None,
+        shuffle=bool(shuffle),
+        window=shuffle[1] if isinstance(shuffle, list) else None,
+        tail=stream["tail"],
+        columns=["id"],
+        **split,
+    )
+    if _stream(feed) != dict(stream):
+        raise InputError("the snapshot of this run is another one now, so what it saw cannot be told from it")
+    return feed
 
 
 def items_of_step(feed: Feed, step: int) -> list[list[str]]:
@@ -151,6 +188,14 @@ def _rows_with(rows: Rows, ids: set[str]) -> tuple[np.ndarray[Any, np.dtype[np.i
                 numbers.append(number)
                 owners.append(found)
     return np.array(numbers, dtype=np.int64), owners
+
+
+def _snapshot_of(feed: Feed) -> dict[str, Any]:
+    rows = feed.rows.chosen_from if isinstance(feed.rows, Subset) else feed.rows
+    samples = rows.samples if isinstance(rows, Columns) else None
+    if not isinstance(samples, Snapshot):
+        return {}
+    return {"snapshot": str(samples.storage), "version": samples.manifest.origin.number}
 
 
 def _stream(feed: Feed) -> dict[str, Any]:
