@@ -51,7 +51,7 @@ def rows_by_the_book(lengths: list[int], size: int) -> int:
     return rows
 
 
-@settings(max_examples=200)
+@settings(max_examples=120, deadline=None)
 @given(lengths=lengths_lists, size=st.integers(1, 25))
 def test_every_token_has_its_place_and_the_rows_are_those_of_best_fit_decreasing(
     lengths: list[int], size: int
@@ -152,7 +152,7 @@ def test_a_document_longer_than_a_row_goes_on_in_another() -> None:
     assert sorted(batches[0]["tokens"].tolist()) == [[100, 101, 102, 103], [104, 105, 106, 0]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(lengths=st.lists(st.integers(1, 30), min_size=1, max_size=30), batch_size=st.integers(1, 5))
 def test_every_token_of_every_document_is_fed_once(lengths: list[int], batch_size: int) -> None:
     samples = documents(lengths)

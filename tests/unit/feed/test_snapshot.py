@@ -140,14 +140,14 @@ def next_version(version: Any, table: pa.Table) -> Any:
 
 @pytest.fixture
 def large(make_version: Any) -> Any:
-    rows = range(3000)
+    rows = range(1000)
     texts = pa.array([f"{number} " * 20 for number in rows], pa.large_string())
     return make_version(
-        pa.table({"id": [f"{n:064x}" for n in rows], "text": texts, "label": ["a"] * 3000}), step=101
+        pa.table({"id": [f"{n:064x}" for n in rows], "text": texts, "label": ["a"] * 1000}), step=101
     )
 
 
-@pytest.mark.parametrize("place", [0, 1234, 2999])
+@pytest.mark.parametrize("place", [0, 434, 999])
 def test_only_the_shards_around_a_retracted_item_are_written_anew(
     tmp_path: Path, large: Any, place: int
 ) -> None:
@@ -156,17 +156,17 @@ def test_only_the_shards_around_a_retracted_item_are_written_anew(
     second = snapshot(next_version(large, kept), tmp_path / "s", shard_bytes=8000)
     old = {file for shard in first.manifest.shards for file in shard.files}
     changed = [shard for shard in second.manifest.shards if not old.issuperset(shard.files)]
-    assert len(first.manifest.shards) > 40
+    assert len(first.manifest.shards) > 12
     assert len(changed) <= 4
     assert (second.manifest.previous, second.manifest.retracted) == (3, (f"{place:064x}",))
     assert rows_of(tmp_path / "s").equals(kept)
-    assert open_snapshot(tmp_path / "s", 3).rows == 3000
+    assert open_snapshot(tmp_path / "s", 3).rows == 1000
 
 
 def test_new_labels_leave_the_texts_where_they_are(tmp_path: Path, large: Any) -> None:
     snapshot(large, tmp_path / "s", shard_bytes=8000)
     before = files(tmp_path / "s")
-    labelled = large.table.set_column(2, "label", pa.array(["b"] * 3000))
+    labelled = large.table.set_column(2, "label", pa.array(["b"] * 1000))
     second = snapshot(next_version(large, labelled), tmp_path / "s", shard_bytes=8000)
     added = set(files(tmp_path / "s")) - set(before)
     texts = {
