@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from groundswell.errors import Conflict, InputError
-from groundswell.feed.cache import Cache
 from groundswell.feed.loader import Feed
 from groundswell.feed.rows import Batch
 from groundswell.feed.snapshot import Snapshot, newest_snapshot, open_snapshot
+from groundswell.feed.storage.cache import Cache
 
 FORMAT = 1
 

@@ -17,10 +17,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from groundswell.errors import Conflict, SourceNotFound, StoreError
-from groundswell.feed.buckets import Bucket
-from groundswell.feed.cache import Cache
 from groundswell.feed.cutting import cut
-from groundswell.feed.files import damaged, sha256_of
 from groundswell.feed.manifest import (
     File,
     Manifest,
@@ -33,6 +30,9 @@ from groundswell.feed.manifest import (
 )
 from groundswell.feed.samples import count_nulls
 from groundswell.feed.storage import Storage, storage_at
+from groundswell.feed.storage.buckets import Bucket
+from groundswell.feed.storage.cache import Cache
+from groundswell.feed.storage.files import damaged, sha256_of
 
 SHARD_BYTES = 64 * 1024**2
 SHARD_ROWS = 2**18

@@ -12,8 +12,8 @@ import pyarrow as pa
 from groundswell.errors import InputError
 from groundswell.feed.exporters.exporter import ExportReport
 from groundswell.feed.exporters.folders import Written, writing
-from groundswell.feed.files import sha256_of
 from groundswell.feed.rebatch import rebatch
+from groundswell.feed.storage.files import sha256_of
 
 INDEX = "state.json"
 SHARD_BYTES = 256 * 1024**2

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from groundswell.errors import Conflict, MissingExtra, StoreError, UnreadableSource
-from groundswell.feed.cache import Cache
-from groundswell.feed.files import damaged, temporary
 from groundswell.feed.manifest import File
+from groundswell.feed.storage.cache import Cache
+from groundswell.feed.storage.files import damaged, temporary
 
 NOT_FOUND = 44
-"""Exit status of `groundswell.feed.fetching` where there is no such file."""
+"""Exit status of `groundswell.feed.storage.fetching` where there is no such file."""
 
 
 class Bucket:
@@ -153,7 +153,7 @@ def _is_forked() -> bool:
 
 def _download_apart(url: str, name: str, path: Path) -> None:
     """Download in a new process, for workers that were forked. It costs a third of a second more for each shard."""
-    command = [sys.executable, "-m", "groundswell.feed.fetching", url, name, str(path)]
+    command = [sys.executable, "-m", "groundswell.feed.storage.fetching", url, name, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == NOT_FOUND:
         raise FileNotFoundError(f"{url}/{name}")

@@ -1,10 +1,10 @@
-"""Fetches one file of a bucket, for processes that cannot: `python -m groundswell.feed.fetching URL NAME PATH`."""
+"""Fetches one file of a bucket for a process that cannot: `python -m groundswell.feed.storage.fetching URL NAME PATH`."""
 
 import sys
 from pathlib import Path
 
-from groundswell.feed.buckets import NOT_FOUND, Bucket
-from groundswell.feed.cache import Cache
+from groundswell.feed.storage.buckets import NOT_FOUND, Bucket
+from groundswell.feed.storage.cache import Cache
 
 
 def main() -> int:

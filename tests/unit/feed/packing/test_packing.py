@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from groundswell.errors import InputError
 from groundswell.feed import Feed, Packed, TableSamples
-from groundswell.feed.packed import cumulative_lengths, labels
-from groundswell.feed.packing import Packing, best_fit, pack_stream
+from groundswell.feed.packing.fit import Packing, best_fit, pack_stream
+from groundswell.feed.packing.packed import cumulative_lengths, labels
 
 lengths_lists = st.lists(st.integers(0, 40), max_size=60)
 

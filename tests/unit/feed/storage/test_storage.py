@@ -9,9 +9,9 @@ import pytest
 
 from groundswell.errors import Conflict, StoreError, UnreadableSource
 from groundswell.feed import Cache, Feed, open_snapshot, snapshot
-from groundswell.feed.buckets import Bucket
-from groundswell.feed.files import sha256_of
 from groundswell.feed.manifest import File
+from groundswell.feed.storage.buckets import Bucket
+from groundswell.feed.storage.files import sha256_of
 
 
 @pytest.fixture

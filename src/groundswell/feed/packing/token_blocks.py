@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from groundswell.errors import EmptySource, InputError
-from groundswell.feed.documents import Documents, copy_stretches
+from groundswell.feed.packing.documents import Documents, copy_stretches
 from groundswell.feed.rows import Take
 from groundswell.feed.samples import Samples
 

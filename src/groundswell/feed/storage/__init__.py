@@ -8,10 +8,10 @@ from typing import Protocol
 
 from groundswell.errors import Conflict
 from groundswell.feed.atomic import flush
-from groundswell.feed.buckets import Bucket
-from groundswell.feed.cache import Cache
-from groundswell.feed.files import damaged, new_file, temporary
 from groundswell.feed.manifest import File
+from groundswell.feed.storage.buckets import Bucket
+from groundswell.feed.storage.cache import Cache
+from groundswell.feed.storage.files import damaged, new_file, temporary
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://")
 

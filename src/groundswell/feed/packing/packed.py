@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from groundswell.feed.documents import Documents, copy_stretches
-from groundswell.feed.packing import Packing, best_fit
+from groundswell.feed.packing.documents import Documents, copy_stretches
+from groundswell.feed.packing.fit import Packing, best_fit
 from groundswell.feed.rows import Batch, Take
 from groundswell.feed.samples import Samples
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from groundswell.errors import UnreadableSource
-from groundswell.feed.files import new_file, sha256_of
 from groundswell.feed.manifest import File
+from groundswell.feed.storage.files import new_file, sha256_of
 
 CACHE_BYTES = 100 * 1024**3
 """Bytes that a cache of remote shards takes at most unless told otherwise."""
