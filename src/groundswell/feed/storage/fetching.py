@@ -1,4 +1,4 @@
-"""Fetches one file of a bucket for a process that cannot: `python -m groundswell.feed.storage.fetching URL NAME PATH`."""
+"""Fetches a file of a bucket for a process that cannot: `python -m groundswell.feed.storage.fetching URL NAME PATH`."""
 
 import sys
 from pathlib import Path
