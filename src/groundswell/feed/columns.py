@@ -82,7 +82,11 @@ class Columns:
         Raises:
             MissingColumn: the rows have no `id`.
         """
-        return [[name] for name in Columns(self.samples, ["id"]).take(numbers)["id"]]
+        return [[name] for name in self._ids.take(numbers)["id"]]
+
+    @cached_property
+    def _ids(self) -> "Columns":
+        return Columns(self.samples, ["id"])
 
     def _places(self, numbers: npt.NDArray[np.int64]) -> Places:
         shards = np.searchsorted(self._starts, numbers, side="right") - 1

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from groundswell.errors import InputError
@@ -96,13 +95,16 @@ class Tokenized:
             texts, spans = [each.text for each in rendered], [each.spans for each in rendered]
         encodings = self._tokenizer.encode_batch([text or "" for text in texts], add_special_tokens=False)
         kind = pa.uint16() if self._tokenizer.get_vocab_size() <= 2**16 else pa.uint32()
-        columns = {"id": batch.column("id"), "tokens": _lists([e.ids + self._end for e in encodings], kind)}
+        columns = {
+            "id": batch.column("id"),
+            "tokens": pa.array([each.ids + self._end for each in encodings], pa.large_list(kind)),
+        }
         if spans is not None:
             masks = [
                 mask_of(encoding.offsets, each) + [1] * len(self._end)
                 for encoding, each in zip(encodings, spans, strict=True)
             ]
-            columns["loss"] = _lists(masks, pa.uint8())
+            columns["loss"] = pa.array(masks, pa.large_list(pa.uint8()))
         return pa.RecordBatch.from_pydict(columns)
 
     def _render(self, row: Mapping[str, Any]) -> Rendered:
@@ -111,12 +113,6 @@ class Tokenized:
             return render(messages, str(self._template), **self._options)
         except InputError as error:
             raise InputError(f"item {row['id']}: {error}") from error
-
-
-def _lists(values: Sequence[Sequence[int]], kind: pa.DataType) -> pa.Array:
-    ends = np.cumsum([0, *(len(each) for each in values)])
-    flat = np.fromiter((number for each in values for number in each), np.int64, count=int(ends[-1]))
-    return pa.LargeListArray.from_arrays(pa.array(ends, pa.int64()), pa.array(flat).cast(kind))
 
 
 def _token(tokenizer: Any, text: str) -> int:
