@@ -16,6 +16,14 @@ from groundswell.http.server import PREFIX
 UUID = "00000000-0000-4000-8000-000000000001"
 CAT = {"choice": "cat"}
 SAID = {
+    "accept_labels": (1, [2]),
+    "comment": (1, 2, "Is a lynx a cat?"),
+    "comments": (1,),
+    "propose": (1, "m", [{"item_id": "0" * 64, "answer": CAT, "probability": 0.5}]),
+    "resolve_flag": (1, 2),
+    "set_label": (1, 2, CAT),
+    "task": (1, 2),
+    "thread": (1, 2),
     "add_member": ("ann@example.org", "Ann"),
     "answer_returned": (1, CAT),
     "audit": (1, 1, [{"task_id": 1, "verdict": "approve"}]),

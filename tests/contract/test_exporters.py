@@ -1,7 +1,9 @@
 """What every exporter promises, checked on each; a new one adds its reader here."""
 
 import base64
+import itertools
 import json
+import tarfile
 import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -9,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
@@ -76,11 +79,74 @@ def read_image_folder(path: Path) -> list[Row]:
     return [{**row, "data": file.read_bytes()} for row, file in zip(rows, files, strict=True)]
 
 
+def read_huggingface(path: Path) -> list[Row]:
+    """As `datasets.load_from_disk` does: the files of the state, with the features of the info."""
+    state = json.loads((path / "state.json").read_text())
+    info = json.loads((path / "dataset_info.json").read_text())
+    tables = [pa.ipc.open_stream(path / each["filename"]).read_all() for each in state["_data_files"]]
+    table = pa.concat_tables(tables)
+    assert table.schema.equals(SCHEMA)
+    assert [info["features"][field.name]["_type"] for field in SCHEMA] == ["Value"] * len(SCHEMA)
+    rows: list[Row] = table.to_pylist()
+    return rows
+
+
+def read_webdataset(path: Path) -> list[Row]:
+    rows: dict[str, Row] = {}
+    index = json.loads((path / "index.json").read_text())
+    for shard in index["shardlist"]:
+        with tarfile.open(path / shard["url"]) as tar:
+            members = tar.getmembers()
+            assert len({member.name.split(".")[0] for member in members}) == shard["nsamples"]
+            for member in members:
+                key, ending = member.name.split(".")
+                content = tar.extractfile(member).read()  # type: ignore[union-attr]
+                row = rows.setdefault(key, {"text": None, "data": None})
+                if ending == "json":
+                    row |= restored({**json.loads(content), "data": None})
+                else:
+                    row["text" if ending == "txt" else "data"] = (
+                        content.decode() if ending == "txt" else content
+                    )
+    return [{name: row[name] for name in SCHEMA.names} for row in rows.values()]
+
+
+def read_mds(path: Path) -> list[Row]:
+    """As `streaming.StreamingDataset` does."""
+    rows: list[Row] = []
+    for shard in json.loads((path / "index.json").read_text())["shards"]:
+        content = (path / shard["raw_data"]["basename"]).read_bytes()
+        assert len(content) == shard["raw_data"]["bytes"]
+        ends = np.frombuffer(content, np.uint32, shard["samples"] + 1, 4)
+        for first, last in itertools.pairwise(ends):
+            rows.append(mds_row(content[first:last], shard))
+    return rows
+
+
+def mds_row(sample: bytes, shard: dict[str, Any]) -> Row:
+    sizes = list(shard["column_sizes"])
+    variable = [place for place, size in enumerate(sizes) if size is None]
+    place = 4 * len(variable)
+    for column, size in zip(variable, np.frombuffer(sample, np.uint32, len(variable)).tolist(), strict=True):
+        sizes[column] = size
+    row = {}
+    for name, kind, size in zip(shard["column_names"], shard["column_encodings"], sizes, strict=True):
+        value = sample[place : place + size]
+        row[name] = value if kind == "bytes" else value.decode() if kind == "str" else json.loads(value)
+        place += size
+    assert place == len(sample)
+    row["at"] = row["at"] and datetime.fromisoformat(row["at"])
+    return {name: row[name] for name in SCHEMA.names}
+
+
 READERS: dict[str, Callable[[Path], list[Row]]] = {
     "jsonl": read_jsonl,
     "csv": read_csv,
     "parquet": read_parquet,
     "image_folder": read_image_folder,
+    "huggingface": read_huggingface,
+    "webdataset": read_webdataset,
+    "mds": read_mds,
 }
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
@@ -225,7 +291,7 @@ def test_an_exporter_is_found_by_name_and_by_ending(name: str) -> None:
 
 @pytest.mark.parametrize("wanted", ["xml", "labels.xml", "labels", ""])
 def test_an_unknown_format_is_answered_with_those_that_there_are(wanted: str) -> None:
-    known = r"jsonl \(\.jsonl\), csv \(\.csv\), parquet \(\.parquet\), image_folder \(folder\)"
+    known = r"jsonl \(\.jsonl\), csv \(\.csv\), parquet \(\.parquet\), image_folder \(folder\), huggingface \(folder\)"
     with pytest.raises(InputError, match=known):
         exporter_for(wanted)
 

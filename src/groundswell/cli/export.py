@@ -19,7 +19,10 @@ from groundswell.settings import Settings
     help="Where to write [default: PROJECT-labels.jsonl].",
 )
 @click.option(
-    "--format", "exporter", help="jsonl, csv, parquet or image_folder [default: from the file's name]."
+    "--format",
+    "exporter",
+    help="jsonl, csv, parquet, image_folder, huggingface, webdataset, mds, coco, yolo, voc, cvat, label_studio, conll, "
+    "spacy, trl_chat or trl_preference [default: from the file's name].",
 )
 @click.option("--proposals", is_flag=True, help="Include items that only the model has labelled so far.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")

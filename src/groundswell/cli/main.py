@@ -8,11 +8,13 @@ from typing import Any, NoReturn
 
 import click
 
+import groundswell.cli.annotations as annotations
 import groundswell.cli.data as data
 import groundswell.cli.datasets as datasets
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
 import groundswell.cli.labelling as labelling
+import groundswell.cli.runs as runs
 import groundswell.cli.searching as searching
 import groundswell.cli.tracing as tracing
 import groundswell.cli.versions as versions
@@ -87,6 +89,7 @@ main.add_command(labelling.sign_in)
 main.add_command(labelling.projects)
 main.add_command(export.export)
 main.add_command(keys.keys)
+main.add_command(annotations.import_)
 main.add_command(data.collect)
 main.add_command(datasets.datasets)
 main.add_command(datasets.diff)
@@ -99,6 +102,7 @@ main.add_command(searching.slices)
 main.add_command(searching.embed)
 main.add_command(tracing.trace)
 main.add_command(tracing.retract)
+main.add_command(runs.trace_run)
 
 if __name__ == "__main__":
     main()

@@ -8,11 +8,12 @@ from groundswell.client.connection import ServiceError
 from groundswell.client.datasets import Datasets
 from groundswell.client.managing import Managing
 from groundswell.client.people import People
+from groundswell.client.tasks import Tasks
 
 __all__ = ["Client", "ServiceError"]
 
 
-class Client(Managing, People, Datasets):
+class Client(Managing, People, Tasks, Datasets):
     """A connection to a running `groundswell up`. Use it as a context manager, or call `close`.
 
     Args:

@@ -25,9 +25,9 @@ def whole_file(destination: Path, *, overwrite: bool = False) -> Iterator[Path]:
     partial = _partial(destination)
     try:
         yield partial
-        _flush(partial)
+        flush(partial)
         os.replace(partial, destination)
-        _flush(destination.parent)
+        flush(destination.parent)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -50,9 +50,9 @@ def whole_folder(destination: Path, *, known_by: str, overwrite: bool = False) -
     partial.mkdir()
     try:
         yield partial
-        _flush(partial / known_by)
+        flush(partial / known_by)
         _move_folder(partial, destination, overwrite=overwrite)
-        _flush(destination.parent)
+        flush(destination.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -83,7 +83,7 @@ def _move_folder(partial: Path, destination: Path, *, overwrite: bool) -> None:
     shutil.rmtree(aside)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Make a file or folder survive a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

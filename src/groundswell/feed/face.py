@@ -7,13 +7,14 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from groundswell.feed.loader import Feed
+from groundswell.feed.rows import Rows
 from groundswell.feed.samples import MEMORY_LIMIT_BYTES, Samples, TableSamples, read_into_memory
 from groundswell.feed.snapshot import Snapshot, Version, open_snapshot, read_version, snapshot
 from groundswell.feed.split import SPLIT_COLUMN
-from groundswell.organize import dataset
+from groundswell.feed.storage import is_url
 
-Source: TypeAlias = Snapshot | Version | pa.Table | str | Path
-"""What can be fed: a snapshot, or its folder; a dataset version, or the name of a dataset; an Arrow table."""
+Source: TypeAlias = Snapshot | Rows | Version | pa.Table | str | Path
+"""What can be fed: a snapshot, or its folder; rows; a dataset version, or the name of a dataset; an Arrow table."""
 
 
 def feed(
@@ -41,14 +42,14 @@ def feed(
         [['poor', 'good'], ['fine']]
 
     Args:
-        source: a snapshot or the path of its folder, a dataset version, the name of a stored dataset (its
-            newest version), or an Arrow table.
+        source: a snapshot, the path of its folder or its URL, a dataset version, the name of a stored dataset
+            (its newest version), an Arrow table, or rows made of these (`Mixture`, `TokenBlocks`, ...).
         batch_size: samples of one step over all ranks together.
         folder: where a snapshot of a version is made, and found again by the next run. Without it a version
             is read into memory, up to 2 GiB.
         home: the data folder, where `source` is a name; `groundswell-data` if None.
-        options: the keyword arguments of `Feed`: seed, epochs, shuffle, rank, world_size, tail, columns,
-            split, fractions, split_seed, decode.
+        options: the keyword arguments of `Feed`: seed, epochs, shuffle, window, rank, world_size, tail, columns,
+            views, split, fractions, split_seed, decode.
 
     Raises:
         TooLarge: a version without `folder` does not fit the memory limit.
@@ -56,16 +57,19 @@ def feed(
         SourceNotFound: there is no snapshot at the path.
         GroundswellError: whatever `Feed` and `snapshot` raise.
     """
-    if isinstance(source, str) and not Path(source).exists():
+    if isinstance(source, str) and not is_url(source) and not Path(source).exists():
+        # Datasets know of media stores; a GPU node that reads snapshots need not.
+        from groundswell.organize import dataset
+
         source = dataset(source, home=home)
     return Feed(samples_of(source, folder=folder, columns=options.get("columns")), batch_size, **options)
 
 
 def samples_of(
     source: Source, *, folder: str | Path | None = None, columns: Sequence[str] | None = None
-) -> Samples:
+) -> Samples | Rows:
     """Return what a feed reads from a source; `columns` may narrow what is read, never what it means."""
-    if isinstance(source, Snapshot):
+    if isinstance(source, Snapshot | Rows):
         return source
     if isinstance(source, str | Path):
         return open_snapshot(source)

@@ -1,10 +1,11 @@
 """How each type of column is read from its Arrow shards into NumPy.
 
 Texts and bytes are copied once, straight from the shard's memory to the Python object; numbers are gathered
-in C. The dtype of the result depends on the column alone, never on which rows happen to be in a batch.
+in C. Where the samples of many batches lie is worked out for all of them at once; only what is asked for is
+then read. The dtype of the result depends on the column alone, never on which rows are in a batch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -13,39 +14,43 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Reader = Callable[[int], Any]
-"""Returns the value of one row of one shard."""
+Gather = Callable[[int, int], npt.NDArray[Any]]
+"""Returns the values of the samples from a first to before a last, numbered as in the `Places` it was made of."""
+
+_SMALL_BYTES = 64
+"""Up to this size a value is gathered for many batches at once; a larger one when its batch is asked for."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where the samples of a batch lie: for each its shard and its row in that shard, int64 `[size]` each."""
+    """Where some samples lie: for each its shard and its row in that shard, int64 `[size]` each."""
 
     shards: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
 
     @cached_property
-    def pairs(self) -> list[tuple[int, int]]:
-        """Shard and row of each sample, in the batch's order."""
-        return list(zip(self.shards.tolist(), self.rows.tolist(), strict=True))
-
-    @cached_property
     def present(self) -> list[int]:
-        """The shards that occur."""
-        return sorted(set(self.shards.tolist()))
+        """The shards that occur, ascending."""
+        return list(np.unique(self.shards).tolist())
 
     @cached_property
     def groups(self) -> list[tuple[int, npt.NDArray[np.intp]]]:
-        """For each shard that occurs, which of the batch's samples lie in it."""
-        return [(shard, np.flatnonzero(self.shards == shard)) for shard in self.present]
+        """For each shard that occurs, which of the samples lie in it."""
+        if len(self.present) < 2:
+            return [(shard, np.arange(len(self.rows))) for shard in self.present]
+        order = np.argsort(self.shards, kind="stable")
+        starts = np.searchsorted(self.shards[order], self.present)
+        return list(zip(self.present, np.split(order, starts[1:]), strict=True))
 
-    @property
-    def is_scattered(self) -> bool:
-        """Whether so few samples share a shard that handling them together costs more than it saves."""
-        return len(self.rows) < _FEW * len(self.present)
+    @cached_property
+    def runs(self) -> list[int]:
+        """Number of each sample's run: samples of one run follow one another in one shard."""
+        follows = (np.diff(self.rows) == 1) & (np.diff(self.shards) == 0)
+        return list(np.concatenate([[0], np.cumsum(~follows)]).tolist())
 
-
-_FEW = 8
+    def part(self, first: int, last: int) -> "Places":
+        """Return some of the places."""
+        return Places(self.shards[first:last], self.rows[first:last])
 
 
 class Layout(Protocol):
@@ -55,8 +60,8 @@ class Layout(Protocol):
         """Prepare one shard of the column for random access."""
         ...
 
-    def gather(self, places: Places, opened: Callable[[int], Any]) -> npt.NDArray[Any]:
-        """Return the values at `places`; `opened` gives a shard as `open` prepared it."""
+    def prepare(self, places: Places, opened: Callable[[int], Any]) -> Gather:
+        """Return what gathers the values at `places`; `opened` gives a shard as `open` prepared it."""
         ...
 
 
@@ -72,78 +77,193 @@ class Fixed:
             return self.open(array.flatten()).reshape(len(array), array.type.list_size)
         return np.asarray(array.to_numpy(zero_copy_only=False))
 
-    def gather(self, places: Places, opened: Callable[[int], npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """Return a new array `[size]`, or `[size, length]` for vectors."""
+    def prepare(self, places: Places, opened: Callable[[int], npt.NDArray[Any]]) -> Gather:
+        """Return what gives new arrays `[size]`, or `[size, length]` for vectors."""
         arrays = {shard: opened(shard) for shard in places.present or [0]}
-        if len(arrays) == 1:
-            return next(iter(arrays.values()))[places.rows]
-        like = arrays[places.present[0]]
-        values = np.empty((len(places.rows), *like.shape[1:]), like.dtype)
-        if places.is_scattered:
-            for place, (shard, row) in enumerate(places.pairs):
-                values[place] = arrays[shard][row]
-        else:
-            for shard, where in places.groups:
-                values[where] = arrays[shard][places.rows[where]]
-        return values
+        if next(iter(arrays.values()))[:1].nbytes > _SMALL_BYTES:
+            return lambda first, last: _gathered(places.part(first, last), arrays)
+        values = _gathered(places, arrays)
+        return lambda first, last: values[first:last]
+
+
+def _gathered(places: Places, arrays: dict[int, npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    if len(arrays) == 1:
+        return next(iter(arrays.values()))[places.rows]
+    like = next(iter(arrays.values()))
+    values = np.empty((len(places.rows), *like.shape[1:]), like.dtype)
+    for shard, where in places.groups:
+        values[where] = arrays[shard][places.rows[where]]
+    return values
+
+
+@dataclass(frozen=True)
+class Slices:
+    """One shard of a column whose values are slices of one buffer.
+
+    Attributes:
+        starts: where each value starts, and at the end where the last one ends; int `[rows + 1]`.
+        data: the buffer: a memoryview of bytes, or an array of numbers.
+        missing: which values are missing, bool `[rows]`; None if none is.
+        array: the column itself.
+    """
+
+    starts: npt.NDArray[Any]
+    data: Any
+    missing: npt.NDArray[np.bool_] | None
+    array: pa.Array
+
+
+Parts = Iterable[tuple[Any, int, int]]
+"""For each sample the buffer that holds it, where it starts and where it ends."""
+
+
+class Sliced:
+    """Values of any length: a Python object for each sample, None where it is missing.
+
+    Args:
+        read: gives the objects for the parts of a batch; one call for all of them.
+    """
+
+    def __init__(self, read: Callable[[Parts], list[Any]]) -> None:
+        self._read = read
+
+    def open(self, array: pa.Array) -> Slices:
+        """Return the column's buffer and where its values lie."""
+        starts, data = _list_buffers(array) if _is_list(array.type) else _byte_buffers(array)
+        missing = array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None
+        return Slices(starts, data, missing, array)
+
+    def prepare(self, places: Places, opened: Callable[[int], Slices]) -> Gather:
+        """Return what gives object arrays `[size]`."""
+        slices = {shard: opened(shard) for shard in places.present}
+        buffers = [slices[shard].data for shard in places.shards.tolist()]
+        starts, ends = _bounds(places, slices)
+        missing = _missing(places, slices)
+
+        def gather(first: int, last: int) -> npt.NDArray[Any]:
+            parts = zip(buffers[first:last], starts[first:last], ends[first:last], strict=True)
+            values = as_objects(self._read(parts))
+            if missing is not None:
+                values[missing[first:last]] = None
+            return values
+
+        return gather
+
+
+class Texts(Sliced):
+    """Texts: `str` objects, None where one is missing. Samples that lie one after another are converted in C."""
+
+    def __init__(self) -> None:
+        super().__init__(read_texts)
+
+    def prepare(self, places: Places, opened: Callable[[int], Slices]) -> Gather:
+        """Return what gives object arrays `[size]`."""
+        scattered: Gather | None = None
+        runs = places.runs
+
+        def gather(first: int, last: int) -> npt.NDArray[Any]:
+            nonlocal scattered
+            if last > first and runs[first] == runs[last - 1]:
+                array = opened(int(places.shards[first])).array
+                values = array.slice(int(places.rows[first]), last - first)
+                return np.asarray(values.to_numpy(zero_copy_only=False))
+            scattered = scattered or super(Texts, self).prepare(places, opened)
+            return scattered(first, last)
+
+        return gather
 
 
 class Objects:
-    """Texts, bytes, lists and all else: a Python object for each sample, None where it is missing."""
+    """All else: whatever Python object Arrow makes of a value."""
 
-    def __init__(self, reader: Callable[[pa.Array], Reader]) -> None:
-        self._reader = reader
+    def open(self, array: pa.Array) -> pa.Array:
+        """Return the column as it is."""
+        return array
 
-    def open(self, array: pa.Array) -> Reader:
-        """Return what reads one row."""
-        return self._reader(array)
+    def prepare(self, places: Places, opened: Callable[[int], pa.Array]) -> Gather:
+        """Return what gives object arrays `[size]`."""
+        arrays = {shard: opened(shard) for shard in places.present}
 
-    def gather(self, places: Places, opened: Callable[[int], Reader]) -> npt.NDArray[Any]:
-        """Return an object array `[size]`."""
-        readers = {shard: opened(shard) for shard in places.present}
-        values = (readers[shard](row) for shard, row in places.pairs)
-        return np.fromiter(values, dtype=object, count=len(places.pairs))
+        def gather(first: int, last: int) -> npt.NDArray[Any]:
+            part = places.part(first, last)
+            pairs = zip(part.shards.tolist(), part.rows.tolist(), strict=True)
+            return as_objects([arrays[shard][row].as_py() for shard, row in pairs])
 
-
-class Texts(Objects):
-    """Texts: `str` objects, None where one is missing.
-
-    Samples that all lie in one shard are converted in C. Scattered ones are read one by one, since calling
-    Arrow for a few at a time costs more than it saves.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(_read_text)
-
-    def open(self, array: pa.Array) -> Any:
-        """Return the column, and what reads one row."""
-        return array, super().open(array)
-
-    def gather(self, places: Places, opened: Callable[[int], Any]) -> npt.NDArray[Any]:
-        """Return an object array `[size]`."""
-        if len(places.present) == 1:
-            array, _ = opened(places.present[0])
-            return np.asarray(_pick(array, places.rows).to_numpy(zero_copy_only=False))
-        return super().gather(places, lambda shard: opened(shard)[1])
+        return gather
 
 
-def _pick(array: pa.Array, rows: npt.NDArray[np.int64]) -> pa.Array:
-    """Return rows of an array, without a copy if they follow one another."""
-    if (np.diff(rows) == 1).all():
-        return array.slice(int(rows[0]), len(rows))
-    return array.take(pa.array(rows))
+def read_texts(parts: Parts) -> list[Any]:
+    """Return each part as a `str`; by way of `bytes`, whose decoder is the faster one."""
+    return [data[start:end].tobytes().decode() for data, start, end in parts]
 
 
-def layout_of(kind: pa.DataType, *, has_nulls: bool) -> Layout:
-    """Return how a column of this type is read; `has_nulls` says whether any value in the dataset is missing.
+def read_bytes(parts: Parts) -> list[Any]:
+    """Return each part as `bytes` of its own."""
+    return [data[start:end].tobytes() for data, start, end in parts]
+
+
+def read_views(parts: Parts) -> list[Any]:
+    """Return each part as a read-only view of the shard's memory."""
+    return [data[start:end] for data, start, end in parts]
+
+
+def read_numbers(parts: Parts) -> list[Any]:
+    """Return each part as an array of its own."""
+    return [data[start:end].copy() for data, start, end in parts]
+
+
+def as_objects(values: list[Any]) -> npt.NDArray[Any]:
+    """Return objects as an array of them, also where they are sequences themselves."""
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def layout_of(kind: pa.DataType, *, has_nulls: bool, views: bool = False) -> Layout:
+    """Return how a column of this type is read.
 
     Integers and truth values have no missing value in NumPy, so where some are missing they are objects.
+
+    Args:
+        kind: type of the column.
+        has_nulls: whether any value in the dataset is missing.
+        views: give bytes as views of the shard's memory instead of copies.
     """
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return Texts()
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return Sliced(read_views if views else read_bytes)
+    if _is_list(kind) and _is_number(kind.value_type):
+        return Sliced(read_numbers)
     if _is_fixed(kind) and (not has_nulls or any(is_kind(kind) for is_kind in _WITH_MISSING)):
         return Fixed()
-    return Objects(next((reader for is_kind, reader in _READERS if is_kind(kind)), _read_any))
+    return Objects()
+
+
+def is_list_of_integers(kind: pa.DataType) -> bool:
+    """Say whether values of this type are lists of whole numbers, such as tokens."""
+    return _is_list(kind) and bool(pa.types.is_integer(kind.value_type))
+
+
+def _bounds(places: Places, slices: dict[int, Slices]) -> tuple[list[int], list[int]]:
+    """Return where each sample starts and ends in its buffer."""
+    starts, ends = np.empty((2, len(places.rows)), dtype=np.int64)
+    for shard, where in places.groups:
+        rows = places.rows[where]
+        starts[where], ends[where] = slices[shard].starts[rows], slices[shard].starts[rows + 1]
+    return starts.tolist(), ends.tolist()
+
+
+def _missing(places: Places, slices: dict[int, Slices]) -> npt.NDArray[np.bool_] | None:
+    if all(each.missing is None for each in slices.values()):
+        return None
+    found = np.zeros(len(places.rows), dtype=bool)
+    for shard, where in places.groups:
+        missing = slices[shard].missing
+        found[where] = False if missing is None else missing[places.rows[where]]
+    return found
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
 def _is_fixed(kind: pa.DataType) -> bool:
@@ -156,50 +276,16 @@ def _is_number(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
-def _is_numbers(kind: pa.DataType) -> bool:
-    return (pa.types.is_list(kind) or pa.types.is_large_list(kind)) and _is_number(kind.value_type)
-
-
-def _read_text(array: pa.Array) -> Reader:
-    starts, data = _buffers(array)
-    return _or_none(array, lambda row: str(data[starts[row] : starts[row + 1]], "utf-8"))
-
-
-def _read_bytes(array: pa.Array) -> Reader:
-    starts, data = _buffers(array)
-    return _or_none(array, lambda row: bytes(data[starts[row] : starts[row + 1]]))
-
-
-def _read_numbers(array: pa.Array) -> Reader:
-    numbers = array.values.to_numpy(zero_copy_only=False)
-    starts = array.offsets.to_numpy()
-    return _or_none(array, lambda row: numbers[starts[row] : starts[row + 1]].copy())
-
-
-def _read_any(array: pa.Array) -> Reader:
-    return lambda row: array[row].as_py()
-
-
-def _or_none(array: pa.Array, read: Reader) -> Reader:
-    """Wrap `read` to give None for a missing value; without missing values it stays as it is."""
-    if not array.null_count:
-        return read
-    missing = array.is_null().to_numpy(zero_copy_only=False)
-    return lambda row: None if missing[row] else read(row)
-
-
-def _buffers(array: pa.Array) -> tuple[memoryview, memoryview]:
+def _byte_buffers(array: pa.Array) -> tuple[npt.NDArray[Any], memoryview]:
     """Return where each value starts (one entry more than there are values) and the bytes of all of them."""
     _, offsets, data = array.buffers()
     is_large = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)
-    starts = memoryview(offsets or b"\0" * 8).cast("q" if is_large else "i")
+    starts = np.frombuffer(offsets or b"\0" * 8, dtype=np.int64 if is_large else np.int32)
     return starts[array.offset : array.offset + len(array) + 1], memoryview(data or b"")
 
 
-_READERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], Reader]], ...] = (
-    (pa.types.is_binary, _read_bytes),
-    (pa.types.is_large_binary, _read_bytes),
-    (_is_numbers, _read_numbers),
-)
+def _list_buffers(array: pa.Array) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    return array.offsets.to_numpy(), array.values.to_numpy(zero_copy_only=False)
+
 
 _WITH_MISSING = (pa.types.is_floating, pa.types.is_timestamp, pa.types.is_date32)

@@ -1,15 +1,21 @@
 """The feed: an ordered, resumable stream of columnar batches."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from groundswell.errors import Conflict, EmptySource, InputError
-from groundswell.feed.columns import Batch, Columns, require_columns
-from groundswell.feed.order import PERMUTATION, Order, Tail
+from groundswell.feed.ahead import Ahead
+from groundswell.feed.blocks import BlockOrder
+from groundswell.feed.columns import Columns, require_columns
+from groundswell.feed.mixture import Mixture
+from groundswell.feed.order import PERMUTATION, Order, Ordering, Tail
 from groundswell.feed.plan import Plan
+from groundswell.feed.rows import Batch, Rows, Subset
 from groundswell.feed.samples import Samples
 from groundswell.feed.split import FRACTIONS, SPLIT_COLUMN, split_of
 from groundswell.feed.state import FORMAT, delivered_of
@@ -18,9 +24,6 @@ T = TypeVar("T")
 
 Decoder = Callable[[Any], Any]
 """From one value of a column to an array or number, of one shape for all samples."""
-
-_PLANNED = 4096
-"""Samples whose numbers are worked out at a time: enough to make it cheap, few enough to resume at once."""
 
 
 class Feed:
@@ -32,17 +35,21 @@ class Feed:
     it delivers exactly those that are left, also with another number of ranks.
 
     Args:
-        samples: what is fed.
+        samples: what is fed: a dataset, or rows made of one or of several (`Mixture`, `TokenBlocks`, ...).
         batch_size: samples of one step over all ranks together (the global batch).
         seed: names the order; any integer.
         epochs: how often every sample is visited; None goes on for ever.
         shuffle: False feeds each epoch in the dataset's own order.
+        window: shuffle whole shards, and samples only within windows of this many shards, for data that is
+            remote or larger than memory; None shuffles all samples. See `BlockOrder`.
         rank: this process among those that share the work.
         world_size: how many processes share the work.
         tail: what becomes of the last, incomplete batch of an epoch: "exact" delivers it, "drop" leaves it
             out, "pad" fills it up. Every rank makes the same number of steps in any case; with "exact" a
             rank's part of the last batch may be smaller than another's, or empty.
-        columns: columns to deliver; None means all.
+        columns: columns to deliver; None means all. Rows that are made of others have theirs already.
+        views: deliver bytes as read-only `memoryview`s of the shard's memory instead of `bytes`: without a
+            copy, which pays for media; they keep the shard mapped as long as they live.
         split: deliver only the items of this split, for example "train"; None delivers all. A column `split`,
             as `groundswell split` makes it, says which they are; without one, the hash of each id.
         fractions: the splits and their shares, see `split_of`, where there is no such column.
@@ -52,8 +59,11 @@ class Feed:
             `{"data": decode_image}`; the arrays of a batch are stacked.
 
     Attributes:
+        rows: what is read.
         plan: which sample stands in which batch.
         delivered: how many batches were delivered since the beginning.
+        stride: how far apart the batches are that `batch` will be asked for: the number of workers, in each of
+            several that take turns. It changes what is prepared, never what is returned.
 
     Raises:
         InputError: an argument is out of range or names no split.
@@ -63,34 +73,39 @@ class Feed:
 
     def __init__(
         self,
-        samples: Samples,
+        samples: Samples | Rows,
         batch_size: int,
         *,
         seed: int = 0,
         epochs: int | None = 1,
         shuffle: bool = True,
+        window: int | None = None,
         rank: int = 0,
         world_size: int = 1,
         tail: Tail = "exact",
         columns: Sequence[str] | None = None,
+        views: bool = False,
         split: str | None = None,
         fractions: Mapping[str, float] = FRACTIONS,
         split_seed: int = 0,
         decode: Mapping[str, Decoder] | None = None,
     ) -> None:
-        self._samples = samples
-        self._columns = Columns(samples, columns)
+        whole = _rows(samples, columns, views)
         self._decode = dict(decode or {})
-        require_columns(list(self._decode), self._columns.names)
+        require_columns(list(self._decode), whole.names)
+        self._dataset = whole.digest
         self._split = None if split is None else [split, dict(fractions), split_seed]
-        self._numbers = None if split is None else _in_split(samples, split, fractions, split_seed)
-        n = len(self._columns) if self._numbers is None else len(self._numbers)
-        if not n:
+        self.rows: Rows = whole
+        if split is not None:
+            self.rows = Subset(whole, _in_split(samples, split, fractions, split_seed))
+        if not len(self.rows):
             raise EmptySource("there are no samples to feed" + (f" in split {split!r}" if split else ""))
-        self.plan = Plan(Order(n, seed, shuffle), batch_size, epochs, rank, world_size, tail)
+        order = _order(self.rows, seed, shuffle=shuffle, window=window)
+        self.plan = Plan(order, batch_size, epochs, rank, world_size, tail)
         self.delivered = 0
+        self.stride = 1
         self._ended = False
-        self._planned: dict[int, npt.NDArray[np.int64]] = {}
+        self._ahead = Ahead(self.rows, self.plan)
 
     def __repr__(self) -> str:
         size = f"{self.plan.order.n:,} samples in batches of {self.plan.batch_size:,}"
@@ -129,12 +144,16 @@ class Feed:
         Raises:
             Conflict: all were delivered before.
         """
+        self.require_some_left()
+        return self._count(batches)
+
+    def require_some_left(self) -> None:
+        """Raise `Conflict` if a loop has delivered the last batch: a second one would train on nothing."""
         if self._ended:
             raise Conflict(
                 f"this feed has delivered all its {self.plan.batches} batches; "
                 "ask for more with epochs=..., or call rewind() to start over"
             )
-        return self._count(batches)
 
     def _left(self) -> Iterator[Batch]:
         while not self.finished:
@@ -152,18 +171,33 @@ class Feed:
         Raises:
             InputError: there is no such batch, or the decoded arrays of a column differ in shape.
         """
+        return self.prepared(number)()
+
+    def prepared(self, number: int) -> Callable[[], Batch]:
+        """Return what reads and decodes a batch, with where its samples lie looked up already.
+
+        The look-up belongs to one thread; what is returned may be called in any other.
+
+        Raises:
+            InputError: there is no such batch.
+        """
         if number < 0 or (self.plan.batches is not None and number >= self.plan.batches):
             raise InputError(f"batches are numbered from 0 to {len(self) - 1}, got {number}")
-        batch = self._columns.take(self.sample_numbers(number))
+        take = self._ahead.batch(number, self.stride)
+        return partial(self._read, take) if self._decode else take
+
+    def _read(self, take: Callable[[], Batch]) -> Batch:
+        batch = take()
         return batch | {name: _decoded(name, batch[name], decode) for name, decode in self._decode.items()}
 
     def sample_numbers(self, number: int) -> npt.NDArray[np.int64]:
         """Return the row numbers in the dataset of the samples of a batch, int64: the thread back to each."""
-        if number not in self._planned:
-            count = max(1, _PLANNED // self.plan.batch_size)
-            self._planned = dict(enumerate(self.plan.samples(number, count), start=number))
-        places = self._planned[number]
-        return places if self._numbers is None else self._numbers[places]
+        numbers = self.rows_of(number)
+        return self.rows.numbers(numbers) if isinstance(self.rows, Subset) else numbers
+
+    def rows_of(self, number: int) -> npt.NDArray[np.int64]:
+        """Return the numbers that the samples of a batch have among `rows`, int64."""
+        return self._ahead.sample_numbers(number)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state: JSON-compatible, under 1 kB, the same on every rank.
@@ -181,6 +215,16 @@ class Feed:
         self.delivered = delivered_of(state, self._stream())
         self._ended = False
 
+    def numbers_left(self, first: int = 0, stride: int = 1) -> Iterable[int]:
+        """Return the numbers of the batches that are left, without end where the feed has none.
+
+        Args:
+            first: leave out so many.
+            stride: take every so many-th, as one of so many workers does.
+        """
+        start = self.delivered + first
+        return count(start, stride) if self.plan.batches is None else range(start, self.plan.batches, stride)
+
     def rewind(self) -> None:
         """Start over from the first batch of the first epoch."""
         self.delivered = 0
@@ -188,33 +232,55 @@ class Feed:
 
     def _stream(self) -> dict[str, Any]:
         """What names the stream: all that decides which sample comes when, and nothing else."""
-        order = self.plan.order
         return {
             "format": FORMAT,
             "permutation": PERMUTATION,
-            "dataset": self._samples.digest,
+            "dataset": self._dataset,
             "split": self._split,
-            "samples": order.n,
-            "seed": order.seed,
-            "shuffle": order.shuffle,
+            **self.plan.order.describe(),
             "batch_size": self.plan.batch_size,
             "tail": self.plan.tail,
         }
 
 
+def _rows(samples: Samples | Rows, columns: Sequence[str] | None, views: bool) -> Rows:
+    """Return what batches are read from."""
+    if not isinstance(samples, Rows):
+        return Columns(samples, columns, views=views)
+    if columns is not None or views:
+        raise InputError("columns and views are chosen where rows are made, not where they are fed")
+    return samples
+
+
+def _order(rows: Rows, seed: int, *, shuffle: bool, window: int | None) -> Ordering:
+    """Return the order that rows are fed in; the sources of a mixture have each their own."""
+    if isinstance(rows, Mixture):
+        return rows.order(lambda each, own: _order(each, own, shuffle=shuffle, window=window), seed)
+    if shuffle and window is not None:
+        return BlockOrder(rows.blocks, window=window, seed=seed)
+    return Order(len(rows), seed, shuffle)
+
+
 def _in_split(
-    samples: Samples, split: str, fractions: Mapping[str, float], seed: int
+    samples: Samples | Rows, split: str, fractions: Mapping[str, float], seed: int
 ) -> npt.NDArray[np.int64]:
     """Return the row numbers of the items in a split, ascending: as the column says if there is one, else by hash."""
+    if isinstance(samples, Rows):
+        raise InputError("a split is of a dataset: split each before it is mixed or packed")
     if SPLIT_COLUMN in samples.schema.names:
-        told = [samples.shard(number).column(SPLIT_COLUMN) for number in range(len(samples.shard_rows))]
+        told = [
+            samples.shard(number, [SPLIT_COLUMN]).column(SPLIT_COLUMN)
+            for number in range(len(samples.shard_rows))
+        ]
         return np.flatnonzero(
             np.concatenate([column.to_numpy(zero_copy_only=False) for column in told]) == split
         )
     if split not in fractions:
         raise InputError(f"no split {split!r}; there are {', '.join(fractions)}")
     require_columns(["id"], samples.schema.names)
-    shards = (samples.shard(number).column("id").to_pylist() for number in range(len(samples.shard_rows)))
+    shards = (
+        samples.shard(number, ["id"]).column("id").to_pylist() for number in range(len(samples.shard_rows))
+    )
     splits = [split_of(ids, fractions, seed) for ids in shards]
     return np.flatnonzero(np.concatenate(splits) == split)
 

@@ -2,34 +2,55 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from groundswell.errors import DataFolderNewer, SourceNotFound, UnreadableSource
+from groundswell.errors import DataFolderNewer, UnreadableSource
 
-FORMAT = 1
-"""Version of the layout of a snapshot's folder; a newer one is refused."""
+FORMAT = 2
+"""Version of the layout of a snapshot; a newer one is refused, an older one is to be made again."""
 
-FILE_NAME = "manifest.json"
+_NAME = re.compile(r"v(\d{6,})\.json")
 
 
 @dataclass(frozen=True)
-class Shard:
-    """One file of a snapshot.
+class File:
+    """Some columns of one shard: an Arrow IPC file, named by its content so that versions share it.
 
     Attributes:
-        file: its name within the snapshot's folder.
-        rows: how many samples it holds.
+        columns: the columns that it holds.
         size_bytes: its length.
         sha256: digest of its bytes, 64 hexadecimal digits.
     """
 
-    file: str
-    rows: int
+    columns: tuple[str, ...]
     size_bytes: int
     sha256: str
+
+    @property
+    def name(self) -> str:
+        """Where it lies within the snapshot's folder."""
+        return f"shards/{self.sha256}.arrow"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Samples that lie together.
+
+    Attributes:
+        rows: how many samples it holds.
+        files: what they are in; each column is in one of them.
+    """
+
+    rows: int
+    files: tuple[File, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of its files."""
+        return sum(file.size_bytes for file in self.files)
 
 
 @dataclass(frozen=True)
@@ -54,18 +75,24 @@ class Manifest:
     Attributes:
         origin: the version that it was made from.
         selection: columns that were asked for; None means all that the version has.
-        columns: name and Arrow type of each column, in order.
+        columns: name and Arrow type of each column, in order, for people to read.
+        schema: the same as Arrow writes it, in base64.
         rows: number of samples over all shards.
         nulls: for each column the number of missing values.
-        shards: the files, in the order of their rows.
+        shards: in the order of their rows.
+        previous: number of the version whose snapshot was the newest one in the folder before; None at first.
+        retracted: ids of the items of that version which are no longer there, ascending.
     """
 
     origin: Origin
     selection: tuple[str, ...] | None
     columns: tuple[tuple[str, str], ...]
+    schema: str
     rows: int
     nulls: Mapping[str, int]
     shards: tuple[Shard, ...]
+    previous: int | None = None
+    retracted: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -73,38 +100,47 @@ class Manifest:
         return _digest({"format": FORMAT, **asdict(self)})
 
 
-def write_manifest(manifest: Manifest, folder: Path) -> None:
-    """Write the manifest into a snapshot's folder; equal manifests are equal files."""
+def manifest_name(number: int) -> str:
+    """Return the name of the manifest of a version's snapshot."""
+    return f"v{number:06d}.json"
+
+
+def number_of(name: str) -> int | None:
+    """Return the version whose manifest has this name; None if it is no manifest's."""
+    found = _NAME.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+def to_json(manifest: Manifest) -> bytes:
+    """Return a manifest as it is stored; equal manifests are equal bytes."""
     content = {"format": FORMAT, **asdict(manifest), "digest": manifest.digest}
-    (folder / FILE_NAME).write_text(
-        json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Read and verify the manifest of a snapshot.
+def from_json(stored: bytes, where: str) -> Manifest:
+    """Read and verify the manifest of a snapshot; `where` names it in errors.
 
     Raises:
-        SourceNotFound: there is no folder, or no manifest in it.
         DataFolderNewer: it was written by a newer release.
-        UnreadableSource: its content does not have the digest that it states.
+        UnreadableSource: it is of an older format, or its content does not have the digest that it states.
     """
-    path = folder / FILE_NAME
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(stored)
         stated, found = content.pop("digest"), content["format"]
-    except OSError as error:
-        raise SourceNotFound(f"{folder} is no snapshot: {path} cannot be read") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableSource(f"{path} is damaged: it is not a manifest; make the snapshot again") from error
+        raise UnreadableSource(
+            f"{where} is damaged: it is not a manifest; make the snapshot again"
+        ) from error
     if isinstance(found, int) and found > FORMAT:
         raise DataFolderNewer(
-            f"{path} has format {found}, this release reads up to {FORMAT}; update groundswell"
+            f"{where} has format {found}, this release reads up to {FORMAT}; update groundswell"
         )
     if _digest(content) != stated:
         raise UnreadableSource(
-            f"{path} is damaged: its digest is not the stated {stated}; make the snapshot again"
+            f"{where} is damaged: its digest is not the stated {stated}; make the snapshot again"
         )
+    if found != FORMAT:
+        raise UnreadableSource(f"{where} has the old format {found}; make the snapshot again")
     return _parse(content)
 
 
@@ -114,10 +150,18 @@ def _parse(content: Mapping[str, Any]) -> Manifest:
         origin=Origin(**content["origin"]),
         selection=None if selection is None else tuple(selection),
         columns=tuple((name, kind) for name, kind in content["columns"]),
+        schema=content["schema"],
         rows=content["rows"],
         nulls=content["nulls"],
-        shards=tuple(Shard(**shard) for shard in content["shards"]),
+        shards=tuple(_parse_shard(shard) for shard in content["shards"]),
+        previous=content["previous"],
+        retracted=tuple(content["retracted"]),
     )
+
+
+def _parse_shard(stored: Mapping[str, Any]) -> Shard:
+    files = (File(tuple(file["columns"]), file["size_bytes"], file["sha256"]) for file in stored["files"])
+    return Shard(stored["rows"], tuple(files))
 
 
 def _digest(content: Mapping[str, Any]) -> str:

@@ -5,9 +5,10 @@ Nothing here holds a list of indices. A shuffle is a function of (seed, epoch, p
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,32 @@ _ROUNDS = 8
 are needed before all orders of a handful of samples are equally likely (a chi-squared test watches this)."""
 
 _LARGEST = 2**62
+
+
+class Ordering(Protocol):
+    """Which sample stands at which position of which epoch, as arithmetic in both directions."""
+
+    @property
+    def n(self) -> int:
+        """Positions of an epoch, at least 1."""
+        ...
+
+    def sample(self, epoch: int, positions: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the samples that stand at `positions` in an epoch, as int64 of the same shape."""
+        ...
+
+    def find(self, epoch: int, samples: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return where in an epoch these samples stand.
+
+        Returns:
+            Positions, and for each the place in `samples` of the sample that stands there; both int64
+            `[occurrences]`, since a sample may stand at several positions of an epoch or at none.
+        """
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """Return what names the order, JSON-compatible: equal for equal orders, small whatever `n` is."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -67,14 +94,40 @@ class Order:
         Raises:
             InputError: a position is outside 0..n-1.
         """
-        places = np.asarray(positions, dtype=np.int64)
-        if places.size and not 0 <= places.min() <= places.max() < self.n:
-            found = f"{places.min()} to {places.max()}"
-            raise InputError(f"positions must be from 0 to {self.n - 1}, got {found}")
-        if not self.shuffle:
-            return places.copy()
-        shuffled = _walk(places.reshape(-1).astype(np.uint64), self.n, _round_keys(self.seed, epoch))
-        return shuffled.astype(np.int64).reshape(places.shape)
+        places = require_within(positions, self.n, "positions")
+        return self._permute(_feistel, epoch, places) if self.shuffle else places.copy()
+
+    def find(self, epoch: int, samples: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the positions of samples in an epoch: the inverse of `sample`; see `Ordering.find`.
+
+        Raises:
+            InputError: a sample is outside 0..n-1.
+        """
+        wanted = require_within(samples, self.n, "samples").reshape(-1)
+        positions = self._permute(_unfeistel, epoch, wanted) if self.shuffle else wanted.copy()
+        return positions, np.arange(len(wanted))
+
+    def describe(self) -> dict[str, Any]:
+        """Return what names the order."""
+        return {"samples": self.n, "seed": self.seed, "shuffle": self.shuffle}
+
+    def _permute(
+        self, permute: "_Permutation", epoch: int, values: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        walked = _walk(permute, values.reshape(-1).astype(np.uint64), self.n, _round_keys(self.seed, epoch))
+        return walked.astype(np.int64).reshape(values.shape)
+
+
+def require_within(values: npt.ArrayLike, n: int, what: str) -> npt.NDArray[np.int64]:
+    """Return integers as int64, after a check that all are from 0 to n - 1; `what` names them.
+
+    Raises:
+        InputError: one is outside.
+    """
+    given = np.asarray(values, dtype=np.int64)
+    if given.size and not 0 <= given.min() <= given.max() < n:
+        raise InputError(f"{what} must be from 0 to {n - 1}, got {given.min()} to {given.max()}")
+    return given
 
 
 def steps_per_epoch(n: int, batch_size: int, tail: Tail = "exact") -> int:
@@ -134,35 +187,56 @@ def check_rank(rank: int, world_size: int) -> None:
         raise InputError(f"rank must be from 0 to world_size - 1 = {world_size - 1}, got {rank}")
 
 
-def _walk(values: Words, n: int, keys: Words) -> Words:
+_Permutation = Callable[[Words, int, Words], Words]
+
+
+def _walk(permute: _Permutation, values: Words, n: int, keys: Words) -> Words:
     """Permute 0..n-1 by a permutation of the next power of two: repeat it until the value is below n.
 
     Less than two applications are needed on average, since the power of two is below 2n. The walk ends
-    because a permutation's cycle returns to its start, which is below n.
+    because a permutation's cycle returns to its start, which is below n. Walked by the inverse permutation it
+    comes back.
 
     Source:
         Black and Rogaway (2002), "Ciphers with arbitrary finite domains" (cycle walking).
     """
     bits = (n - 1).bit_length()
-    values = _feistel(values, bits, keys)
+    values = permute(values, bits, keys)
     outside = np.flatnonzero(values >= n)
     while outside.size:
-        values[outside] = _feistel(values[outside], bits, keys)
+        values[outside] = permute(values[outside], bits, keys)
         outside = outside[values[outside] >= n]
     return values
 
 
 def _feistel(values: Words, bits: int, keys: Words) -> Words:
     """Permute 0..2**bits-1: a round changes one half by a keyed function of the other, and can be undone."""
-    shift = np.uint64(bits // 2)
-    low_mask = np.uint64((1 << (bits // 2)) - 1)
-    high_mask = np.uint64((1 << (bits - bits // 2)) - 1)
-    low, high = values & low_mask, values >> shift
-    used = keys[:_ROUNDS] if bits >= 16 else keys
-    for even, odd in zip(used[::2], used[1::2], strict=True):
+    low, high, low_mask, high_mask = _halves(values, bits)
+    for even, odd in _rounds(bits, keys):
         low ^= _mix(high, even) & low_mask
         high ^= _mix(low, odd) & high_mask
-    return (high << shift) | low
+    return (high << np.uint64(bits // 2)) | low
+
+
+def _unfeistel(values: Words, bits: int, keys: Words) -> Words:
+    """Undo `_feistel`: the same rounds, last first."""
+    low, high, low_mask, high_mask = _halves(values, bits)
+    for even, odd in reversed(_rounds(bits, keys)):
+        high ^= _mix(low, odd) & high_mask
+        low ^= _mix(high, even) & low_mask
+    return (high << np.uint64(bits // 2)) | low
+
+
+def _halves(values: Words, bits: int) -> tuple[Words, Words, np.uint64, np.uint64]:
+    """Return the low and the high half of each value, and the mask of each half."""
+    low_mask = np.uint64((1 << (bits // 2)) - 1)
+    high_mask = np.uint64((1 << (bits - bits // 2)) - 1)
+    return values & low_mask, values >> np.uint64(bits // 2), low_mask, high_mask
+
+
+def _rounds(bits: int, keys: Words) -> list[tuple[np.uint64, np.uint64]]:
+    used = keys[:_ROUNDS] if bits >= 16 else keys
+    return list(zip(used[::2], used[1::2], strict=True))
 
 
 def _mix(values: Words, key: np.uint64) -> Words:

@@ -40,8 +40,17 @@ class Samples(Protocol):
         """For each column the number of missing values over all shards."""
         ...
 
-    def shard(self, number: int) -> pa.RecordBatch:
-        """Return one shard; repeated calls are cheap."""
+    @property
+    def most_open(self) -> int:
+        """How many shards a reader may hold at a time."""
+        ...
+
+    def shard(self, number: int, names: Sequence[str] | None = None) -> pa.RecordBatch:
+        """Return one shard, or only some columns of it, in the order of `names`."""
+        ...
+
+    def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
+        """Bring these columns of shards near, all at once, before they are read; what is near costs nothing."""
         ...
 
 
@@ -59,6 +68,7 @@ class TableSamples:
         self.schema = table.schema
         self.shard_rows = tuple(batch.num_rows for batch in self._batches)
         self.nulls = count_nulls(self._batches)
+        self.most_open = len(self._batches)
 
     @property
     def digest(self) -> str:
@@ -67,9 +77,13 @@ class TableSamples:
             self._digest = digest_rows(self._batches)
         return self._digest
 
-    def shard(self, number: int) -> pa.RecordBatch:
-        """Return one of the table's batches."""
-        return self._batches[number]
+    def shard(self, number: int, names: Sequence[str] | None = None) -> pa.RecordBatch:
+        """Return one of the table's batches, or some of its columns."""
+        batch = self._batches[number]
+        return batch if names is None else batch.select(list(names))
+
+    def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
+        """Do nothing: a table is in memory."""
 
 
 def count_nulls(batches: Iterable[pa.RecordBatch]) -> dict[str, int]:

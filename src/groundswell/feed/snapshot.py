@@ -1,24 +1,50 @@
-"""Snapshots: a dataset version as immutable shards on disk, ready to be read at random.
+"""Snapshots: dataset versions as immutable shards, ready to be read at random.
 
-A snapshot is a folder: Arrow IPC files, uncompressed, so that they are mapped into memory and read in
-place by anything that knows Arrow, and a manifest that names each by its digest.
+A snapshot is a manifest and the shards that it names by their digests: Arrow IPC files, uncompressed, so that
+they are mapped into memory and read in place by anything that knows Arrow. One folder or bucket holds the
+snapshots of all versions of a dataset; what did not change between two of them is stored once.
 """
 
-import hashlib
+import base64
+import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
-from groundswell.errors import Conflict, StoreError, UnreadableSource
-from groundswell.feed.atomic import whole_folder
-from groundswell.feed.manifest import FILE_NAME, Manifest, Origin, Shard, read_manifest, write_manifest
-from groundswell.feed.rebatch import rebatch
+from groundswell.errors import Conflict, SourceNotFound, StoreError
+from groundswell.feed.cutting import cut
+from groundswell.feed.manifest import (
+    File,
+    Manifest,
+    Origin,
+    Shard,
+    from_json,
+    manifest_name,
+    number_of,
+    to_json,
+)
 from groundswell.feed.samples import count_nulls
+from groundswell.feed.storage import Storage, storage_at
+from groundswell.feed.storage.buckets import Bucket
+from groundswell.feed.storage.cache import Cache
+from groundswell.feed.storage.files import damaged, sha256_of
 
 SHARD_BYTES = 64 * 1024**2
 SHARD_ROWS = 2**18
+
+MOST_OPEN = 4096
+"""Shards that are kept mapped at a time; more than most systems let a process map would be refused."""
+
+_FETCHING = 8
+"""Files that are fetched from a bucket at a time."""
+
+_SMALL = (pa.types.is_string, pa.types.is_dictionary, pa.types.is_primitive)
+"""Types of columns that share a file in each shard; every other column has files of its own."""
 
 
 class Version(Protocol):
@@ -52,24 +78,27 @@ class Version(Protocol):
 
 
 class Snapshot:
-    """A snapshot on disk, as `Samples`: shards are mapped into memory when they are first read.
+    """A stored snapshot, as `Samples`: files of shards are fetched and mapped into memory when they are first read.
 
     Attributes:
-        folder: where it lies.
+        storage: where it lies.
         manifest: what it holds; verified when the snapshot was opened.
+        most_open: how many shards a reader keeps mapped.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.folder = folder
+    def __init__(self, storage: Storage, manifest: Manifest) -> None:
+        self.storage = storage
         self.manifest = manifest
-        self._mapped: dict[int, pa.RecordBatch] = {}
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_mapped": {}}
+        self.most_open = MOST_OPEN
+        if (
+            isinstance(storage, Bucket) and manifest.shards
+        ):  # what was removed from the cache shall not stay mapped
+            largest = max(1, *(shard.size_bytes for shard in manifest.shards))
+            self.most_open = max(1, min(MOST_OPEN, storage.cache.limit_bytes // largest))
 
     def __repr__(self) -> str:
         origin = self.manifest.origin
-        return f"<Snapshot of {origin.name} version {origin.number}: {self.rows:,} rows in {self.folder}>"
+        return f"<Snapshot of {origin.name} version {origin.number}: {self.rows:,} rows in {self.storage}>"
 
     @property
     def digest(self) -> str:
@@ -81,10 +110,10 @@ class Snapshot:
         """Number of samples."""
         return self.manifest.rows
 
-    @property
+    @cached_property
     def schema(self) -> pa.Schema:
-        """Columns, read from the first shard."""
-        return self.shard(0).schema
+        """Columns, as the manifest has them."""
+        return pa.ipc.read_schema(pa.py_buffer(base64.b64decode(self.manifest.schema)))
 
     @property
     def shard_rows(self) -> Sequence[int]:
@@ -96,96 +125,157 @@ class Snapshot:
         """For each column the number of missing values."""
         return self.manifest.nulls
 
-    def shard(self, number: int) -> pa.RecordBatch:
-        """Return a shard, mapped into memory.
+    def shard(self, number: int, names: Sequence[str] | None = None) -> pa.RecordBatch:
+        """Return a shard, mapped into memory, or some columns of it: only the files that hold these are needed.
 
         Raises:
-            UnreadableSource: the file is missing, has another length than the manifest says, or is damaged.
+            UnreadableSource: a file is missing, has another length than the manifest says, or is damaged.
         """
-        if number not in self._mapped:
-            self._mapped[number] = _map_shard(self.folder, self.manifest.shards[number])
-        return self._mapped[number]
+        wanted = [name for name, _ in self.manifest.columns] if names is None else list(names)
+        columns: dict[str, pa.Array] = {}
+        for file in self.manifest.shards[number].files:
+            if not set(wanted).isdisjoint(file.columns):
+                batch = self._map(file)
+                columns.update(zip(batch.schema.names, batch.columns, strict=True))
+        return pa.RecordBatch.from_arrays([columns[name] for name in wanted], names=wanted)
+
+    def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
+        """Fetch the files of a bucket that hold these columns of shards, several at a time, if the cache holds them.
+
+        Raises:
+            UnreadableSource: a file is missing or damaged.
+        """
+        if isinstance(self.storage, Bucket) and len(numbers) > 1:
+            shards = (self.manifest.shards[number] for number in numbers)
+            files = [
+                file for shard in shards for file in shard.files if not set(names).isdisjoint(file.columns)
+            ]
+            if sum(file.size_bytes for file in files) <= self.storage.cache.limit_bytes:
+                with ThreadPoolExecutor(_FETCHING, thread_name_prefix="groundswell-fetch") as pool:
+                    list(pool.map(self.storage.local, files))
 
     def verify(self) -> None:
-        """Read every shard and compare its digest with the manifest.
+        """Read every file and compare its digest with the manifest.
 
         Raises:
-            UnreadableSource: a shard is damaged; the message names its file.
+            UnreadableSource: a file is damaged; the message names it.
         """
-        for shard in self.manifest.shards:
-            path = self.folder / shard.file
-            _check_size(path, shard)
-            if _sha256(path) != shard.sha256:
-                raise _damaged(path, f"its bytes do not have the digest {shard.sha256}")
+        for file in {file for shard in self.manifest.shards for file in shard.files}:
+            path = self.storage.local(file)
+            if sha256_of(path) != file.sha256:
+                raise damaged(path, f"its bytes do not have the digest {file.sha256}")
+
+    def _map(self, file: File) -> pa.RecordBatch:
+        """Map a file; one that a cache holds and that is damaged is fetched anew, once."""
+        try:
+            return _map(self.storage.local(file))
+        except (pa.ArrowException, OSError, ValueError) as error:
+            if not isinstance(self.storage, Bucket):
+                raise damaged(self.storage.local(file), f"it is not an Arrow file: {error}") from error
+            self.storage.cache.drop(file)
+            return _map(self.storage.local(file))
 
 
-def open_snapshot(folder: str | Path, *, verify: bool = False) -> Snapshot:
-    """Open the snapshot in a folder; its manifest is verified always, its shards on demand.
+def open_snapshot(
+    where: str | Path,
+    number: int | None = None,
+    *,
+    cache: str | Path | Cache | None = None,
+    verify: bool = False,
+) -> Snapshot:
+    """Open a snapshot; its manifest is verified always, its shards on demand.
 
     Args:
-        folder: what `snapshot` wrote.
+        where: the folder or URL that `snapshot` wrote to.
+        number: of the version; None opens the newest.
+        cache: for a URL: the folder that holds shards while they are read; a `Cache` says how much it may hold.
         verify: read all shards and compare their digests.
 
     Raises:
-        SourceNotFound: there is no snapshot.
+        SourceNotFound: there is no snapshot, or none of that version.
         DataFolderNewer: it was written by a newer release.
         UnreadableSource: the manifest or, with `verify`, a shard is damaged; the message names the file.
     """
-    opened = Snapshot(Path(folder), read_manifest(Path(folder)))
+    storage = storage_at(where, cache)
+    held = _numbers(storage)
+    if not held:
+        raise SourceNotFound(f"{where} is no snapshot: there is no manifest in it")
+    if number is not None and number not in held:
+        versions = ", ".join(map(str, held))
+        raise SourceNotFound(f"{where} has no snapshot of version {number}; it has {versions}")
+    opened = Snapshot(storage, _read(storage, held[-1] if number is None else number))
     if verify:
         opened.verify()
     return opened
 
 
+def newest_snapshot(where: str | Path, cache: str | Path | Cache | None = None) -> int:
+    """Return the number of the newest version that has a snapshot here.
+
+    Raises:
+        SourceNotFound: there is none.
+    """
+    held = _numbers(storage_at(where, cache))
+    if not held:
+        raise SourceNotFound(f"{where} is no snapshot: there is no manifest in it")
+    return held[-1]
+
+
 def snapshot(
     version: Version,
-    folder: str | Path,
+    where: str | Path,
     *,
     columns: Sequence[str] | None = None,
     shard_bytes: int = SHARD_BYTES,
+    cache: str | Path | Cache | None = None,
 ) -> Snapshot:
     """Write a version as a snapshot, or open it where that was done before.
 
-    The folder appears whole or not at all, and the same version gives the same bytes. One shard is held in
-    memory at a time.
+    The same version gives the same bytes. Shards that another version left in the same place are used again, and
+    those that a killed run left, too; the manifest comes last, so a snapshot is there whole or not at all. One
+    shard is held in memory at a time.
 
     Args:
         version: what is written.
-        folder: where the snapshot shall stand.
+        where: a folder, or a URL such as `s3://bucket/prefix` (needs `obstore`), for this dataset alone.
         columns: columns to write, `id` always among them; None means all.
         shard_bytes: payload bytes at which a shard is full.
+        cache: for a URL: see `open_snapshot`.
 
     Raises:
-        Conflict: the folder holds something else: another version or another choice of columns.
+        Conflict: the place holds another dataset, another choice of columns, or another version of this number.
         StoreError: the version gave another number of rows than it states.
     """
-    target = Path(folder)
+    storage = storage_at(where, cache)
     selection = None if columns is None else tuple(dict.fromkeys(["id", *columns]))
-    if not target.exists():
-        _write(version, target, selection, shard_bytes)
-    return _require_same(open_snapshot(target), version, selection)
-
-
-def _write(version: Version, target: Path, selection: tuple[str, ...] | None, shard_bytes: int) -> None:
-    try:
-        with whole_folder(target, known_by=FILE_NAME) as partial:
-            manifest = _write_shards(version, partial, selection, shard_bytes)
-            write_manifest(manifest, partial)
-    except (OSError, Conflict):
-        if not target.exists():  # else another process was faster with the same
-            raise
+    held = _numbers(storage)
+    newest = _read(storage, held[-1]) if held else None
+    if newest is not None:
+        _require_same_dataset(storage, newest, version, selection)
+    if version.number not in held:
+        manifest = _write_shards(version, storage, selection, shard_bytes, newest)
+        with suppress(Conflict):  # another process was faster with the same
+            storage.write(manifest_name(version.number), to_json(manifest))
+    return _require_same_version(Snapshot(storage, _read(storage, version.number)), version)
 
 
 def _write_shards(
-    version: Version, partial: Path, selection: tuple[str, ...] | None, shard_bytes: int
+    version: Version,
+    storage: Storage,
+    selection: tuple[str, ...] | None,
+    shard_bytes: int,
+    newest: Manifest | None,
 ) -> Manifest:
     shards: list[Shard] = []
     nulls: dict[str, int] = {}
     schema = pa.schema([])
-    for batch in rebatch(read_version(version, selection), max_rows=SHARD_ROWS, max_bytes=shard_bytes):
-        schema = batch.schema
-        shards.append(_write_shard(batch, partial / f"shard-{len(shards):06d}.arrow"))
-        nulls = {name: nulls.get(name, 0) + count for name, count in count_nulls([batch]).items()}
+    gone = _Gone(storage, newest)
+    with storage.staging() as staging:
+        for batch in cut(read_version(version, selection), shard_bytes=shard_bytes, shard_rows=SHARD_ROWS):
+            schema = batch.schema
+            shards.append(_write_shard(batch, storage, staging))
+            gone.see(shards[-1], batch)
+            nulls = {name: nulls.get(name, 0) + count for name, count in count_nulls([batch]).items()}
     rows = sum(shard.rows for shard in shards)
     if rows != version.rows:
         raise StoreError(
@@ -195,9 +285,12 @@ def _write_shards(
         origin=Origin(version.name, version.number, version.digest),
         selection=selection,
         columns=tuple((field.name, str(field.type)) for field in schema),
+        schema=base64.b64encode(schema.serialize()).decode(),
         rows=rows,
         nulls=nulls,
         shards=tuple(shards),
+        previous=None if newest is None else newest.origin.number,
+        retracted=gone.ids(),
     )
 
 
@@ -209,47 +302,93 @@ def read_version(version: Version, selection: Sequence[str] | None) -> Iterator[
         yield batch if names is None else batch.select(names)
 
 
-def _write_shard(batch: pa.RecordBatch, path: Path) -> Shard:
+class _Gone:
+    """Finds which items of an earlier snapshot a new one has no more; only shards that differ are compared."""
+
+    def __init__(self, storage: Storage, earlier: Manifest | None) -> None:
+        self._earlier = None if earlier is None else Snapshot(storage, earlier)
+        self._same = {_id_file(shard) for shard in earlier.shards} if earlier else set()
+        self._kept: set[File] = set()
+        self._seen: set[str] = set()
+
+    def see(self, shard: Shard, batch: pa.RecordBatch) -> None:
+        """Take note of a shard of the new snapshot."""
+        if _id_file(shard) in self._same:
+            self._kept.add(_id_file(shard))
+        elif self._earlier is not None:
+            self._seen.update(batch.column("id").to_pylist())
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids that are gone, ascending."""
+        if self._earlier is None:
+            return ()
+        before: set[str] = set()
+        for number, shard in enumerate(self._earlier.manifest.shards):
+            if _id_file(shard) not in self._kept:
+                before.update(self._earlier.shard(number, ["id"]).column("id").to_pylist())
+        return tuple(sorted(before - self._seen))
+
+
+def _id_file(shard: Shard) -> File:
+    return next(file for file in shard.files if "id" in file.columns)
+
+
+def _write_shard(batch: pa.RecordBatch, storage: Storage, staging: Path) -> Shard:
+    """Store a shard: small columns in one file, and every large one in a file of its own, so that new labels
+    leave the texts and media of old versions where they are.
+    """
+    groups = [names for names in _groups(batch.schema) if names]
+    return Shard(
+        batch.num_rows, tuple(_write_file(batch.select(names), storage, staging) for names in groups)
+    )
+
+
+def _groups(schema: pa.Schema) -> list[list[str]]:
+    small = [field.name for field in schema if any(is_kind(field.type) for is_kind in _SMALL)]
+    return [small, *([field.name] for field in schema if field.name not in small)]
+
+
+def _write_file(batch: pa.RecordBatch, storage: Storage, staging: Path) -> File:
+    path = staging / "shard.arrow"
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    return Shard(path.name, batch.num_rows, path.stat().st_size, _sha256(path))
+    file = File(tuple(batch.schema.names), path.stat().st_size, sha256_of(path))
+    storage.add(file, path)
+    return file
 
 
-def _map_shard(folder: Path, shard: Shard) -> pa.RecordBatch:
-    path = folder / shard.file
-    _check_size(path, shard)
-    try:
-        return pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, f"it is not an Arrow file: {error}") from error
-
-
-def _check_size(path: Path, shard: Shard) -> None:
-    try:
-        found = path.stat().st_size
-    except OSError as error:
-        raise _damaged(path, "it cannot be found or opened") from error
-    if found != shard.size_bytes:
-        raise _damaged(path, f"it has {found} bytes, the manifest says {shard.size_bytes}")
-
-
-def _damaged(path: Path, detail: str) -> UnreadableSource:
-    return UnreadableSource(f"{path} is damaged: {detail}; remove the snapshot's folder and make it again")
-
-
-def _sha256(path: Path) -> str:
+def _map(path: Path) -> pa.RecordBatch:
+    """Map a file by Python's own `mmap`: Arrow's costs four times as much to open."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return pa.ipc.open_file(pa.py_buffer(mapped)).get_batch(0)
 
 
-def _require_same(found: Snapshot, version: Version, selection: tuple[str, ...] | None) -> Snapshot:
+def _numbers(storage: Storage) -> list[int]:
+    """Return the versions that have snapshots here, ascending."""
+    return sorted(number for name in storage.names() if (number := number_of(name)) is not None)
+
+
+def _read(storage: Storage, number: int) -> Manifest:
+    name = manifest_name(number)
+    return from_json(storage.read(name), f"{storage}/{name}")
+
+
+def _require_same_dataset(
+    storage: Storage, found: Manifest, version: Version, selection: tuple[str, ...] | None
+) -> None:
+    if found.origin.name != version.name:
+        raise Conflict(f"{storage} holds snapshots of {found.origin.name!r}; choose another place")
+    if found.selection != selection:
+        held = found.selection or "all"
+        raise Conflict(
+            f"{storage} holds columns {held}, asked for {selection or 'all'}; choose another place"
+        )
+
+
+def _require_same_version(found: Snapshot, version: Version) -> Snapshot:
     origin = found.manifest.origin
     if origin.digest != version.digest:
-        other = f"{origin.name} version {origin.number}"
-        raise Conflict(f"{found.folder} holds a snapshot of {other}; choose another folder")
-    if found.manifest.selection != selection:
-        held = found.manifest.selection or "all"
-        raise Conflict(
-            f"{found.folder} holds columns {held}, asked for {selection or 'all'}; choose another folder"
-        )
+        other = f"another {origin.name} version {origin.number}"
+        raise Conflict(f"{found.storage} holds a snapshot of {other}; choose another place")
     return found

@@ -13,7 +13,7 @@ from groundswell.feed.snapshot import open_snapshot, snapshot
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def rows_of(folder: Path) -> pa.Table:
@@ -40,16 +40,16 @@ def test_the_same_version_gives_the_same_bytes_however_its_batches_come(tmp_path
 
 def test_a_second_snapshot_of_the_same_version_opens_the_first(tmp_path: Path, version: Any) -> None:
     first = snapshot(version, tmp_path / "s")
-    before = (tmp_path / "s" / "manifest.json").stat()
+    before = (tmp_path / "s" / "v000003.json").stat()
     second = snapshot(replace(version, table=None), tmp_path / "s")  # no row is read
     assert second.manifest == first.manifest
-    assert (tmp_path / "s" / "manifest.json").stat().st_mtime_ns == before.st_mtime_ns
+    assert (tmp_path / "s" / "v000003.json").stat().st_mtime_ns == before.st_mtime_ns
 
 
 def test_a_folder_that_holds_something_else_is_not_touched(tmp_path: Path, version: Any) -> None:
     snapshot(version, tmp_path / "s", columns=["text"])
     before = files(tmp_path / "s")
-    with pytest.raises(Conflict, match="holds a snapshot of reviews version 3"):
+    with pytest.raises(Conflict, match="another reviews version 3"):
         snapshot(replace(version, digest="e" * 64), tmp_path / "s", columns=["text"])
     with pytest.raises(Conflict, match="asked for all"):
         snapshot(version, tmp_path / "s")
@@ -67,15 +67,23 @@ def test_a_version_without_rows_keeps_its_columns(tmp_path: Path, version: Any) 
     assert (made.rows, made.schema.names) == (0, version.table.schema.names)
 
 
-def test_nothing_is_left_when_the_version_fails_midway(tmp_path: Path, version: Any) -> None:
+def test_after_a_failure_midway_there_is_no_snapshot_and_the_next_run_uses_what_was_written(
+    tmp_path: Path, version: Any
+) -> None:
     class Failing(type(version)):  # type: ignore[misc]
         def batches(self, columns: Any = None, with_data: bool = False) -> Any:
-            yield from super().batches(columns, with_data)[:3]
+            yield from super().batches(columns, with_data)[:10]
             raise OSError("the disk was pulled out")
 
     with pytest.raises(OSError, match="pulled out"):
-        snapshot(Failing(version.table), tmp_path / "s", shard_bytes=100)
-    assert list(tmp_path.iterdir()) == []
+        snapshot(Failing(version.table), tmp_path / "s", shard_bytes=2000)
+    with pytest.raises(SourceNotFound, match="is no snapshot"):
+        open_snapshot(tmp_path / "s")
+    left = {path: path.stat().st_mtime_ns for path in (tmp_path / "s" / "shards").iterdir()}
+    snapshot(version, tmp_path / "s", shard_bytes=2000)
+    assert left
+    assert {path: path.stat().st_mtime_ns for path in left} == left
+    assert rows_of(tmp_path / "s").equals(version.table)
 
 
 def test_a_version_that_gives_fewer_rows_than_it_states_is_not_kept(tmp_path: Path, version: Any) -> None:
@@ -84,7 +92,8 @@ def test_a_version_that_gives_fewer_rows_than_it_states_is_not_kept(tmp_path: Pa
 
     with pytest.raises(StoreError, match="states 101 rows but gave 100"):
         snapshot(Short(version.table), tmp_path / "s")
-    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(SourceNotFound, match="is no snapshot"):
+        open_snapshot(tmp_path / "s")
 
 
 def test_of_two_processes_that_make_the_same_snapshot_both_get_it(tmp_path: Path, version: Any) -> None:
@@ -98,13 +107,16 @@ def test_of_two_processes_that_make_the_same_snapshot_both_get_it(tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
 
 
+def first_file(made: Any, shard: int) -> Path:
+    return Path(made.storage.folder / made.manifest.shards[shard].files[0].name)
+
+
 def test_a_changed_byte_in_a_shard_is_found_on_demand_and_named(tmp_path: Path, version: Any) -> None:
-    made = snapshot(version, tmp_path / "s", shard_bytes=2000)
-    path = tmp_path / "s" / made.manifest.shards[2].file
+    path = first_file(snapshot(version, tmp_path / "s", shard_bytes=2000), 2)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(UnreadableSource, match=r"shard-000002\.arrow is damaged"):
+    with pytest.raises(UnreadableSource, match=rf"{path.name} is damaged"):
         open_snapshot(tmp_path / "s", verify=True)
 
 
@@ -112,14 +124,71 @@ def test_a_shard_cut_short_missing_or_no_arrow_file_is_named_when_it_is_read(
     tmp_path: Path, version: Any
 ) -> None:
     made = snapshot(version, tmp_path / "s", shard_bytes=2000)
-    paths = [tmp_path / "s" / shard.file for shard in made.manifest.shards]
+    paths = [first_file(made, shard) for shard in range(3)]
     paths[0].write_bytes(paths[0].read_bytes()[:-1])
     paths[1].write_bytes(b"?" * paths[1].stat().st_size)
     paths[2].unlink()
     opened = open_snapshot(tmp_path / "s")
     for number, detail in enumerate(["bytes, the manifest says", "not an Arrow file", "cannot be found"]):
-        with pytest.raises(UnreadableSource, match=rf"shard-00000{number}\.arrow is damaged.*{detail}"):
+        with pytest.raises(UnreadableSource, match=rf"{paths[number].name} is damaged.*{detail}"):
             opened.shard(number)
+
+
+def next_version(version: Any, table: pa.Table) -> Any:
+    return replace(version, table=table, number=version.number + 1, digest="e" * 64)
+
+
+@pytest.fixture
+def large(make_version: Any) -> Any:
+    rows = range(1000)
+    texts = pa.array([f"{number} " * 20 for number in rows], pa.large_string())
+    return make_version(
+        pa.table({"id": [f"{n:064x}" for n in rows], "text": texts, "label": ["a"] * 1000}), step=101
+    )
+
+
+@pytest.mark.parametrize("place", [0, 434, 999])
+def test_only_the_shards_around_a_retracted_item_are_written_anew(
+    tmp_path: Path, large: Any, place: int
+) -> None:
+    first = snapshot(large, tmp_path / "s", shard_bytes=8000)
+    kept = pa.concat_tables([large.table.slice(0, place), large.table.slice(place + 1)])
+    second = snapshot(next_version(large, kept), tmp_path / "s", shard_bytes=8000)
+    old = {file for shard in first.manifest.shards for file in shard.files}
+    changed = [shard for shard in second.manifest.shards if not old.issuperset(shard.files)]
+    assert len(first.manifest.shards) > 12
+    assert len(changed) <= 4
+    assert (second.manifest.previous, second.manifest.retracted) == (3, (f"{place:064x}",))
+    assert rows_of(tmp_path / "s").equals(kept)
+    assert open_snapshot(tmp_path / "s", 3).rows == 1000
+
+
+def test_new_labels_leave_the_texts_where_they_are(tmp_path: Path, large: Any) -> None:
+    snapshot(large, tmp_path / "s", shard_bytes=8000)
+    before = files(tmp_path / "s")
+    labelled = large.table.set_column(2, "label", pa.array(["b"] * 1000))
+    second = snapshot(next_version(large, labelled), tmp_path / "s", shard_bytes=8000)
+    added = set(files(tmp_path / "s")) - set(before)
+    texts = {
+        file.name for shard in second.manifest.shards for file in shard.files if file.columns == ("text",)
+    }
+    assert texts.isdisjoint(added)
+    assert len(added) == len(second.manifest.shards) + 1
+    assert second.manifest.retracted == ()
+
+
+def test_a_place_is_for_one_dataset(tmp_path: Path, version: Any) -> None:
+    snapshot(version, tmp_path / "s")
+    with pytest.raises(Conflict, match="holds snapshots of 'reviews'"):
+        snapshot(replace(version, name="others", number=4), tmp_path / "s")
+
+
+def test_a_version_without_a_snapshot_is_answered_with_those_that_there_are(
+    tmp_path: Path, version: Any
+) -> None:
+    snapshot(version, tmp_path / "s")
+    with pytest.raises(SourceNotFound, match="no snapshot of version 7; it has 3"):
+        open_snapshot(tmp_path / "s", 7)
 
 
 def test_opening_what_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -6,27 +6,67 @@ from pathlib import Path
 from types import MappingProxyType
 
 from groundswell.errors import InputError
+from groundswell.feed.exporters.coco import Coco
+from groundswell.feed.exporters.conll import Conll
 from groundswell.feed.exporters.csv import Csv
+from groundswell.feed.exporters.cvat import Cvat
 from groundswell.feed.exporters.exporter import Exporter, ExportReport
+from groundswell.feed.exporters.huggingface import HuggingFace
 from groundswell.feed.exporters.image_folder import ImageFolder
 from groundswell.feed.exporters.jsonl import Jsonl
+from groundswell.feed.exporters.label_studio import LabelStudio
+from groundswell.feed.exporters.mds import Mds
 from groundswell.feed.exporters.parquet import Parquet
+from groundswell.feed.exporters.spacy import Spacy
+from groundswell.feed.exporters.trl import TrlChat, TrlPreference
+from groundswell.feed.exporters.voc import Voc
+from groundswell.feed.exporters.webdataset import WebDataset
+from groundswell.feed.exporters.yolo import Yolo
 
-__all__ = ["ENTRY_POINTS", "EXPORTERS", "ExportReport", "Exporter", "all_exporters", "exporter_for"]
+__all__ = [
+    "ANNOTATIONS",
+    "ENTRY_POINTS",
+    "EXPORTERS",
+    "ExportReport",
+    "Exporter",
+    "all_exporters",
+    "exporter_for",
+]
 
 ENTRY_POINTS = "groundswell.exporters"
 """Entry point group of exporters from other packages; each names a class that takes no arguments."""
 
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
-    {exporter.name: exporter for exporter in (Jsonl(), Csv(), Parquet(), ImageFolder())}
+    {
+        exporter.name: exporter
+        for exporter in (Jsonl(), Csv(), Parquet(), ImageFolder(), HuggingFace(), WebDataset(), Mds())
+    }
 )
-"""The exporters that come with Groundswell, by name."""
+"""The exporters of whole rows that come with Groundswell, by name: every column reads back."""
+
+ANNOTATIONS: Mapping[str, Exporter] = MappingProxyType(
+    {
+        exporter.name: exporter
+        for exporter in (
+            Coco(),
+            Yolo(),
+            Voc(),
+            Cvat(),
+            LabelStudio(),
+            Conll(),
+            Spacy(),
+            TrlChat(),
+            TrlPreference(),
+        )
+    }
+)
+"""The exporters of annotations that come with Groundswell, by name: items and their answers read back (`importers`)."""
 
 
 def all_exporters() -> dict[str, Exporter]:
     """Return every exporter by name, those of other packages too; ours keep their names."""
     others = {point.name: _load(point) for point in entry_points(group=ENTRY_POINTS)}
-    return {**others, **EXPORTERS}
+    return {**others, **EXPORTERS, **ANNOTATIONS}
 
 
 def exporter_for(name_or_path: str | Path) -> Exporter:
@@ -37,7 +77,7 @@ def exporter_for(name_or_path: str | Path) -> Exporter:
     Raises:
         InputError: no exporter has this name or writes such files; the message lists those that there are.
     """
-    found = _find(name_or_path, EXPORTERS) or _find(name_or_path, all_exporters())
+    found = _find(name_or_path, {**EXPORTERS, **ANNOTATIONS}) or _find(name_or_path, all_exporters())
     if found is None:
         known = ", ".join(
             f"{exporter.name} ({exporter.suffix or 'folder'})" for exporter in all_exporters().values()

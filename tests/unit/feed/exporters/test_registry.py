@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from groundswell.feed import exporters
-from groundswell.feed.exporters import EXPORTERS, all_exporters, exporter_for
+from groundswell.feed.exporters import ANNOTATIONS, EXPORTERS, all_exporters, exporter_for
 
 
 class Xml:
@@ -28,7 +28,7 @@ def test_another_package_adds_an_exporter_by_entry_point(monkeypatch: pytest.Mon
     plug_in(monkeypatch, xml=Xml)
     assert isinstance(exporter_for("xml"), Xml)
     assert isinstance(exporter_for("labels.xml"), Xml)
-    assert set(all_exporters()) == {*EXPORTERS, "xml"}
+    assert set(all_exporters()) == {*EXPORTERS, *ANNOTATIONS, "xml"}
 
 
 def test_another_package_cannot_take_one_of_our_names(monkeypatch: pytest.MonkeyPatch) -> None:

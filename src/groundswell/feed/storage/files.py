@@ -1,0 +1,42 @@
+"""Files of snapshots on the local disk: made beside their place, named by digest, found damaged."""
+
+import hashlib
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from groundswell.errors import UnreadableSource
+from groundswell.feed.atomic import flush
+
+
+def damaged(what: str | Path, detail: str) -> UnreadableSource:
+    """Return the error that says a file of a snapshot is damaged, and what to do."""
+    return UnreadableSource(f"{what} is damaged: {detail}; remove it and make the snapshot again")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the digest of a file's bytes, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def new_file(beside: Path) -> Iterator[Path]:
+    """Give an unused path in the same folder, which is made; what is still there at the end is removed."""
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    path = beside.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        yield path
+        if path.exists():
+            flush(path)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary(parent: Path | None) -> Iterator[Path]:
+    """Give a folder that is removed at the end."""
+    with tempfile.TemporaryDirectory(prefix=".groundswell-", dir=parent) as folder:
+        yield Path(folder)
