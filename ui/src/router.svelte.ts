@@ -7,6 +7,10 @@ export const RETURNED = '?returned';
 export const PROJECT_PAGES = ['overview', 'tasks', 'review', 'settings'] as const;
 export type ProjectPage = (typeof PROJECT_PAGES)[number];
 
+/** Pages of a dataset; that of its items has no name. */
+export const DATASET_PAGES = ['', 'versions', 'compare', 'drops', 'card'] as const;
+export type DatasetPage = (typeof DATASET_PAGES)[number];
+
 /** Pages that have an address of one word. */
 const SIMPLE = {
   '/': 'projects',
@@ -14,6 +18,7 @@ const SIMPLE = {
   '/new': 'setup',
   '/me': 'me',
   '/people': 'people',
+  '/datasets': 'datasets',
   '/settings': 'organization',
 } as const;
 
@@ -22,11 +27,26 @@ export type Route =
   | { page: 'workspace'; project: number; returned: boolean }
   | { page: 'project'; project: number; part: ProjectPage }
   | { page: 'task'; project: number; task: number }
+  | { page: 'dataset'; dataset: string; part: DatasetPage; search: string }
+  | { page: 'item'; dataset: string; item: string; search: string }
   | { page: 'nowhere' };
 
 export function parseRoute(path: string, search = ''): Route {
   const simple = SIMPLE[path as keyof typeof SIMPLE];
   if (simple) return { page: simple };
+  return parseDataset(path, search) ?? parseProject(path, search);
+}
+
+function parseDataset(path: string, search: string): Route | null {
+  const [, dataset, part = '', item] =
+    /^\/datasets\/([a-z0-9][a-z0-9._-]{0,63})(?:\/([a-z]+)(?:\/([0-9a-f]{64}))?)?\/?$/.exec(path) ?? [];
+  if (!dataset) return null;
+  if (part === 'items' && item) return { page: 'item', dataset, item, search };
+  const known = DATASET_PAGES.find((each) => each === part);
+  return known === undefined || item ? null : { page: 'dataset', dataset, part: known, search };
+}
+
+function parseProject(path: string, search: string): Route {
   const [, id, part, task] = /^\/projects\/(\d{1,15})(?:\/([a-z]+)(?:\/(\d{1,18}))?)?\/?$/.exec(path) ?? [];
   if (!id) return { page: 'nowhere' };
   const project = Number(id);

@@ -35,7 +35,9 @@ from groundswell.tenancy.model import Member
 
 PREFIX = "/api/v1"
 PAGES = (
-    *("/", "/sign-in", "/new", "/me", "/people", "/settings"),
+    *("/", "/sign-in", "/new", "/me", "/people", "/settings", "/datasets"),
+    *("/datasets/{dataset}" + part for part in ("", "/versions", "/compare", "/drops", "/card")),
+    "/datasets/{dataset}/items/{item_id}",
     *("/projects/{project_id:int}" + part for part in ("", "/overview", "/tasks", "/review", "/settings")),
     "/projects/{project_id:int}/tasks/{task_id:int}",
 )

@@ -25,7 +25,7 @@ import type {
 } from './wire';
 
 /** A query string of what is given. */
-function query(given: Record<string, string | number | boolean | null | undefined>): string {
+export function query(given: Record<string, string | number | boolean | null | undefined>): string {
   const pairs = Object.entries(given).flatMap(([name, value]) =>
     value === null || value === undefined || value === '' ? [] : [[name, String(value)]],
   );

@@ -6,6 +6,7 @@ export const en = {
   nav: {
     label: 'Main',
     projects: 'Projects',
+    datasets: 'Datasets',
     people: 'People',
     me: 'My work',
     organization: 'Organization',

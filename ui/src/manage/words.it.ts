@@ -7,6 +7,7 @@ export const it: Words = {
   nav: {
     label: 'Principale',
     projects: 'Progetti',
+    datasets: 'Dataset',
     people: 'Persone',
     me: 'Il mio lavoro',
     organization: 'Organizzazione',

@@ -1,5 +1,6 @@
 """What the service remembers between rounds of work, so that it need not be read each time."""
 
+import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,11 @@ from groundswell.workforce.standing import ProjectNeeds, Standing
 
 STANDING_SECONDS = 300.0
 STANDING_ROUNDS = 20
-"""How long, and for how many rounds, a worker's standing in a project is good for; restrictions end it at once."""
+"""How long at most, and for how many rounds, a worker's standing in a project is good for.
+
+Each is good for half of it to all of it, drawn anew: a hundred thousand who came in one minute do not all have to be
+looked up again in another. Restrictions end it at once.
+"""
 
 UNSETTLED_STANDING_SECONDS = 5.0
 """The same for who may not work yet, and where people's exposure to content is counted."""
@@ -172,7 +177,7 @@ class Memory:
         lasting = standing.eligible and not self.exposing.get(project_id)
         seconds = STANDING_SECONDS if lasting else UNSETTLED_STANDING_SECONDS
         of_worker = self._regard.get(worker_id) or {}
-        of_worker[project_id] = Regard(standing, self.clock() + seconds)
+        of_worker[project_id] = Regard(standing, self.clock() + seconds * random.uniform(0.5, 1.0))
         self._regard.put(worker_id, of_worker)
 
     def forget_standings(self, worker_ids: Collection[WorkerId]) -> None:
