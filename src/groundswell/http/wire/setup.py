@@ -18,8 +18,9 @@ class ProjectBody(Struct, forbid_unknown_fields=True):
 
     `kind` is a label kind; where it is left out, one of `classes` is chosen for each item. `options` are the
     kind's own. `gold` gives known classes, or whole answers, by item id. `target_probability` makes redundancy
-    adaptive, with `models` deciding where they have proven themselves. A `qualification` or `training` asks tasks of known answer, of everybody;
-    `requirements` names those that must have been passed, for example `{"qualifications": [7], "min_skill": 0.8}`.
+    adaptive, with `models` deciding where they have proven themselves. A `qualification` or `training` asks tasks of
+    known answer, of everybody; `requirements` names those that must have been passed, for example
+    `{"qualifications": [7], "min_skill": 0.8}`.
     """
 
     name: Name
