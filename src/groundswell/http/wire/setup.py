@@ -5,12 +5,27 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, structs
 
 from groundswell.http.wire.common import Id
+from groundswell.label.kinds.label_studio import MOST_CHARACTERS
 from groundswell.label.projects.model import ProjectSpec
 
 MOST_CLASSES = 1000
 MOST_GOLD = 100_000
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class LabelStudioBody(Struct, forbid_unknown_fields=True):
+    """A labelling configuration of Label Studio: `<View>...</View>`."""
+
+    xml: Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
+
+
+class LabelSchemaOut(Struct):
+    """What may be said in a project: take it into the body of a new one."""
+
+    kind: str
+    classes: tuple[str, ...]
+    options: dict[str, Any]
 
 
 class ProjectBody(Struct, forbid_unknown_fields=True):
