@@ -25,7 +25,7 @@ from groundswell.label.kinds.checks import (
 from groundswell.label.kinds.fields import attributes
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
 
-MOST_SEGMENTS = 2_000
+MOST_SEGMENTS = 1_000
 """Segments of one recording."""
 
 MOST_SECONDS = 86_400.0

@@ -50,8 +50,9 @@ class Form(LabelKind):
     """A form about the item: fields of all usual kinds, some of them shown only under a condition.
 
     `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`. A field that is not required may be left
-    out. One whose condition (`when`) is not met by the fields before it is hidden, and must be left out. Texts come without the space around them; days as `2026-11-29`, instants as
-    `2026-11-29T08:30:00`, in UTC where an offset is known; files by their SHA-256 or address.
+    out. One whose condition (`when`) is not met by the fields before it is hidden, and must be left out. Texts come
+    without the space around them; days as `2026-11-29`, instants as `2026-11-29T08:30:00`, in UTC where an offset is
+    known; files by their SHA-256 or address.
     """
 
     name: ClassVar[str] = "form"

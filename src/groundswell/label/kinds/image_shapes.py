@@ -31,7 +31,10 @@ from groundswell.quality.shapes.matching import MOST_SHAPES as MOST_MATCHED
 MOST_SHAPES = 1_000
 """Shapes of one image."""
 
-MOST_POINTS = 100_000
+MOST_COSTLY = 300
+"""Shapes of one image that are neither boxes nor points of any kind: each of two answers is compared with each."""
+
+MOST_POINTS = 30_000
 """Points of one answer."""
 
 _types = listed(one_of(*TYPES), least=1, most=len(TYPES))
@@ -145,6 +148,10 @@ class ImageShapes(LabelKind):
             raise InvalidAnswer(f"an image has {least} to {most} shapes here; {len(distinct)} drawn")
         if sum(len(shape["points"]) for shape in shapes) > MOST_POINTS:
             raise InvalidAnswer(f"the shapes have over {MOST_POINTS:,} points together")
+        if sum(shape["type"] not in ("box", "point", "keypoints") for shape in shapes) > MOST_COSTLY:
+            raise InvalidAnswer(
+                f"an image has at most {MOST_COSTLY} shapes that are no boxes, points or keypoints"
+            )
         return {"shapes": in_order(distinct.values(), ontology)}
 
     def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:

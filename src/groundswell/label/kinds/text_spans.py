@@ -27,7 +27,7 @@ from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
 from groundswell.quality.spans import best_without_overlaps, span_distance
 
-MOST_SPANS = 2_000
+MOST_SPANS = 1_000
 """Spans of one text, and relations between them."""
 
 MOST_OFFSET = 2**31 - 1

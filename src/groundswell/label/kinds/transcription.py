@@ -11,6 +11,7 @@ from groundswell.label.kinds.agreed.transcripts import (
     MOST_CHARACTERS,
     canonical_text,
     combine,
+    distance_by,
     most_characters,
     normal_of,
     vote_on_words,
@@ -27,7 +28,6 @@ from groundswell.label.kinds.checks import (
 )
 from groundswell.label.kinds.inference import Inferred, Said, by_task
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
-from groundswell.quality.texts import distance as text_distance
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _says_language = "a language tag, as it or pt-BR"
@@ -90,7 +90,7 @@ class Transcription(LabelKind):
 
     def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
         """Return the words that differ over the words of the longer text; case and punctuation do not count."""
-        return text_distance(one["text"], other["text"], normal=normal_of(ontology))
+        return distance_by(normal_of(ontology))(one, other)
 
     def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
         """Return the words that have the most trust, from three different texts on; before, the text nearest to all."""

@@ -52,15 +52,26 @@ def alike(one: Answer, other: Answer, ontology: Ontology) -> Floats:
     """Return how alike each shape of one answer is to each of another, 0 to 1, `[n, m]`; 0 for another label."""
     first, second = shapes_of(one, ontology), shapes_of(other, ontology)
     found = similarity(first, second)
-    for row, column in zip(*np.nonzero(found), strict=True):
-        mine, yours = one["shapes"][row], other["shapes"][column]
-        if first[row].label != second[column].label:
-            found[row, column] = 0.0
-        elif "attributes" in mine or "attributes" in yours:
-            specs = attributes.specs_of(ontology.options, mine["label"])
-            apart = attributes.distance(mine.get("attributes", {}), yours.get("attributes", {}), specs)
-            found[row, column] *= 1.0 - attributes.SHARE * apart
+    mine, yours = (
+        np.array([_code(drawn, ontology) for drawn in each["shapes"]], int) for each in (one, other)
+    )
+    found[mine[:, None] != yours[None, :]] = 0.0
+    if "attributes" in ontology.options:
+        for row, column in zip(*np.nonzero(found), strict=True):
+            found[row, column] *= _said_alike(one["shapes"][row], other["shapes"][column], ontology)
     return found
+
+
+def _code(drawn: Drawn, ontology: Ontology) -> int:
+    """Return a number for the type and the label of a shape."""
+    return ontology.index(drawn["label"]) * len(TYPES) + list(TYPES).index(drawn["type"])
+
+
+def _said_alike(one: Drawn, other: Drawn, ontology: Ontology) -> float:
+    """Return how alike the attributes of two shapes of one label are, 0 to 1."""
+    specs = attributes.specs_of(ontology.options, one["label"])
+    apart = attributes.distance(one.get("attributes", {}), other.get("attributes", {}), specs)
+    return 1.0 - attributes.SHARE * apart
 
 
 def distance(one: Answer, other: Answer, ontology: Ontology) -> float:

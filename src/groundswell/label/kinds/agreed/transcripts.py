@@ -9,14 +9,21 @@ from groundswell.label.kinds.inference import Inferred, Said, by_task, expected_
 from groundswell.label.kinds.kind import Answer, Ontology
 from groundswell.quality.texts import Normal, TranscriptConsensus, combine_transcripts
 from groundswell.quality.texts import distance as text_distance
-from groundswell.quality.texts.network import MOST_WORDS, NO_WORD, align
+from groundswell.quality.texts.network import NO_WORD, align
 from groundswell.quality.texts.normal import Token
 
 MOST_CHARACTERS = 200_000
 """Characters of a text: a book is cut in parts first."""
 
+MOST_VOTED, MOST_ALIGNED = 200, 1_000
+"""Words up to which texts are set side by side when an answer comes in, and when a project is inferred as a whole: it
+takes about a tenth of a second, and a second."""
+
 WITHOUT_SPACES = frozenset({"zh", "yue", "ja", "th", "lo", "km", "my", "bo"})
 """Languages that do not part words by spaces: their characters are compared."""
+
+LINE_BREAK = "\N{SYMBOL FOR NEWLINE}"
+"""Stands for a line break where texts are compared, for a break is no punctuation."""
 
 Parts = list[str]
 """A text in the parts that are combined apart: its lines, where line breaks are part of it."""
@@ -42,6 +49,15 @@ def normal_of(ontology: Ontology) -> Normal:
     return Normal(unit="character" if language in WITHOUT_SPACES else "word")
 
 
+def distance_by(normal: Normal) -> Callable[[Answer, Answer], float]:
+    """Return how far two texts differ, 0 to 1: words that differ over words of the longer. A line break is a word."""
+    return lambda one, other: text_distance(_broken(one["text"]), _broken(other["text"]), normal=normal)
+
+
+def _broken(text: str) -> str:
+    return text.replace("\n", f" {LINE_BREAK} ")
+
+
 def parts_of(text: str, ontology: Ontology) -> Parts:
     """Return the lines of a text, or all of it as one part."""
     return text.split("\n") if ontology.options.get("lines") else [text]
@@ -57,14 +73,14 @@ def vote_on_words(texts: Sequence[str], weights: Sequence[float], ontology: Onto
     """
     rows = [parts_of(text, ontology) for text in texts]
     normal = normal_of(ontology)
-    if len({len(row) for row in rows}) > 1 or any(_is_long(part, normal) for row in rows for part in row):
+    if len({len(row) for row in rows}) > 1 or _are_long(rows, normal, MOST_VOTED):
         return None
     return "\n".join(_voted(part, weights, normal) for part in zip(*rows, strict=True))
 
 
-def _is_long(text: str, normal: Normal) -> bool:
-    """Say whether a text has more words than can be aligned."""
-    return len(text) > MOST_WORDS and len(normal.keys(text)) > MOST_WORDS
+def _are_long(rows: Sequence[Parts], normal: Normal, most: int) -> bool:
+    """Say whether any part of any text has more words than are aligned."""
+    return any(len(part) > most and len(normal.keys(part)) > most for row in rows for part in row)
 
 
 def _voted(texts: Sequence[str], weights: Sequence[float], normal: Normal) -> str:
@@ -115,7 +131,7 @@ def combine(said: Sequence[Said], ontology: Ontology) -> Inferred | None:
     probability = {task: _expected(found, parts) for task, parts in names.items()}
     for task in heard.keys() - names.keys():
         probability[task] = max(
-            expected_nearness(heard[task], one.answer, skill, _apart_by(normal), usual[0])
+            expected_nearness(heard[task], one.answer, skill, distance_by(normal), usual[0])
             for one in heard[task]
         )
     return Inferred(answers, probability, skill, error)
@@ -123,9 +139,7 @@ def combine(said: Sequence[Said], ontology: Ontology) -> Inferred | None:
 
 def _can_be_combined(answers: Sequence[Said], ontology: Ontology, normal: Normal) -> bool:
     rows = [parts_of(one.answer["text"], ontology) for one in answers]
-    return len({len(row) for row in rows}) == 1 and not any(
-        _is_long(part, normal) for row in rows for part in row
-    )
+    return len({len(row) for row in rows}) == 1 and not _are_long(rows, normal, MOST_ALIGNED)
 
 
 def _names(found: TranscriptConsensus) -> dict[int, list[tuple[int, int]]]:
@@ -143,7 +157,3 @@ def _expected(found: TranscriptConsensus, names: Sequence[tuple[int, int]]) -> f
     if not words:
         return min(found.probability[name] for name in names)
     return sum(words) / len(words)
-
-
-def _apart_by(normal: Normal) -> Callable[[Answer, Answer], float]:
-    return lambda one, other: text_distance(one["text"], other["text"], normal=normal)
