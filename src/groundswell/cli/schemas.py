@@ -44,7 +44,8 @@ def read_schema(given: str | None, named: str | None, schema: str | None, label_
         label_studio: an XML file, which stands alone.
 
     Raises:
-        InputError: nothing was given, or two things that say different, or a file that says something else.
+        UsageError: nothing was given.
+        InputError: two things were given that say different, or a file says something else.
         SourceNotFound: there is no such file.
     """
     listed = [part.strip() for part in given.split(",")] if given is not None else []
@@ -56,7 +57,10 @@ def read_schema(given: str | None, named: str | None, schema: str | None, label_
         return _from_label_studio(_text_of(label_studio))
     said = _from_json(_text_of(schema), schema) if schema is not None else Said("", [], {})
     if named is None and not said.kind and not listed and not said.classes:
-        raise InputError("say what to label: --classes cat,dog, or --kind, --schema or --label-studio")
+        raise click.UsageError(
+            "say what to label: --classes cat,dog, or --kind, --schema or --label-studio",
+            click.get_current_context(silent=True),
+        )
     if named is not None and said.kind not in ("", named):
         raise InputError(f"--kind says {named}, and {schema} says {said.kind}; give one of them")
     if given is not None and said.classes:
