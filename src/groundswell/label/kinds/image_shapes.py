@@ -22,7 +22,7 @@ from groundswell.label.kinds.checks import (
     whole,
 )
 from groundswell.label.kinds.drawn import TYPES, Drawn, rotation, sequence_of
-from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.fields.specs import plain_name
 from groundswell.label.kinds.inference import Inferred, Said, by_task
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
@@ -233,7 +233,7 @@ def canonical_shape(name: str, given: Mapping[str, Any], ontology: Ontology) -> 
         _check_joints(name, shape, options)
     _check_size(name, shape, options)
     specs = attributes.specs_of(options, label)
-    said = attributes.checked(f"{name}.attributes", given.get("attributes", {}), specs)
+    said = filling.filled(f"{name}.attributes", given.get("attributes", {}), specs)
     return {**shape, "attributes": said} if said else shape
 
 

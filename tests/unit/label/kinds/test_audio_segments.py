@@ -40,7 +40,7 @@ def test_times_are_kept_to_the_millisecond_and_segments_in_order_each_once():
         (part(0, 10.6), "ends at 10.6 s, after the recording does"),
         (part(0, 1, "noise"), "one of speech, music"),
         (part(0, 1, transcript="hi"), "'transcript' that is not known"),
-        (part(0, 1, attributes={"loud": True}), "no attribute of its label"),
+        (part(0, 1, attributes={"loud": True}), "'loud', which is not asked"),
     ],
 )
 def test_what_is_no_segment_of_the_recording_is_refused(said, says):

@@ -51,7 +51,7 @@ def test_shapes_come_in_order_and_the_same_one_once():
         ({"type": "box", "label": "car", "points": [[0, 0]]}, "a list of 2 to 2"),
         ({"type": "box", "label": "car", "points": [[0, 0, 0], [1, 1, 1]]}, "a list of 2 to 2"),
         (box(1, 1, 2, 5, rotation=3), "only an ellipse has"),
-        (box(1, 1, 2, 5, attributes={"colour": "red"}), "'colour', which is no attribute"),
+        (box(1, 1, 2, 5, attributes={"colour": "red"}), "'colour', which is not asked"),
         (box(1, 1, 2, 5, colour="red"), "'colour' that is not known"),
     ],
 )
@@ -172,7 +172,7 @@ def test_attributes_come_in_the_order_of_the_ontology_and_what_says_nothing_is_l
         "parts": ["door", "wheel"],
     }
     assert "attributes" not in only(here, box(0, 0, 9, 9, "man", attributes={"parts": []}))
-    for given, says in (({}, "lacks 'colour', which is required"), ({"colour": "green"}, "one of red, blue")):
+    for given, says in (({}, r"colour is required and empty"), ({"colour": "green"}, "one of red, blue")):
         with pytest.raises(InvalidAnswer, match=says):
             here.validate(drawn(box(0, 0, 9, 9, attributes=given)))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from groundswell.label.kinds.agreed.shapes import Check, Seen, Thing, distance, joined, kept, shapes_of
 from groundswell.label.kinds.agreed.weighing import key_of
-from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.inference import Inferred, Said, by_task, expected_nearness, weight
 from groundswell.label.kinds.kind import Answer, Ontology
 from groundswell.quality.shapes import (
@@ -134,7 +134,7 @@ def _drawn(ontology: Ontology, check: Check, rng: np.random.Generator) -> dict[s
     types = ontology.options.get("shapes_of", {}).get(label, ontology.options["shapes"])
     kind = types[int(rng.integers(len(types)))]
     joints = len(ontology.options.get("skeletons", {}).get(label, {"joints": ()})["joints"])
-    said = attributes.example(attributes.specs_of(ontology.options, label), rng)
+    said = filling.example_of(attributes.specs_of(ontology.options, label), rng)
     given = {"type": kind, "label": label, **_placed(kind, joints, rng)}
     return check({**given, **({"attributes": said} if said else {})})
 

@@ -9,7 +9,7 @@ import numpy as np
 from groundswell.errors import InputError
 from groundswell.label.kinds.agreed.weighing import key_of, plurality
 from groundswell.label.kinds.drawn import TYPES, Drawn
-from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.kind import Answer, Ontology
 from groundswell.quality.shapes import Shape, best_pairs, match, merge, similarity
 from groundswell.quality.shapes.shape import Floats
@@ -70,7 +70,7 @@ def _code(drawn: Drawn, ontology: Ontology) -> int:
 def _said_alike(one: Drawn, other: Drawn, ontology: Ontology) -> float:
     """Return how alike the attributes of two shapes of one label are, 0 to 1."""
     specs = attributes.specs_of(ontology.options, one["label"])
-    apart = attributes.distance(one.get("attributes", {}), other.get("attributes", {}), specs)
+    apart = filling.distance(one.get("attributes", {}), other.get("attributes", {}), specs)
     return 1.0 - attributes.SHARE * apart
 
 
@@ -127,7 +127,7 @@ def joined(seen: Sequence[Seen], agreed: Shape | None, ontology: Ontology, check
         kind = plurality(kinds, [one.weight for one in seen])
     same = [one for one, its in zip(seen, kinds, strict=True) if its == kind]
     heaviest = min(same, key=lambda one: (-one.weight, key_of(one.drawn)))
-    said = attributes.merge(
+    said = filling.merge(
         [one.drawn.get("attributes", {}) for one in same],
         [one.weight for one in same],
         attributes.specs_of(ontology.options, kind[1]),
