@@ -7,7 +7,7 @@ import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
 from groundswell.label.kinds.agreed import shapes as agreed
-from groundswell.label.kinds.agreed.inferred_shapes import example_of, infer_shapes
+from groundswell.label.kinds.agreed.inferred_shapes import example_of, learn_shapes
 from groundswell.label.kinds.agreed.weighing import half, key_of
 from groundswell.label.kinds.checks import (
     Check,
@@ -176,8 +176,7 @@ class ImageShapes(LabelKind):
         )
         if not said or most > MOST_MATCHED:
             return super().infer(said, ontology)
-        found = infer_shapes(said, ontology, _check_in(ontology))
-        return self.with_labels(found, heard, ontology)
+        return self.concluded(learn_shapes(said, ontology, _check_in(ontology)), said, ontology)
 
     def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
         """Return a few shapes of any label and type."""

@@ -10,8 +10,8 @@ from groundswell.errors import InvalidAnswer
 from groundswell.label.kinds.agreed.transcripts import (
     MOST_CHARACTERS,
     canonical_text,
-    combine,
     distance_by,
+    learn_words,
     most_characters,
     normal_of,
     vote_on_words,
@@ -26,7 +26,7 @@ from groundswell.label.kinds.checks import (
     whole,
     words,
 )
-from groundswell.label.kinds.inference import Inferred, Said, by_task
+from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
@@ -102,10 +102,10 @@ class Transcription(LabelKind):
 
     def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
         """Combine the texts of each task word by word, which can be right where every one is wrong."""
-        found = combine(said, ontology)
-        if found is None:
+        learnt = learn_words(said, ontology)
+        if learnt is None:
             return super().infer(said, ontology)
-        return self.with_labels(found, by_task(said), ontology)
+        return self.concluded(learnt, said, ontology)
 
     def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
         """Return some words."""

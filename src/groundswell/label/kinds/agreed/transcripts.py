@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from groundswell.label.kinds.agreed.weighing import plurality
-from groundswell.label.kinds.inference import Inferred, Said, by_task, expected_nearness
+from groundswell.label.kinds.inference import Learnt, Said, by_task
 from groundswell.label.kinds.kind import Answer, Ontology
 from groundswell.quality.texts import Normal, TranscriptConsensus, combine_transcripts
 from groundswell.quality.texts import distance as text_distance
@@ -104,15 +104,15 @@ def _word(slot: Sequence[Token | None], weights: Sequence[float]) -> str:
     return plurality([written for written, _ in said], [weight for _, weight in said]) if said else ""
 
 
-def combine(said: Sequence[Said], ontology: Ontology) -> Inferred | None:
-    """Infer texts word by word, and what share of their words each worker has right; see `combine_transcripts`.
+def learn_words(said: Sequence[Said], ontology: Ontology) -> Learnt | None:
+    """Learn texts word by word, and what share of their words each worker has right; see `combine_transcripts`.
 
     Tasks whose texts cannot be set side by side have no label in what is returned; None where all are such.
     """
-    heard, normal = by_task(said), normal_of(ontology)
+    normal = normal_of(ontology)
     rows = [
         ((task, place), one.worker, part)
-        for task, answers in heard.items()
+        for task, answers in by_task(said).items()
         if _can_be_combined(answers, ontology, normal)
         for one in answers
         for place, part in enumerate(parts_of(one.answer["text"], ontology))
@@ -122,19 +122,14 @@ def combine(said: Sequence[Said], ontology: Ontology) -> Inferred | None:
     found = combine_transcripts(rows, normal=normal)
     known = {one.worker: (one.skill, one.error) for one in found.workers}
     usual = (sum(one.skill for one in found.workers) / len(known), max(one.error for one in found.workers))
-    skill = {one.worker: known.get(one.worker, usual)[0] for one in said}
-    error = {one.worker: known.get(one.worker, usual)[1] for one in said}
-    names = _names(found)
-    answers: dict[int, Answer] = {
-        task: {"text": "\n".join(found.texts[name] for name in parts)} for task, parts in names.items()
-    }
-    probability = {task: _expected(found, parts) for task, parts in names.items()}
-    for task in heard.keys() - names.keys():
-        probability[task] = max(
-            expected_nearness(heard[task], one.answer, skill, distance_by(normal), usual[0])
-            for one in heard[task]
-        )
-    return Inferred(answers, probability, skill, error)
+    return Learnt(
+        {
+            task: {"text": "\n".join(found.texts[name] for name in parts)}
+            for task, parts in _names(found).items()
+        },
+        {one.worker: known.get(one.worker, usual)[0] for one in said},
+        {one.worker: known.get(one.worker, usual)[1] for one in said},
+    )
 
 
 def _can_be_combined(answers: Sequence[Said], ontology: Ontology, normal: Normal) -> bool:
@@ -149,11 +144,3 @@ def _names(found: TranscriptConsensus) -> dict[int, list[tuple[int, int]]]:
     for task, place in sorted(given):
         names.setdefault(task, []).append((task, place))
     return names
-
-
-def _expected(found: TranscriptConsensus, names: Sequence[tuple[int, int]]) -> float:
-    """Return the share of the words of a text that are expected to be right."""
-    words = [word.probability for name in names for word in found.words[name]]
-    if not words:
-        return min(found.probability[name] for name in names)
-    return sum(words) / len(words)
