@@ -3,7 +3,7 @@
 DIR holds `crowd/` with the sets below (`answers.csv`: task, worker, label; `truth.csv`: task, truth). What people said
 there is put into the answers of a label kind, and the labels of the project are inferred in three ways: by the kind's
 own `infer`, by nearness alone (`infer_by_merging`, what a kind has that says nothing else), and by merging with equal
-trust. Each is judged by the kind's own distance to the truth, which is used for nothing else. Every set is also
+trust; ratings also by `consensus_of_ratings`, which gives each step a probability of its own. Each is judged by the kind's own distance to the truth, which is used for nothing else. Every set is also
 measured with three random answers a task, for projects that cannot pay ten.
 
 The truth of `pair_music_similarity` was itself derived from the crowd: it says whether methods agree with all, not
@@ -21,7 +21,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ import numpy as np
 
 from groundswell.label.kinds import Said, Schema, label_kind
 from groundswell.label.kinds.inference import Inferred, infer_by_merging
+from groundswell.quality.ordinal import consensus_of_ratings
 from groundswell.quality.spans import spans_from_tags
 
 MOST_TASKS = 600
@@ -103,17 +104,8 @@ def crowds(data: Path) -> Iterator[Crowd]:
     yield load(
         data, "text_crowdspeech_dev_clean", _schema("transcription"), lambda task, text: {"text": text}
     )
-    for steps in (100, 10):
-        criterion = {"name": "valence", "low": 0, "high": steps}
-        rated = load(
-            data,
-            "num_valence",
-            _schema("rating", criteria=[criterion]),
-            lambda task, value, steps=steps: {
-                "ratings": {"valence": round((float(value) + 100) / 200 * steps)}
-            },
-        )
-        yield Crowd(f"num_valence in {steps} steps", rated.schema, rated.said, rated.truth)
+    for steps in (4, 10, 100):
+        yield _emotions(data, steps)
     order = {"a": [["a"], ["b"]], "b": [["b"], ["a"]], "s": [["a", "b"]]}
     yield load(
         data,
@@ -121,6 +113,17 @@ def crowds(data: Path) -> Iterator[Crowd]:
         _schema("preference", ties=True),
         lambda task, said: {"ranking": order[said]},
     )
+
+
+def _emotions(data: Path, steps: int) -> Crowd:
+    """Return ratings of how much of an emotion a headline has, of 0 to 100, on a scale of fewer steps."""
+    rated = load(
+        data,
+        "num_emotion_full",
+        _schema("rating", criteria=[{"name": "emotion", "low": 0, "high": steps}]),
+        lambda task, value: {"ratings": {"emotion": round(min(max(float(value), 0), 100) / 100 * steps)}},
+    )
+    return replace(rated, name=f"num_emotion_full in {steps} steps")
 
 
 def _schema(name: str, classes: tuple[str, ...] = (), **options: Any) -> Schema:
@@ -155,8 +158,19 @@ def measure(crowd: Crowd) -> dict[str, float]:
         "seconds": round(own_seconds, 1),
         "nearness_seconds": round(near_seconds, 1),
     }
+    if schema.kind.name == "rating":
+        found["levels"] = _apart(crowd, _by_levels(crowd))
     print(f"{crowd.name:38} {len(crowd.truth):5,} tasks {len(crowd.said):7,} answers  {found}", flush=True)
     return found
+
+
+def _by_levels(crowd: Crowd) -> dict[int, Answer]:
+    """Return ratings by the model in which each step has a probability of its own: the most probable step."""
+    (criterion,) = crowd.schema.ontology.options["criteria"]
+    name, steps = criterion["name"], range(criterion["low"], criterion["high"] + 1)
+    rows = [(one.task, one.worker, one.answer["ratings"][name]) for one in crowd.said]
+    found: Any = consensus_of_ratings(rows, levels=list(steps)).labels
+    return {task: {"ratings": {name: step}} for task, step in found.items()}
 
 
 def _apart(crowd: Crowd, labels: Mapping[int, Any]) -> float:
