@@ -3,8 +3,9 @@
 DIR holds `crowd/` with the sets below (`answers.csv`: task, worker, label; `truth.csv`: task, truth). What people said
 there is put into the answers of a label kind, and the labels of the project are inferred in three ways: by the kind's
 own `infer`, by nearness alone (`infer_by_merging`, what a kind has that says nothing else), and by merging with equal
-trust; ratings also by `consensus_of_ratings`, which gives each step a probability of its own. Each is judged by the kind's own distance to the truth, which is used for nothing else. Every set is also
-measured with three random answers a task, for projects that cannot pay ten.
+trust; ratings also by `consensus_of_ratings`, which gives each step a probability of its own. Each is judged by the
+kind's own distance to the truth, which is used for nothing else. Every set is also measured with three random answers
+a task, for projects that cannot pay ten.
 
 The truth of `pair_music_similarity` was itself derived from the crowd: it says whether methods agree with all, not
 whether they are right.
