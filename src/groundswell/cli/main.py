@@ -13,6 +13,7 @@ import groundswell.cli.data as data
 import groundswell.cli.datasets as datasets
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
+import groundswell.cli.kinds as kinds
 import groundswell.cli.labelling as labelling
 import groundswell.cli.runs as runs
 import groundswell.cli.searching as searching
@@ -87,6 +88,7 @@ main.add_command(labelling.up)
 main.add_command(labelling.label)
 main.add_command(labelling.sign_in)
 main.add_command(labelling.projects)
+main.add_command(kinds.kinds)
 main.add_command(export.export)
 main.add_command(keys.keys)
 main.add_command(annotations.import_)

@@ -49,6 +49,21 @@ class Inferred:
     skill_error: Mapping[int, float]
 
 
+@dataclass(frozen=True)
+class Learnt:
+    """What a model of workers learnt from all answers of a project; see `LabelKind.concluded`.
+
+    Attributes:
+        labels: of those tasks that the model can say something of; not yet checked.
+        skill: 0 to 1 for each worker: how near an answer is expected to come to the truth.
+        skill_error: its standard error.
+    """
+
+    labels: Mapping[int, Answer]
+    skill: Mapping[int, float]
+    skill_error: Mapping[int, float]
+
+
 Distance = Callable[[Answer, Answer], float]
 Merge = Callable[[Sequence[Answer], Sequence[float]], Answer]
 
@@ -68,7 +83,7 @@ def infer_by_merging(said: Sequence[Said], *, distance: Distance, merge: Merge) 
         Weighing by agreement with the leave-one-out consensus is ours; weighing in turns is that of Li et al.
         (2014), "Resolving conflicts in heterogeneous data by truth discovery", doi:10.1145/2588555.2610509.
     """
-    tasks = _by_task(said)
+    tasks = by_task(said)
     skill: dict[int, float] = dict.fromkeys(sorted({one.worker for one in said}), ASSUMED_SKILL)
     near: dict[int, list[float]] = {}
     for _ in range(ROUNDS):
@@ -142,7 +157,8 @@ def others_said(
     return near
 
 
-def _by_task(said: Sequence[Said]) -> dict[int, list[Said]]:
+def by_task(said: Sequence[Said]) -> dict[int, list[Said]]:
+    """Return what was said of each task."""
     tasks: dict[int, list[Said]] = defaultdict(list)
     for one in said:
         tasks[one.task].append(one)

@@ -8,8 +8,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from groundswell.errors import InvalidName
-from groundswell.label.kinds.inference import Inferred, Said, infer_by_merging
+from groundswell.errors import InputError, InvalidAnswer, InvalidName
+from groundswell.label.kinds.agreed.weighing import medoid
+from groundswell.label.kinds.checks import Option
+from groundswell.label.kinds.inference import (
+    Inferred,
+    Learnt,
+    Said,
+    by_task,
+    expected_nearness,
+    infer_by_merging,
+    weight,
+)
 
 Answer = Mapping[str, Any]
 """An answer as it crosses the wire: a JSON object whose shape its label kind defines."""
@@ -35,6 +45,16 @@ class Ontology:
         return self.classes.index(name)
 
 
+@dataclass(frozen=True)
+class Specimen:
+    """A project of a kind in small, for documentation and trials: its schema, an item, and an answer to it."""
+
+    shown: Shown
+    answer: Answer
+    classes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
 class LabelKind(ABC):
     """One way to label. A kind is one file here and one of the same name in `ui/src/kinds`.
 
@@ -47,6 +67,8 @@ class LabelKind(ABC):
         reads_item: whether an answer can only be checked beside its item, as offsets into a text.
         tolerance: the distance up to which two answers count as the same: no two people draw the same box.
         exporters: formats beside the general ones that say all of its answers, see `feed.exporters`.
+        options: what a project may decide, by name.
+        specimen: what `groundswell kinds` and docs/reference/kinds.md show; None shows no example.
     """
 
     name: ClassVar[str]
@@ -54,6 +76,8 @@ class LabelKind(ABC):
     reads_item: ClassVar[bool] = False
     tolerance: ClassVar[float] = 0.0
     exporters: ClassVar[tuple[str, ...]] = ()
+    options: ClassVar[Mapping[str, Option]] = {}
+    specimen: ClassVar[Specimen | None] = None
 
     @abstractmethod
     def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
@@ -63,6 +87,16 @@ class LabelKind(ABC):
             InvalidName: a class has no proper name, or there are too few or too many.
             InputError: an option is unknown or out of range; the message names it and what it may be.
         """
+
+    def check_item(self, shown: Shown, ontology: Ontology) -> None:
+        """Refuse an item that cannot be labelled this way: of another kind, or a record without what is to be shown.
+
+        Raises:
+            InputError: the message says what the item lacks.
+        """
+        if shown["kind"] not in self.item_kinds:
+            able = " and ".join(sorted(self.item_kinds))
+            raise InputError(f"the label kind {self.name} shows items of kind {able}, not {shown['kind']}")
 
     def chooses_class(self, ontology: Ontology) -> bool:
         """Say whether an answer is `{"choice": class}`: then consensus counts votes, and models may decide."""
@@ -93,6 +127,50 @@ class LabelKind(ABC):
             answers: one or more, canonical.
             weights: positive; equal ones give an answer no say by its place, but for ties.
         """
+
+    def nearest(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return the one of several answers that is nearest to all by trust: a merge where nothing can be mixed."""
+        return medoid(answers, weights, lambda one, other: self.distance(one, other, ontology))
+
+    def or_nearest(
+        self, mixed: Answer, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology
+    ) -> Answer:
+        """Return a mixture of answers in its canonical form; the nearest of them where it is no answer itself."""
+        try:
+            return self.validate(mixed, ontology)
+        except InvalidAnswer:
+            return self.nearest(answers, weights, ontology)
+
+    def concluded(self, learnt: Learnt, said: Sequence[Said], ontology: Ontology) -> Inferred:
+        """Return what a model of workers learnt with a label for each task that is an answer, and its probability.
+
+        A label is the nearest of the task's answers where the model has none, or one that no project would take. Its
+        probability is that of `expected_nearness`, so that it means the same in all kinds, and while answers come in.
+
+        Args:
+            learnt: from all that was said.
+            said: at least one answer.
+            ontology: of the project.
+        """
+        answers: dict[int, Answer] = {}
+        probability: dict[int, float] = {}
+        crowd = sum(learnt.skill.values()) / len(learnt.skill)
+        for task, heard in by_task(said).items():
+            given = [one.answer for one in heard]
+            weights = [weight(learnt.skill[one.worker]) for one in heard]
+            answers[task] = (
+                self.or_nearest(learnt.labels[task], given, weights, ontology)
+                if task in learnt.labels
+                else self.nearest(given, weights, ontology)
+            )
+            probability[task] = expected_nearness(
+                heard,
+                answers[task],
+                learnt.skill,
+                lambda one, other: self.distance(one, other, ontology),
+                crowd,
+            )
+        return Inferred(answers, probability, learnt.skill, learnt.skill_error)
 
     def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
         """Infer the labels of a project from all that was said, with the skill of everybody who said it."""
@@ -153,6 +231,16 @@ def class_names(names: Sequence[str], *, least: int, what: str = "class") -> tup
     if repeated:
         raise InvalidName(f"{what} {min(repeated)!r} is given twice; each {what} once")
     return tuple(found)
+
+
+def no_classes(kind: str, names: Sequence[str], instead: str) -> None:
+    """Refuse class names where a kind has none; `instead` says what it has.
+
+    Raises:
+        InvalidName: there are some.
+    """
+    if names:
+        raise InvalidName(f"{kind} has no classes, {len(names)} given; {instead}")
 
 
 def _plural(what: str, number: int) -> str:
