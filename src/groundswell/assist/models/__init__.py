@@ -20,6 +20,7 @@ from groundswell.assist.models.predictor import (
     StoppedEarly,
     Unanswered,
 )
+from groundswell.assist.models.talking import Reply, TalkingModel
 
 __all__ = [
     "AllowedHosts",
@@ -36,8 +37,10 @@ __all__ = [
     "Predictions",
     "Predictor",
     "Price",
+    "Reply",
     "SklearnModel",
     "StoppedEarly",
+    "TalkingModel",
     "Unanswered",
     "as_evidence",
     "as_votes",
