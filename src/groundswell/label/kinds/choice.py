@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from reprlib import repr as repr_of
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from groundswell.errors import InvalidAnswer
+from groundswell.label.kinds.checks import Option, checked_options, flag
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, class_names
-from groundswell.label.kinds.options import checked_options, flag
 
 PATH = "/"
 """Parts the names of a tree of classes: "animal/cat" is a cat, which is an animal."""
@@ -24,16 +24,18 @@ def ontology_of(classes: Sequence[str]) -> Ontology:
 
 
 class Choice(LabelKind):
-    """Classes for an item: `{"choice": "cat"}`, or with the option `multiple` `{"choices": ["cat", "dog"]}`.
+    """Classes for an item: `{"choice": "cat"}`, or with the option `multiple` `{"choices": ["cat", "dog"]}`."""
 
-    Options:
-        multiple: any number of classes, none included, in the order of the ontology.
-        tree: class names are paths, "animal/cat"; the screen shows a tree, and near misses are near.
-    """
+    options: ClassVar[Mapping[str, Option]] = {
+        "multiple": Option(flag, "any number of classes may be chosen, or none"),
+        "tree": Option(
+            flag, 'class names are paths, "animal/cat": the screen shows a tree, and near misses are near'
+        ),
+    }
 
     def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
         """Return two classes or more, with their options."""
-        given = checked_options(self.name, options, {"multiple": flag, "tree": flag})
+        given = checked_options(self.name, options, self.options)
         kept = {name: True for name, value in given.items() if value}
         return Ontology(class_names(classes, least=2), kept)
 

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from groundswell.errors import InvalidName
+from groundswell.errors import InputError, InvalidName
+from groundswell.label.kinds.checks import Option
 from groundswell.label.kinds.inference import Inferred, Said, infer_by_merging
 
 Answer = Mapping[str, Any]
@@ -35,6 +36,16 @@ class Ontology:
         return self.classes.index(name)
 
 
+@dataclass(frozen=True)
+class Specimen:
+    """A project of a kind in small, for documentation and trials: its schema, an item, and an answer to it."""
+
+    shown: Shown
+    answer: Answer
+    classes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
 class LabelKind(ABC):
     """One way to label. A kind is one file here and one of the same name in `ui/src/kinds`.
 
@@ -47,6 +58,8 @@ class LabelKind(ABC):
         reads_item: whether an answer can only be checked beside its item, as offsets into a text.
         tolerance: the distance up to which two answers count as the same: no two people draw the same box.
         exporters: formats beside the general ones that say all of its answers, see `feed.exporters`.
+        options: what a project may decide, by name.
+        specimen: what `groundswell kinds` and docs/reference/kinds.md show; None shows no example.
     """
 
     name: ClassVar[str]
@@ -54,6 +67,8 @@ class LabelKind(ABC):
     reads_item: ClassVar[bool] = False
     tolerance: ClassVar[float] = 0.0
     exporters: ClassVar[tuple[str, ...]] = ()
+    options: ClassVar[Mapping[str, Option]] = {}
+    specimen: ClassVar[Specimen | None] = None
 
     @abstractmethod
     def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
@@ -63,6 +78,16 @@ class LabelKind(ABC):
             InvalidName: a class has no proper name, or there are too few or too many.
             InputError: an option is unknown or out of range; the message names it and what it may be.
         """
+
+    def check_item(self, shown: Shown, ontology: Ontology) -> None:
+        """Refuse an item that cannot be labelled this way: of another kind, or a record without what is to be shown.
+
+        Raises:
+            InputError: the message says what the item lacks.
+        """
+        if shown["kind"] not in self.item_kinds:
+            able = " and ".join(sorted(self.item_kinds))
+            raise InputError(f"the label kind {self.name} shows items of kind {able}, not {shown['kind']}")
 
     def chooses_class(self, ontology: Ontology) -> bool:
         """Say whether an answer is `{"choice": class}`: then consensus counts votes, and models may decide."""
@@ -153,6 +178,16 @@ def class_names(names: Sequence[str], *, least: int, what: str = "class") -> tup
     if repeated:
         raise InvalidName(f"{what} {min(repeated)!r} is given twice; each {what} once")
     return tuple(found)
+
+
+def no_classes(kind: str, names: Sequence[str], instead: str) -> None:
+    """Refuse class names where a kind has none; `instead` says what it has.
+
+    Raises:
+        InvalidName: there are some.
+    """
+    if names:
+        raise InvalidName(f"{kind} has no classes, {len(names)} given; {instead}")
 
 
 def _plural(what: str, number: int) -> str:

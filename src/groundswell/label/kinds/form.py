@@ -1,0 +1,160 @@
+"""Fill in a form about an item: fields of all usual kinds, some of them shown only under a condition."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from groundswell.errors import InputError, InvalidAnswer
+from groundswell.label.kinds.checks import (
+    Check,
+    Option,
+    checked_answer,
+    checked_options,
+    fields,
+    flag,
+    in_short,
+    listed,
+    named,
+    not_right,
+    words,
+)
+from groundswell.label.kinds.conditions import check_condition, condition, is_met
+from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
+from groundswell.label.kinds.specs import check_names, spec_check
+from groundswell.label.kinds.values import VALUES, Spec, is_empty
+
+MOST_FIELDS = 200
+
+MOST_ENTRIES = 100
+"""Entries of a field that takes several."""
+
+_specs = listed(
+    spec_check(
+        tuple(VALUES),
+        {"title": words(0, 500), "hint": words(0, 5_000), "when": condition, "several": flag},
+    ),
+    least=1,
+    most=MOST_FIELDS,
+)
+
+
+def _read_fields(name: str, value: Any) -> list[dict[str, Any]]:
+    specs: list[dict[str, Any]] = _specs(name, value)
+    check_names(name, specs)
+    for place, spec in enumerate(specs):
+        if "when" in spec:
+            check_condition(f"{name}[{place}].when", spec["when"], specs[:place])
+    return specs
+
+
+class Form(LabelKind):
+    """Fields with values: `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`.
+
+    A field that is not required may be left out. One whose condition (`when`) is not met by the fields before it is
+    hidden, and must be left out. Texts come without the space around them; days as `2026-11-29`, instants as
+    `2026-11-29T08:30:00`, in UTC where an offset is known; files by their SHA-256 or address.
+    """
+
+    name: ClassVar[str] = "form"
+    item_kinds: ClassVar[frozenset[str]] = frozenset({"text", "image", "audio", "record"})
+    tolerance: ClassVar[float] = 0.05
+    options: ClassVar[Mapping[str, Option]] = {
+        "fields": Option(
+            Check(_specs.says, _read_fields),
+            f"each has name and kind ({', '.join(VALUES)}); title, hint, required; values of choice, choices and rank, "
+            "as names or as {value, title}; low and high of numbers and scales; least and most characters of a text, or "
+            "values of choices, or entries where `several` is true; pattern of a text (email, phone, zip, number); "
+            "when: {field, is: [values]}, {all: [...]} or {any: [...]} over fields before it",
+        )
+    }
+    specimen: ClassVar[Specimen | None] = Specimen(
+        shown={"kind": "image", "text": None, "media_type": "image/jpeg", "meta": {}},
+        answer={
+            "fields": {
+                "legible": True,
+                "shop": "Bar Roma",
+                "total": 12.5,
+                "paid": "card",
+                "date": "2026-03-01",
+            }
+        },
+        options={
+            "fields": [
+                {"name": "legible", "kind": "flag", "required": True, "title": "Can the receipt be read?"},
+                {"name": "shop", "kind": "text", "when": {"field": "legible", "is": [True]}},
+                {"name": "total", "kind": "number", "low": 0, "when": {"field": "legible", "is": [True]}},
+                {"name": "paid", "kind": "choice", "values": ["cash", "card"]},
+                {"name": "date", "kind": "date"},
+            ]
+        },
+    )
+
+    def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
+        """Return the fields; there are no classes."""
+        no_classes(self.name, classes, "its option fields says what is asked")
+        kept = checked_options(self.name, options, self.options)
+        if "fields" not in kept:
+            raise InputError(f"{self.name} needs the option fields: {self.options['fields'].does}")
+        return Ontology((), kept)
+
+    def validate(self, answer: Answer, ontology: Ontology, shown: Shown | None = None) -> Answer:
+        """Return the fields in their order, those that say nothing left out.
+
+        Raises:
+            InvalidAnswer: another shape, a field that there is not or that is hidden, a value that is not right, or a
+                required one that is missing.
+        """
+        read = checked_answer(answer, _ANSWER)["fields"]
+        specs = ontology.options["fields"]
+        strange = [name for name in read if name not in {spec["name"] for spec in specs}]
+        if strange:
+            have = in_short([spec["name"] for spec in specs])
+            raise InvalidAnswer(f"{strange[0][:60]!r} is no field of this form: {have}")
+        try:
+            return {"fields": _filled(read, specs)}
+        except InputError as error:
+            raise InvalidAnswer(str(error)) from None
+
+
+_ANSWER = fields(
+    {"fields": named(Check("a value", lambda name, value: value), most=MOST_FIELDS)}, needs=("fields",)
+)
+
+
+def _filled(given: Mapping[str, Any], specs: Sequence[Spec]) -> dict[str, Any]:
+    """Return the values of a form, field by field: each is read in the light of those before it."""
+    filled: dict[str, Any] = {}
+    for spec in specs:
+        name = spec["name"]
+        value = given.get(name)
+        if not is_met(spec.get("when"), filled):
+            if not is_empty(value):
+                raise InputError(f"field {name!r} is hidden by what was filled in before it; leave it out")
+            continue
+        read = value if is_empty(value) else check_of(spec)(name, value)
+        if not is_empty(read):
+            filled[name] = read
+        elif spec.get("required"):
+            raise InputError(f"field {name!r} is required and empty")
+    return filled
+
+
+def check_of(spec: Spec) -> Check:
+    """Return the check of a field's value, or of a list of them where several may be given."""
+    if not spec.get("several"):
+        return VALUES[spec["kind"]].check(spec)
+    each = VALUES[spec["kind"]].check(one_entry(spec))
+    least, most = spec.get("least", 0), spec.get("most", MOST_ENTRIES)
+    entries = listed(each, least=least, most=most)
+
+    def read(name: str, value: Any) -> list[Any]:
+        found = [one for one in entries(name, value) if not is_empty(one)]
+        if len(found) < least:
+            raise not_right(name, entries.says, value)
+        return found
+
+    return Check(entries.says, read)
+
+
+def one_entry(spec: Spec) -> Spec:
+    """Return the spec of one entry of a field that takes several: its bounds are of the list."""
+    return {key: value for key, value in spec.items() if key not in ("least", "most", "several", "required")}

@@ -1,0 +1,250 @@
+"""Draw and label shapes on an image: boxes, polygons, lines, keypoints, ellipses and points, with attributes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from groundswell.errors import InputError, InvalidAnswer
+from groundswell.label.kinds import attributes
+from groundswell.label.kinds.checks import (
+    Check,
+    Option,
+    checked_answer,
+    checked_options,
+    fields,
+    listed,
+    named,
+    number,
+    one_of,
+    whole,
+)
+from groundswell.label.kinds.drawn import TYPES, Drawn, rotation, sequence_of
+from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
+from groundswell.label.kinds.specs import plain_name
+from groundswell.label.kinds.weighing import key_of
+
+MOST_SHAPES = 1_000
+"""Shapes of one image."""
+
+MOST_POINTS = 100_000
+"""Points of one answer."""
+
+_types = listed(one_of(*TYPES), least=1, most=len(TYPES))
+_skeleton = fields(
+    {
+        "joints": listed(plain_name, least=1, most=200),
+        "edges": listed(listed(whole(0, 199), least=2, most=2), most=1_000),
+    },
+    needs=("joints",),
+)
+
+
+class ImageShapes(LabelKind):
+    """Shapes on an image, each with a type, a label, its points in pixels of the original image, and attributes.
+
+    `{"shapes": [{"type": "box", "label": "car", "points": [[10, 20], [110, 80]], "attributes": {"parked": true}}]}`.
+    Points by type: `box` top-left and bottom-right corner; `rotated_box` its four corners, clockwise; `polygon` three
+    or more; `line` two or more; `keypoints` one for each joint of the label's skeleton, null where it is not seen;
+    `ellipse` its centre and its two radii, with `rotation` in degrees; `point` one. Shapes come in the order of
+    label, type and points.
+    """
+
+    name: ClassVar[str] = "image_shapes"
+    item_kinds: ClassVar[frozenset[str]] = frozenset({"image"})
+    tolerance: ClassVar[float] = 0.15
+    options: ClassVar[Mapping[str, Option]] = {
+        "shapes": Option(_types, "the types of shape that may be drawn; box unless given"),
+        "shapes_of": Option(
+            named(_types, most=1_000),
+            "the types that a label may be drawn as, where not all: {label: [types]}",
+        ),
+        "skeletons": Option(
+            named(_skeleton, most=1_000),
+            "for each label that may be drawn as keypoints, the names of its joints and which are joined by number",
+        ),
+        "attributes": attributes.OPTION,
+        "least": Option(whole(0, MOST_SHAPES), "shapes that an image must have at least"),
+        "most": Option(whole(1, MOST_SHAPES), "shapes that it may have at most"),
+        "least_width": Option(number(0, 10_000), "pixels that a box, polygon or ellipse must be wide"),
+        "least_height": Option(number(0, 10_000), "pixels that it must be high"),
+        "reach": Option(
+            number(0.5, 1_000), "pixels within which two points are the same place; 10 unless given"
+        ),
+    }
+    specimen: ClassVar[Specimen | None] = Specimen(
+        shown={
+            "kind": "image",
+            "text": None,
+            "media_type": "image/png",
+            "meta": {"width": 640, "height": 480},
+        },
+        answer={
+            "shapes": [
+                {
+                    "type": "box",
+                    "label": "car",
+                    "points": [[12.0, 40.0], [180.5, 120.0]],
+                    "attributes": {"parked": True},
+                },
+                {
+                    "type": "keypoints",
+                    "label": "person",
+                    "points": [[300.0, 80.0], [298.0, 140.0], None],
+                },
+            ]
+        },
+        classes=("car", "person"),
+        options={
+            "shapes": ["box", "keypoints"],
+            "shapes_of": {"car": ["box"], "person": ["keypoints"]},
+            "skeletons": {"person": {"joints": ["head", "hip", "foot"], "edges": [[0, 1], [1, 2]]}},
+            "attributes": [{"name": "parked", "kind": "flag", "of": ["car"]}],
+        },
+    )
+
+    def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
+        """Return one label or more, with the types of shape that each may be drawn as."""
+        names = class_names(classes, least=1)
+        kept = {
+            name: value
+            for name, value in checked_options(self.name, options, self.options).items()
+            if value not in (0, [], {})
+        }
+        kept["shapes"] = _in_order(kept.get("shapes", ["box"]))
+        if "shapes_of" in kept:
+            kept["shapes_of"] = {label: _in_order(types) for label, types in kept["shapes_of"].items()}
+        if kept.get("least", 0) > kept.get("most", MOST_SHAPES):
+            raise InputError(f"least {kept['least']} is above most {kept['most']}")
+        _check_types(kept, names)
+        _check_skeletons(kept, names)
+        attributes.check_labels(kept.get("attributes", ()), names)
+        return Ontology(names, kept)
+
+    def validate(self, answer: Answer, ontology: Ontology, shown: Shown | None = None) -> Answer:
+        """Return distinct shapes in order, with coordinates to the hundredth of a pixel.
+
+        Raises:
+            InvalidAnswer: another shape, a type, label or attribute that is not allowed, too few or too many shapes or
+                points, or a shape that has no extent or less than it must.
+        """
+        read = checked_answer(answer, _ANSWER)
+        try:
+            shapes = [
+                canonical_shape(f"shapes[{at}]", one, ontology) for at, one in enumerate(read["shapes"])
+            ]
+        except InputError as error:
+            raise InvalidAnswer(str(error)) from None
+        distinct = {key_of(shape): shape for shape in shapes}
+        least, most = ontology.options.get("least", 0), ontology.options.get("most", MOST_SHAPES)
+        if not least <= len(distinct) <= most:
+            raise InvalidAnswer(f"an image has {least} to {most} shapes here; {len(distinct)} drawn")
+        if sum(len(shape["points"]) for shape in shapes) > MOST_POINTS:
+            raise InvalidAnswer(f"the shapes have over {MOST_POINTS:,} points together")
+        return {"shapes": in_order(distinct.values(), ontology)}
+
+
+_any_points = Check("a list of points [x, y]", lambda name, value: value)
+_any_attributes = Check("an object of attributes", lambda name, value: value)
+
+_ANSWER = fields(
+    {
+        "shapes": listed(
+            fields(
+                {
+                    "type": one_of(*TYPES),
+                    "label": plain_name,
+                    "points": _any_points,
+                    "rotation": rotation,
+                    "attributes": _any_attributes,
+                },
+                needs=("type", "label", "points"),
+            ),
+            most=MOST_SHAPES,
+        )
+    },
+    needs=("shapes",),
+)
+
+
+def types_of(options: Mapping[str, Any], label: str) -> list[str]:
+    """Return the types that a label may be drawn as."""
+    types: list[str] = options.get("shapes_of", {}).get(label, options["shapes"])
+    return types
+
+
+def canonical_shape(name: str, given: Mapping[str, Any], ontology: Ontology) -> dict[str, Any]:
+    """Return one shape in its canonical form.
+
+    Raises:
+        InputError: it is none that may be drawn in this project.
+    """
+    label, options = one_of(*ontology.classes)(f"{name}.label", given["label"]), ontology.options
+    kind = one_of(*types_of(options, label))(f"{name}.type of {label!r}", given["type"])
+    if "rotation" in given and kind != "ellipse":
+        raise InputError(f"{name} has a rotation, which only an ellipse has")
+    points = TYPES[kind].points(f"{name}.points", given["points"])
+    shape = {"type": kind, "label": label, **TYPES[kind].canonical(name, {**given, "points": points})}
+    if kind == "keypoints":
+        _check_joints(name, shape, options)
+    _check_size(name, shape, options)
+    specs = attributes.specs_of(options, label)
+    said = attributes.checked(f"{name}.attributes", given.get("attributes", {}), specs)
+    return {**shape, "attributes": said} if said else shape
+
+
+def in_order(shapes: Any, ontology: Ontology) -> list[Any]:
+    """Return shapes in the order of label, type and points."""
+    place = {label: at for at, label in enumerate(ontology.classes)}
+    return sorted(
+        shapes, key=lambda one: (place[one["label"]], one["type"], sequence_of(one["points"]), key_of(one))
+    )
+
+
+def _in_order(types: Sequence[str]) -> list[str]:
+    return [name for name in TYPES if name in types]
+
+
+def _check_types(options: Mapping[str, Any], names: Sequence[str]) -> None:
+    for label, types in options.get("shapes_of", {}).items():
+        if label not in names:
+            raise InputError(f"shapes_of names {label!r}, which is no class")
+        strange = [one for one in types if one not in options["shapes"]]
+        if strange:
+            raise InputError(f"shapes_of lets {label!r} be a {strange[0]}, which `shapes` does not allow")
+
+
+def _check_skeletons(options: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Raise `InputError` where a skeleton is missing, or is of a label that needs none, or joins nothing."""
+    skeletons = options.get("skeletons", {})
+    need = [label for label in names if "keypoints" in types_of(options, label)]
+    for label in need:
+        if label not in skeletons:
+            raise InputError(
+                f"{label!r} may be drawn as keypoints and needs a skeleton: its joints and edges"
+            )
+    for label, skeleton in skeletons.items():
+        if label not in need:
+            raise InputError(f"there is a skeleton for {label!r}, which cannot be drawn as keypoints")
+        joints = skeleton["joints"]
+        if len(set(joints)) < len(joints):
+            raise InputError(f"the skeleton of {label!r} names a joint twice; each once")
+        for edge in skeleton.get("edges", ()):
+            if max(edge) >= len(joints) or edge[0] == edge[1]:
+                raise InputError(
+                    f"the skeleton of {label!r} joins {edge}, but has joints 0 to {len(joints) - 1}"
+                )
+
+
+def _check_joints(name: str, shape: Drawn, options: Mapping[str, Any]) -> None:
+    joints = options["skeletons"][shape["label"]]["joints"]
+    if len(shape["points"]) != len(joints):
+        raise InputError(
+            f"{name} has {len(shape['points'])} points; {shape['label']!r} has {len(joints)} joints, null if unseen"
+        )
+
+
+def _check_size(name: str, shape: Drawn, options: Mapping[str, Any]) -> None:
+    size = TYPES[shape["type"]].size(shape)
+    for found, side in zip(size or (), ("width", "height"), strict=False):
+        least = options.get(f"least_{side}", 0)
+        if found < least - 0.005:
+            raise InputError(f"{name} has a {side} of {found:g} pixels; at least {least:g} here")

@@ -1,0 +1,70 @@
+"""Rate an item on one or several criteria: Likert scales, rubrics."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from groundswell.errors import InputError, InvalidAnswer
+from groundswell.label.kinds import criteria
+from groundswell.label.kinds.checks import Check, Option, checked_answer, checked_options, fields
+from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
+
+
+class Rating(LabelKind):
+    """A step on the scale of each criterion, and why: `{"ratings": {"fluent": 4}, "justification": "..."}`."""
+
+    name: ClassVar[str] = "rating"
+    item_kinds: ClassVar[frozenset[str]] = frozenset({"text", "image", "audio", "record"})
+    tolerance: ClassVar[float] = 0.05
+    options: ClassVar[Mapping[str, Option]] = {"criteria": criteria.CRITERIA, **criteria.JUSTIFICATION}
+    specimen: ClassVar[Specimen | None] = Specimen(
+        shown={"kind": "text", "text": "The cat sat on the mat.", "media_type": "text/plain", "meta": {}},
+        answer={"ratings": {"fluent": 5, "interesting": 2}, "justification": "Correct, and seen before."},
+        options={
+            "criteria": [
+                {"name": "fluent", "low": 1, "high": 5, "labels": ["not at all", "perfectly"], "weight": 2.0},
+                {"name": "interesting", "low": 1, "high": 5},
+            ],
+            "justification": "optional",
+        },
+    )
+
+    def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
+        """Return the criteria; there are no classes."""
+        no_classes(self.name, classes, "its option criteria says what is rated")
+        kept = checked_options(self.name, options, self.options)
+        if "criteria" not in kept:
+            raise InputError(f"{self.name} needs the option criteria: {self.options['criteria'].does}")
+        criteria.check_justification(kept)
+        return Ontology((), kept)
+
+    def validate(self, answer: Answer, ontology: Ontology, shown: Shown | None = None) -> Answer:
+        """Return a step for each criterion, in their order, and the justification if there is one.
+
+        Raises:
+            InvalidAnswer: another shape, a criterion without a step or with one that is not on its scale, or a
+                justification that is missing, too short or not asked for.
+        """
+        read = checked_answer(answer, _answer_check(ontology))
+        return {"ratings": read["ratings"], **justified(read, ontology)}
+
+
+def _answer_check(ontology: Ontology) -> Check:
+    ratings = criteria.ratings_check(ontology.options["criteria"])
+    return fields({"ratings": ratings, **criteria.may_justify(ontology.options)}, needs=("ratings",))
+
+
+def justified(read: Mapping[str, Any], ontology: Ontology) -> dict[str, str]:
+    """Return the justification of an answer as it is kept.
+
+    Raises:
+        InvalidAnswer: it is required and missing, or too short.
+    """
+    try:
+        return criteria.justification_of(read, ontology.options)
+    except InputError as error:
+        raise InvalidAnswer(str(error)) from None
+
+
+def overall(answer: Answer, ontology: Ontology) -> float:
+    """Return one score for an answer, 0 to 1: the mean of its ratings by the weights of their criteria."""
+    return criteria.overall(answer["ratings"], ontology.options["criteria"])

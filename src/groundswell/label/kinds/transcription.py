@@ -1,0 +1,95 @@
+"""Write down what an image, a recording or a text says."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from groundswell.errors import InvalidAnswer
+from groundswell.label.kinds.checks import (
+    Check,
+    Option,
+    checked_answer,
+    checked_options,
+    fields,
+    flag,
+    whole,
+    words,
+)
+from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
+
+MOST_CHARACTERS = 200_000
+"""Characters of a text: a book is cut in parts first."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
+_says_language = "a language tag, as it or pt-BR"
+
+
+def _read_language(name: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 35 or not _LANGUAGE.fullmatch(value):
+        raise Check(_says_language, _read_language).refusal(name, value)
+    return value
+
+
+class Transcription(LabelKind):
+    """The words of an item, as they are written or spoken: `{"text": "..."}`, empty where there are none.
+
+    Texts are kept in Unicode NFC. With the option `lines` only space at the ends of lines is dropped; without it a
+    text is one line, and any space in it is a single one.
+    """
+
+    name: ClassVar[str] = "transcription"
+    item_kinds: ClassVar[frozenset[str]] = frozenset({"text", "image", "audio"})
+    tolerance: ClassVar[float] = 0.05
+    options: ClassVar[Mapping[str, Option]] = {
+        "most_characters": Option(
+            whole(1, MOST_CHARACTERS), f"characters that a text may have; {MOST_CHARACTERS:,} unless given"
+        ),
+        "language": Option(
+            Check(_says_language, _read_language),
+            "what the text is written in: for spelling, direction and words",
+        ),
+        "lines": Option(flag, "whether line breaks are part of the text"),
+    }
+    specimen: ClassVar[Specimen | None] = Specimen(
+        shown={
+            "kind": "image",
+            "text": None,
+            "media_type": "image/png",
+            "meta": {"width": 300, "height": 80},
+        },
+        answer={"text": "Nel mezzo del cammin\ndi nostra vita"},
+        options={"language": "it", "lines": True},
+    )
+
+    def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
+        """Return the options; there are no classes."""
+        no_classes(self.name, classes, "an answer is free text")
+        given = checked_options(self.name, options, self.options)
+        return Ontology((), {name: value for name, value in given.items() if value is not False})
+
+    def validate(self, answer: Answer, ontology: Ontology, shown: Shown | None = None) -> Answer:
+        """Return the text in its canonical form.
+
+        Raises:
+            InvalidAnswer: another shape, a text that is too long or that cannot be kept.
+        """
+        read = checked_answer(answer, fields({"text": words(0, 2 * MOST_CHARACTERS)}, needs=("text",)))
+        text, most = canonical_text(read["text"], ontology), most_characters(ontology)
+        if len(text) > most:
+            raise InvalidAnswer(f"the text has {len(text):,} characters; at most {most:,} are kept here")
+        return {"text": text}
+
+
+def canonical_text(text: str, ontology: Ontology) -> str:
+    """Return a text as it is kept."""
+    composed = unicodedata.normalize("NFC", text)
+    if not ontology.options.get("lines"):
+        return " ".join(composed.split())
+    return "\n".join(line.rstrip() for line in composed.splitlines()).strip("\n")
+
+
+def most_characters(ontology: Ontology) -> int:
+    """Return how many characters a text may have."""
+    most: int = ontology.options.get("most_characters", MOST_CHARACTERS)
+    return most
