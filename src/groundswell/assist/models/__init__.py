@@ -20,7 +20,7 @@ from groundswell.assist.models.predictor import (
     StoppedEarly,
     Unanswered,
 )
-from groundswell.assist.models.talking import Reply, TalkingModel
+from groundswell.assist.models.talking import Reply, TalkingModel, most_cents
 
 __all__ = [
     "AllowedHosts",
@@ -44,4 +44,5 @@ __all__ = [
     "Unanswered",
     "as_evidence",
     "as_votes",
+    "most_cents",
 ]

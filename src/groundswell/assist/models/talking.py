@@ -72,7 +72,7 @@ class TalkingModel:
         Raises:
             InputError: the URL is not allowed.
         """
-        self._model, self._instructions, self._max_tokens = model, instructions.strip(), max_tokens
+        self._model, self._instructions, self._max_tokens = model, instructions, max_tokens
         self._price = price or Price()
         self._connection = Connection(
             url.rstrip("/") + "/chat/completions", allowed, key=key, limits=limits or Limits()
@@ -90,49 +90,55 @@ class TalkingModel:
     ) -> None:
         self.close()
 
-    def most(self, messages: Sequence[Message]) -> float:
-        """Return the most that one reply can cost, in cents: tokenizers make no more tokens than there are bytes."""
-        return self._price.cents(self._most(self._told(messages)))
-
     def reply(self, messages: Sequence[Message]) -> Reply:
-        """Ask what comes next in a conversation; it never costs more than `most` says.
+        """Ask what comes next in a conversation; it never costs more than `most_cents`.
 
         A server that is down or refuses brings a reply without a text, and a reason: whoever asked can ask again.
 
         Args:
             messages: the conversation; somebody but the assistant spoke last.
         """
-        told = self._told(messages)
-        meter = Meter(self._price, Budget(self._price.cents(self._most(told))))
+        told = _told(messages, self._instructions)
+        most = _most(told, self._max_tokens)
+        meter = Meter(self._price, Budget(self._price.cents(most)))
         try:
-            text, cut = _read(self._answer(told, meter))
+            text, cut = _read(self._answer(told, meter, most))
         except (Failed, OverBudget) as error:
             return Reply(None, reason=str(error), cost=meter.cost)
         return Reply(text, cut, cost=meter.cost)
 
-    def _told(self, messages: Sequence[Message]) -> list[Message]:
-        """Return the conversation with the instructions in its one system message."""
-        plain = [{"role": one["role"], "content": one["content"]} for one in messages]
-        if not self._instructions:
-            return plain
-        own = plain[:1] if plain and plain[0]["role"] == "system" else []
-        said = "\n\n".join([self._instructions, *(one["content"] for one in own)])
-        return [{"role": "system", "content": said}, *plain[len(own) :]]
-
-    def _most(self, told: Sequence[Message]) -> Usage:
-        written = len(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        return Usage(FRAME_TOKENS * (len(told) + 1) + written, self._max_tokens, 1)
-
-    def _answer(self, told: Sequence[Message], meter: Meter) -> Any:
+    def _answer(self, told: Sequence[Message], meter: Meter, most: Usage) -> Any:
         """Ask, and where the server knows the most tokens by another name, ask again."""
         for length in _LENGTHS:
             body = {"model": self._model, "messages": told, length: self._max_tokens}
             try:
-                return self._connection.post(body, meter, self._most(told), usage_of)
+                return self._connection.post(body, meter, most, usage_of)
             except Rejected as error:
                 if length == _LENGTHS[-1] or _LENGTHS[-1] not in str(error):
                     raise
         raise AssertionError("the last name of the length is always tried")
+
+
+def most_cents(
+    messages: Sequence[Message], price: Price, *, instructions: str = "", max_tokens: int = MOST_TOKENS
+) -> float:
+    """Return the most that one reply can cost: tokenizers make no more tokens than there are bytes."""
+    return price.cents(_most(_told(messages, instructions), max_tokens))
+
+
+def _most(told: Sequence[Message], max_tokens: int) -> Usage:
+    written = len(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return Usage(FRAME_TOKENS * (len(told) + 1) + written, max_tokens, 1)
+
+
+def _told(messages: Sequence[Message], instructions: str) -> list[Message]:
+    """Return a conversation with the instructions in its one system message."""
+    plain: list[Message] = [{"role": one["role"], "content": one["content"]} for one in messages]
+    if not instructions.strip():
+        return plain
+    own = plain[:1] if plain and plain[0]["role"] == "system" else []
+    said = "\n\n".join([instructions.strip(), *(one["content"] for one in own)])
+    return [{"role": "system", "content": said}, *plain[len(own) :]]
 
 
 def _read(answer: Any) -> tuple[str, bool]:

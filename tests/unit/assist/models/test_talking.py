@@ -5,7 +5,7 @@ import re
 import pytest
 from tests.unit.assist.models.server import HERE, QUICK, Drop, Server
 
-from groundswell.assist.models import Limits, Price, TalkingModel
+from groundswell.assist.models import Limits, Price, TalkingModel, most_cents
 from groundswell.assist.models.talking import MOST_CHARACTERS
 
 PRICE = Price(per_million_in=1000.0, per_million_out=10_000.0)
@@ -28,9 +28,9 @@ def ask():
         url = server.url.removesuffix("/predict") + "/v1"
         options = {"limits": QUICK, "price": PRICE, **given}
         with TalkingModel(url, "talker", allowed=HERE, **options) as model:
-            most = model.most(messages)
             reply = model.reply(messages)
-        assert reply.cost.cents <= most
+        told = {name: given[name] for name in ("instructions", "max_tokens") if name in given}
+        assert reply.cost.cents <= most_cents(messages, PRICE, **told)
         return reply, server
 
     yield asked
