@@ -48,6 +48,15 @@ test('a key that is held down acts once', () => {
   expect(run).toHaveBeenCalledOnce();
 });
 
+test('a key that moves something acts as long as it is held down, and is told how it was pressed', () => {
+  const run = vi.fn();
+  const keys = new Keys();
+  keys.add('shapes', [{ keys: ['arrowleft'], label: null, run, held: true }]);
+  keys.handle(press('ArrowLeft'));
+  keys.handle(press('ArrowLeft', { repeat: true, shiftKey: true }));
+  expect(run.mock.calls.map(([event]) => event.shiftKey)).toEqual([false, true]);
+});
+
 test("a kind's key wins over the workspace's, until the kind is gone", () => {
   const keys = new Keys();
   const [ours, theirs] = [vi.fn(), vi.fn()];

@@ -5,7 +5,9 @@ export interface Binding {
   keys: string[];
   /** What the panel says; null keeps it out of the panel. */
   label: string | null;
-  run: () => void;
+  run: (event: KeyboardEvent) => void;
+  /** Whether a key held down acts again and again, as for moving something; otherwise it acts once. */
+  held?: boolean;
 }
 
 /** The keys for classes after 1 to 9: rows of the keyboard, without those that the workspace uses. */
@@ -67,7 +69,7 @@ export class Keys {
     return shown.filter((group) => group.bindings.length > 0);
   }
 
-  /** Run what a key press asks for. A key held down counts once: a label for each repeat would be a disaster. */
+  /** Run what a key press asks for. A key held down mostly counts once: a label for each repeat would be a disaster. */
   handle = (event: KeyboardEvent): void => {
     const chord = chordOf(event);
     if (!chord || event.isComposing || event.defaultPrevented) return;
@@ -75,6 +77,6 @@ export class Keys {
     const binding = this.find(chord);
     if (!binding) return;
     event.preventDefault();
-    if (!event.repeat) binding.run();
+    if (binding.held || !event.repeat) binding.run(event);
   };
 }
