@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from groundswell.label.kinds.choice import Choice
+from groundswell.label.kinds.kind import Specimen
 
 
 class ImageChoice(Choice):
@@ -10,3 +11,9 @@ class ImageChoice(Choice):
 
     name: ClassVar[str] = "image_choice"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"image"})
+    specimen: ClassVar[Specimen | None] = Specimen(
+        shown={"kind": "image", "text": None, "media_type": "image/png", "meta": {"width": 64, "height": 64}},
+        answer={"choices": ["cat", "dog"]},
+        classes=("cat", "dog", "cow"),
+        options={"multiple": True},
+    )

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from groundswell.label.kinds.choice import Choice
+from groundswell.label.kinds.kind import Specimen
 
 
 class TextChoice(Choice):
@@ -10,3 +11,9 @@ class TextChoice(Choice):
 
     name: ClassVar[str] = "text_choice"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"text"})
+    specimen: ClassVar[Specimen | None] = Specimen(
+        shown={"kind": "text", "text": "I waited for an hour.", "media_type": "text/plain", "meta": {}},
+        answer={"choice": "complaint"},
+        classes=("praise", "complaint"),
+        options={},
+    )
