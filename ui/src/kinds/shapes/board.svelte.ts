@@ -1,6 +1,7 @@
 /** The shapes of one image while somebody works on them: what is picked, hidden, locked, pulled and being drawn. */
 import type { Merging } from '../../kind';
 import type { Answer, ProjectDetail } from '../../wire';
+import { specsOf, withKnown } from '../attributes/attributes';
 import { begin, canEnd, isComplete, placedOf, withNext, withoutLast, type Drawing } from './drawing';
 import { formOf } from './forms';
 import type { Placed } from './forms/form';
@@ -385,10 +386,11 @@ export class Board {
     return types.includes(shape.type) && alike;
   }
 
-  /** With another label, where that may be; attributes that it does not have are left behind by `kept`. */
+  /** With another label, where that may be; attributes that it does not have are left behind. */
   #named(shape: Shape, label: string): Shape {
     const fits = this.#fits(shape, label, typesOfLabel(this.props.project, label));
-    return fits && shape.label !== label ? { ...shape, label } : shape;
+    if (!fits || shape.label === label) return shape;
+    return withKnown({ ...shape, label }, specsOf(this.props.project, label));
   }
 
   #renamed(drawing: Drawing, label: string): Drawing | null {

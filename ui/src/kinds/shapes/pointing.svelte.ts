@@ -4,7 +4,7 @@ import type { Board, Marked } from './board.svelte';
 import { formOf } from './forms';
 import { boundsOf, distance, isInside, minus, simplified, type Rect } from './geometry';
 import { meant, sideAt, touched, within } from './picking';
-import { rulesOf, type Point, type Shape } from './shape';
+import { isPlaced, rulesOf, type Point, type Shape } from './shape';
 import { snapped } from './snapping';
 import type { View } from './view.svelte';
 
@@ -114,14 +114,18 @@ export class Pointing {
     else this.#view.fit();
   }
 
-  /** A point met by what is near it, with the shape at work left out. */
-  snap(at: Point, but: number | null = null): Point {
-    const targets = this.#board.shown
-      .filter(({ id, shape }) => id !== but && shape.type !== 'ellipse')
-      .map(({ shape }) => ({ outline: formOf(shape).outline(shape), closed: formOf(shape).closed }));
-    const begun = this.#board.drawing?.points.filter((point) => point !== null) ?? [];
-    const own = { outline: begun.slice(0, 1), closed: false };
-    return snapped(at, [...targets, own], this.#view.place, this.#reach(REACH.snap)) ?? at;
+  /** A point met by what is near it, with the shape at work left out. Joints meet nothing, boxes only the border. */
+  snap(at: Point, type = this.#board.tool, but: number | null = null): Point {
+    if (type === 'keypoints' || type === 'point' || type === 'pick') return at;
+    const meets = type === 'polygon' || type === 'line';
+    const others = this.#board.shown.filter(({ id, shape }) => id !== but && shape.type !== 'ellipse');
+    const targets = others.map(({ shape }) => ({
+      outline: formOf(shape).outline(shape),
+      closed: formOf(shape).closed,
+    }));
+    const begun = { outline: this.#board.drawing?.points.slice(0, 1).filter(isPlaced) ?? [], closed: false };
+    const reach = this.#reach(REACH.snap);
+    return snapped(at, meets ? [...targets, begun] : [], this.#view.place, reach) ?? at;
   }
 
   #snaps = (how: Modifiers) => habits.snapping && !how.altKey && this.#board.tool !== 'pick';
@@ -163,7 +167,7 @@ export class Pointing {
     return {
       move: (to, how) => {
         this.busy = 'pull';
-        const at = habits.snapping && !how.altKey ? this.snap(to, one.id) : to;
+        const at = habits.snapping && !how.altKey ? this.snap(to, one.shape.type, one.id) : to;
         board.live = new Map([[one.id, board.pulled(one, handle, at, how.shiftKey)]]);
       },
       end: () => board.settle(merge ? { merge } : undefined),

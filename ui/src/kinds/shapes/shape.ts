@@ -49,8 +49,10 @@ export const typesOfLabel = (project: ProjectDetail, label: string): ShapeType[]
 export const shapesOf = (answer: Answer | null): readonly Shape[] =>
   (answer?.shapes as Shape[] | undefined) ?? [];
 
+export const isPlaced = (point: Point | null): point is Point => point !== null;
+
 /** The points that are there. */
-export const placed = (shape: Shape): Point[] => shape.points.filter((point) => point !== null);
+export const placed = (shape: Pick<Shape, 'points'>): Point[] => shape.points.filter(isPlaced);
 
 /** Coordinates are kept to the hundredth of a pixel. */
 export const round = (value: number): number => Math.round(value * 100) / 100;

@@ -6,7 +6,7 @@ import { movePoints, type Form, type Handle, type Placed } from './form';
 const byPoints = (least: number, closed: boolean): Form => ({
   drawn: 'points',
   closed,
-  outline: (shape) => placed(shape as Parameters<typeof placed>[0]),
+  outline: placed,
   handles: (shape) => shape.points.flatMap((at): Handle[] => (at ? [{ at, role: 'vertex' }] : [])),
   pull: ({ points }, handle, to) => ({ points: withPoint(points, indexOf(points, handle), to) }),
   move: ({ points }, by) => ({ points: movePoints(points, by) }),
