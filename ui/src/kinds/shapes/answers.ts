@@ -31,7 +31,19 @@ export function missing(draft: Answer, _: Task, project: ProjectDetail): string 
   const { least = 0, most = Infinity } = rulesOf(project);
   if (shapes.length < least) return w().missing.least(least);
   if (shapes.length > most) return w().missing.most(most);
-  return shapes.map((shape, at) => lacking(shape, at, project)).find((found) => found !== null) ?? null;
+  return firstLacking(shapes, project)?.words ?? null;
+}
+
+/** The first shape that is not as it must be, by its place, and what it lacks. */
+export function firstLacking(
+  shapes: readonly Shape[],
+  project: ProjectDetail,
+): { at: number; words: string } | null {
+  for (const [at, shape] of shapes.entries()) {
+    const words = lacking(shape, at, project);
+    if (words) return { at, words };
+  }
+  return null;
 }
 
 function lacking(shape: Shape, at: number, project: ProjectDetail): string | null {

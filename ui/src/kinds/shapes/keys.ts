@@ -57,6 +57,8 @@ export const toolBindings = ({ board, say }: Desk): Binding[] =>
 
 /** While something is drawn, or about to be: the cross is moved by arrows and puts down points. */
 export const penBindings = (desk: Desk): Binding[] => [
+  // Enter ends a path, again and again: once too often must not give the answer away.
+  ...(endsByEnter(desk.board) ? [{ keys: ['enter'], label: null, run: () => desk.say(w().key.byCtrl) }] : []),
   {
     keys: [' '],
     label: w().key.put,
@@ -157,6 +159,8 @@ export const viewBindings = (desk: Desk): Binding[] => {
     ...(compare ? [{ keys: ['z'], label: w().key.compare, run: compare }] : []),
   ];
 };
+
+const endsByEnter = ({ tool }: Board): boolean => ['polygon', 'line', 'keypoints'].includes(tool);
 
 const arrowOf = (event: KeyboardEvent): Point => ARROWS[event.key.toLowerCase()] as Point;
 

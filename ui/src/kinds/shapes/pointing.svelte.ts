@@ -26,6 +26,15 @@ interface Gesture {
   end: (to: Point, how: Modifiers, moved: boolean) => void;
 }
 
+/** What is beyond the board. */
+interface Others {
+  /** Shapes that a model proposes, to be taken over by a click. */
+  proposed: () => readonly Shape[];
+  onTake: (shape: Shape) => void;
+  /** No shape more may be drawn. */
+  onFull: () => void;
+}
+
 export class Pointing {
   /** Where the pointer is, or the cross that keys move; null where it is away. */
   at = $state.raw<Point | null>(null);
@@ -35,22 +44,23 @@ export class Pointing {
   frame = $state.raw<Rect | null>(null);
   /** What the pointer would take hold of. */
   over = $state.raw<{ handle: number } | { shape: number } | null>(null);
+  /** The shape of somebody else that a click would take over. */
+  overGhost = $state.raw<Shape | null>(null);
   /** Something is pulled, moved or panned. */
   busy = $state<'pull' | 'move' | 'pan' | null>(null);
 
   readonly #board: Board;
   readonly #view: View;
-  /** Say that no shape more may be drawn. */
-  readonly #onFull: () => void;
+  readonly #others: Others;
   #gesture: Gesture | null = null;
   #pressed: Point = [0, 0];
   #moved = false;
   #gestures = 0;
 
-  constructor(board: Board, view: View, onFull: () => void) {
+  constructor(board: Board, view: View, others: Others) {
     this.#board = board;
     this.#view = view;
-    this.#onFull = onFull;
+    this.#others = others;
   }
 
   /** Screen pixels as pixels of the image. */
@@ -142,7 +152,7 @@ export class Pointing {
     if (side !== null && only) return this.#parting(only, side, at);
     if (board.tool === 'pick' || how.ctrlKey || how.metaKey || this.#isOnPicked(at))
       return this.#picking(at, how);
-    if (board.full) this.#onFull();
+    if (board.full) this.#others.onFull();
     return board.full ? this.#picking(at, how) : this.#drawing(at, how);
   }
 
@@ -204,7 +214,9 @@ export class Pointing {
 
   #pickAt(at: Point, how: Modifiers): void {
     const one = meant(this.#touched(at), how.shiftKey ? new Set() : this.#board.picked);
+    const proposed = one ? null : this.#proposedAt(at);
     if (one) this.#board.pick([one.id], { more: how.shiftKey });
+    else if (proposed) this.#others.onTake(proposed);
     else if (!how.shiftKey) this.#board.letGo();
   }
 
@@ -222,7 +234,7 @@ export class Pointing {
         if (moved && frames) {
           const found = within(board.shown, boundsOf([from, to])).map(({ id }) => id);
           board.pick(how.shiftKey ? [...board.picked, ...found] : found);
-        } else if (!moved && !now.shiftKey) board.letGo();
+        } else if (!moved) this.#pickAt(to, now);
       },
     };
   }
@@ -244,7 +256,7 @@ export class Pointing {
       },
       end: (to, now, moved) => {
         if (begun || moved) return board.put(near(to, now), now.shiftKey);
-        if (this.#touched(to).length) this.#pickAt(to, now);
+        if (this.#touched(to).length || this.#proposedAt(to)) this.#pickAt(to, now);
         else if (board.byHand) board.letGo();
         else board.put(near(to, now));
       },
@@ -302,6 +314,11 @@ export class Pointing {
     return touched(this.#board.shown, at, this.#reach(REACH.pick), skeletons);
   }
 
+  #proposedAt(at: Point): Shape | null {
+    const proposed = this.#others.proposed().map((shape, id) => ({ id, shape }));
+    return touched(proposed, at, this.#reach(REACH.pick))[0]?.shape ?? null;
+  }
+
   #isOnPicked(at: Point): boolean {
     const board = this.#board;
     return board.editing && this.#touched(at).some(({ id }) => board.picked.has(id));
@@ -309,8 +326,11 @@ export class Pointing {
 
   #under(at: Point): Pointing['over'] {
     const handle = this.#board.drawing ? null : this.#handleAt(at);
+    this.overGhost = null;
     if (handle !== null) return { handle };
     const one = this.#board.drawing ? null : this.#touched(at)[0];
+    const takes = ['pick', 'box', 'ellipse', 'rotated_box'].includes(this.#board.tool);
+    this.overGhost = one || this.#board.drawing || !takes ? null : this.#proposedAt(at);
     return one ? { shape: one.id } : null;
   }
 

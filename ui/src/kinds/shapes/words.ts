@@ -79,6 +79,7 @@ export const w = words({
     key: {
       put: 'Put down a point at the cross',
       end: 'End what is drawn',
+      byCtrl: 'Ctrl+Enter submits; Enter alone ends what is drawn.',
       backPoint: 'Take back the last point',
       unseen: 'This joint cannot be seen',
       drop: 'Drop what is drawn',
@@ -112,7 +113,7 @@ export const w = words({
       copied: (n: number) => `${s(n, 'shape', 'shapes')} copied.`,
       pasted: (n: number) => `${s(n, 'shape', 'shapes')} pasted.`,
     },
-    summary: { none: 'no shapes', of: (n: string, label: string) => `${n} ${label}` },
+    summary: { none: 'no shapes', of: (n: string, label: string) => `${n} × ${label}` },
     missing: {
       shape: (at: string, label: string) => `Shape ${at}, ${label}`,
       least: (n: number) => `Draw at least ${s(n, 'shape', 'shapes')}.`,
@@ -196,6 +197,7 @@ export const w = words({
     key: {
       put: 'Metti un punto al mirino',
       end: 'Termina il disegno',
+      byCtrl: 'Ctrl+Invio invia; Invio da solo termina il disegno.',
       backPoint: "Togli l'ultimo punto",
       unseen: 'Questa articolazione non si vede',
       drop: 'Annulla il disegno',
@@ -229,7 +231,7 @@ export const w = words({
       copied: (n) => `${s(n, 'forma copiata', 'forme copiate')}.`,
       pasted: (n) => `${s(n, 'forma incollata', 'forme incollate')}.`,
     },
-    summary: { none: 'nessuna forma', of: (n, label) => `${n} ${label}` },
+    summary: { none: 'nessuna forma', of: (n, label) => `${n} × ${label}` },
     missing: {
       shape: (at, label) => `Forma ${at}, ${label}`,
       least: (n) => `Disegna almeno ${s(n, 'forma', 'forme')}.`,
