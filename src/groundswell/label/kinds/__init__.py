@@ -8,14 +8,36 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from groundswell.errors import InvalidName
+from groundswell.label.kinds.audio_segments import AudioSegments
+from groundswell.label.kinds.chat import Chat
 from groundswell.label.kinds.choice import ontology_of
+from groundswell.label.kinds.form import Form
 from groundswell.label.kinds.image_choice import ImageChoice
+from groundswell.label.kinds.image_shapes import ImageShapes
 from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, as_text, from_text
+from groundswell.label.kinds.preference import Preference
+from groundswell.label.kinds.rating import Rating
 from groundswell.label.kinds.schema import Schema
 from groundswell.label.kinds.text_choice import TextChoice
+from groundswell.label.kinds.text_spans import TextSpans
+from groundswell.label.kinds.transcription import Transcription
 
-BUILT_IN: dict[str, LabelKind] = {kind.name: kind for kind in (TextChoice(), ImageChoice())}
+BUILT_IN: dict[str, LabelKind] = {
+    kind.name: kind
+    for kind in (
+        TextChoice(),
+        ImageChoice(),
+        TextSpans(),
+        ImageShapes(),
+        AudioSegments(),
+        Transcription(),
+        Preference(),
+        Rating(),
+        Chat(),
+        Form(),
+    )
+}
 
 
 @cache

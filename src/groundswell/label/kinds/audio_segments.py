@@ -1,11 +1,15 @@
 """Mark and label segments of a recording, with their transcripts and attributes."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
+import numpy as np
+
 from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.kinds import attributes
+from groundswell.label.kinds.agreed import segments as agreed
+from groundswell.label.kinds.agreed.weighing import key_of
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -18,8 +22,8 @@ from groundswell.label.kinds.checks import (
     one_of,
     words,
 )
+from groundswell.label.kinds.fields import attributes
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
-from groundswell.label.kinds.weighing import key_of
 
 MOST_SEGMENTS = 2_000
 """Segments of one recording."""
@@ -92,6 +96,22 @@ class AudioSegments(LabelKind):
             _check_apart(segments)
         return {"segments": segments}
 
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return 1 minus the share of segments in common (F1): a part in part, less for other words or attributes."""
+        return agreed.distance(one, other, ontology)
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return what at least half of the trust marks: from and to the median, with the words nearest to all."""
+        if len({key_of(answer) for answer in answers}) == 1:
+            return answers[0]
+        segments = agreed.merge(answers, weights, ontology)
+        return self.or_nearest({"segments": segments}, answers, weights, ontology)
+
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return a few segments with any label."""
+        seconds = min(_duration_of(shown) - SLACK_SECONDS, 60.0)
+        return self.validate({"segments": agreed.example_of(ontology, seconds, rng)}, ontology)
+
 
 def in_order(segments: Any, ontology: Ontology) -> list[Any]:
     """Return segments in the order of start, end and label."""
@@ -118,7 +138,7 @@ def _canonical(name: str, given: Mapping[str, Any], ontology: Ontology) -> dict[
         )
     segment = {key: given[key] for key in ("start", "end", "label")}
     if "transcript" in ontology.options:
-        segment["transcript"] = " ".join(given.get("transcript", "").split())
+        segment["transcript"] = " ".join(unicodedata.normalize("NFC", given.get("transcript", "")).split())
     specs = attributes.specs_of(ontology.options, given["label"])
     said = attributes.checked(f"{name}.attributes", given.get("attributes", {}), specs)
     return {**segment, "attributes": said} if said else segment

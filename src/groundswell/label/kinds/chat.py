@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.kinds import criteria
+from groundswell.label.kinds.agreed import chats as agreed
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -18,6 +20,7 @@ from groundswell.label.kinds.checks import (
     words,
 )
 from groundswell.label.kinds.conversation import ROLES, Message, messages_of
+from groundswell.label.kinds.fields import criteria
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 from groundswell.label.kinds.rating import justified
 
@@ -35,7 +38,7 @@ ENDS = {"write": "user", "edit": "assistant", "steps": "assistant"}
 
 
 class Chat(LabelKind):
-    """What a worker makes of a conversation.
+    """A conversation that is written, edited, continued or judged, turn by turn or step by step.
 
     The item is a record with `messages`, each with `role` (system, user, assistant) and `content`; `references` may be
     shown beside them. An answer has the messages from the first that the worker may change:
@@ -121,6 +124,26 @@ class Chat(LabelKind):
         if "criteria" in ontology.options:
             canonical["ratings"] = _rated(read["ratings"], read["messages"], said)
         return {**canonical, **justified(read, ontology)}
+
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return how far verdicts, or messages and their ratings, are apart; see `agreed.chats`."""
+        return agreed.distance(one, other, ontology)
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return the verdict on each step that has the most trust; of conversations the one nearest to all."""
+        if mode_of(ontology) != "steps":
+            return self.nearest(answers, weights, ontology)
+        merged = agreed.merge_steps(answers, weights)
+        return {**merged, **criteria.merge_justifications(answers, weights)}
+
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return a short conversation that goes on from the item's, or verdicts on the steps of its last message."""
+        messages = messages_of(shown["record"])
+        mode = mode_of(ontology)
+        answer = agreed.example_of(mode, messages, ontology.options, rng)
+        return self.validate(
+            {**answer, **criteria.example_justification(ontology.options, rng)}, ontology, shown
+        )
 
 
 def mode_of(ontology: Ontology) -> str:

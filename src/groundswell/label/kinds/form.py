@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from groundswell.errors import InputError, InvalidAnswer
+from groundswell.label.kinds.agreed import forms as agreed
+from groundswell.label.kinds.agreed.forms import check_of
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -14,18 +18,14 @@ from groundswell.label.kinds.checks import (
     in_short,
     listed,
     named,
-    not_right,
     words,
 )
-from groundswell.label.kinds.conditions import check_condition, condition, is_met
+from groundswell.label.kinds.fields.conditions import check_condition, condition, is_met
+from groundswell.label.kinds.fields.specs import check_names, spec_check
+from groundswell.label.kinds.fields.values import VALUES, Spec, is_empty
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
-from groundswell.label.kinds.specs import check_names, spec_check
-from groundswell.label.kinds.values import VALUES, Spec, is_empty
 
 MOST_FIELDS = 200
-
-MOST_ENTRIES = 100
-"""Entries of a field that takes several."""
 
 _specs = listed(
     spec_check(
@@ -47,10 +47,10 @@ def _read_fields(name: str, value: Any) -> list[dict[str, Any]]:
 
 
 class Form(LabelKind):
-    """Fields with values: `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`.
+    """A form about the item: fields of all usual kinds, some of them shown only under a condition.
 
-    A field that is not required may be left out. One whose condition (`when`) is not met by the fields before it is
-    hidden, and must be left out. Texts come without the space around them; days as `2026-11-29`, instants as
+    `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`. A field that is not required may be left
+    out. One whose condition (`when`) is not met by the fields before it is hidden, and must be left out. Texts come without the space around them; days as `2026-11-29`, instants as
     `2026-11-29T08:30:00`, in UTC where an offset is known; files by their SHA-256 or address.
     """
 
@@ -61,8 +61,8 @@ class Form(LabelKind):
         "fields": Option(
             Check(_specs.says, _read_fields),
             f"each has name and kind ({', '.join(VALUES)}); title, hint, required; values of choice, choices and rank, "
-            "as names or as {value, title}; low and high of numbers and scales; least and most characters of a text, or "
-            "values of choices, or entries where `several` is true; pattern of a text (email, phone, zip, number); "
+            "as names or as {value, title}; low and high of numbers and scales; least and most: characters of a text, "
+            "values of choices, entries where `several` is true; pattern of a text (email, phone, zip, number); "
             "when: {field, is: [values]}, {all: [...]} or {any: [...]} over fields before it",
         )
     }
@@ -114,6 +114,19 @@ class Form(LabelKind):
         except InputError as error:
             raise InvalidAnswer(str(error)) from None
 
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return the mean distance over fields that either has filled in; one that only one has counts wholly."""
+        return agreed.distance(one["fields"], other["fields"], ontology.options["fields"])
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return each field as more than half of the trust fills it in, in the light of the merged ones before it."""
+        merged = agreed.merge([answer["fields"] for answer in answers], weights, ontology.options["fields"])
+        return self.or_nearest({"fields": merged}, answers, weights, ontology)
+
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return any value for each field that is shown; some that may be left open are."""
+        return self.validate({"fields": agreed.example_of(ontology.options["fields"], rng)}, ontology)
+
 
 _ANSWER = fields(
     {"fields": named(Check("a value", lambda name, value: value), most=MOST_FIELDS)}, needs=("fields",)
@@ -136,25 +149,3 @@ def _filled(given: Mapping[str, Any], specs: Sequence[Spec]) -> dict[str, Any]:
         elif spec.get("required"):
             raise InputError(f"field {name!r} is required and empty")
     return filled
-
-
-def check_of(spec: Spec) -> Check:
-    """Return the check of a field's value, or of a list of them where several may be given."""
-    if not spec.get("several"):
-        return VALUES[spec["kind"]].check(spec)
-    each = VALUES[spec["kind"]].check(one_entry(spec))
-    least, most = spec.get("least", 0), spec.get("most", MOST_ENTRIES)
-    entries = listed(each, least=least, most=most)
-
-    def read(name: str, value: Any) -> list[Any]:
-        found = [one for one in entries(name, value) if not is_empty(one)]
-        if len(found) < least:
-            raise not_right(name, entries.says, value)
-        return found
-
-    return Check(entries.says, read)
-
-
-def one_entry(spec: Spec) -> Spec:
-    """Return the spec of one entry of a field that takes several: its bounds are of the list."""
-    return {key: value for key, value in spec.items() if key not in ("least", "most", "several", "required")}

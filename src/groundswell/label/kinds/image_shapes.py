@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.kinds import attributes
+from groundswell.label.kinds.agreed import shapes as agreed
+from groundswell.label.kinds.agreed.inferred_shapes import example_of, infer_shapes
+from groundswell.label.kinds.agreed.weighing import half, key_of
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -18,9 +22,11 @@ from groundswell.label.kinds.checks import (
     whole,
 )
 from groundswell.label.kinds.drawn import TYPES, Drawn, rotation, sequence_of
+from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.fields.specs import plain_name
+from groundswell.label.kinds.inference import Inferred, Said, by_task
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
-from groundswell.label.kinds.specs import plain_name
-from groundswell.label.kinds.weighing import key_of
+from groundswell.quality.shapes.matching import MOST_SHAPES as MOST_MATCHED
 
 MOST_SHAPES = 1_000
 """Shapes of one image."""
@@ -140,6 +146,39 @@ class ImageShapes(LabelKind):
         if sum(len(shape["points"]) for shape in shapes) > MOST_POINTS:
             raise InvalidAnswer(f"the shapes have over {MOST_POINTS:,} points together")
         return {"shapes": in_order(distinct.values(), ontology)}
+
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return 1 minus the share of shapes in common, those paired that are most alike; see `agreed.shapes`."""
+        return agreed.distance(one, other, ontology)
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return what at least half of the trust drew, each shape merged from all that were drawn of it."""
+        if len({key_of(answer) for answer in answers}) == 1:
+            return answers[0]
+        if sum(len(answer["shapes"]) for answer in answers) > MOST_MATCHED:
+            return self.nearest(answers, weights, ontology)
+        things = agreed.things_of(answers, weights, ontology, _check_in(ontology))
+        shapes = agreed.kept(things, half(weights), ontology)
+        return self.or_nearest({"shapes": shapes}, answers, weights, ontology)
+
+    def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
+        """Infer what is on every image from what each worker misses, invents and draws inexactly."""
+        heard = by_task(said)
+        most = max(
+            (sum(len(one.answer["shapes"]) for one in answers) for answers in heard.values()), default=0
+        )
+        if not said or most > MOST_MATCHED:
+            return super().infer(said, ontology)
+        found = infer_shapes(said, ontology, _check_in(ontology))
+        return self.with_labels(found, heard, ontology)
+
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return a few shapes of any label and type."""
+        return self.validate({"shapes": example_of(ontology, _check_in(ontology), rng)}, ontology)
+
+
+def _check_in(ontology: Ontology) -> agreed.Check:
+    return lambda drawn: canonical_shape("a shape", drawn, ontology)
 
 
 _any_points = Check("a list of points [x, y]", lambda name, value: value)

@@ -65,7 +65,7 @@ def infer_by_merging(said: Sequence[Said], *, distance: Distance, merge: Merge) 
         Weighing by agreement with the leave-one-out consensus is ours; weighing in turns is that of Li et al.
         (2014), "Resolving conflicts in heterogeneous data by truth discovery", doi:10.1145/2588555.2610509.
     """
-    tasks = _by_task(said)
+    tasks = by_task(said)
     skill: dict[int, float] = dict.fromkeys(sorted({one.worker for one in said}), ASSUMED_SKILL)
     near: dict[int, list[float]] = {}
     for _ in range(ROUNDS):
@@ -131,7 +131,8 @@ def others_said(
     return near
 
 
-def _by_task(said: Sequence[Said]) -> dict[int, list[Said]]:
+def by_task(said: Sequence[Said]) -> dict[int, list[Said]]:
+    """Return what was said of each task."""
     tasks: dict[int, list[Said]] = defaultdict(list)
     for one in said:
         tasks[one.task].append(one)

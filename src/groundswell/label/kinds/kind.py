@@ -3,14 +3,15 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from groundswell.errors import InputError, InvalidName
+from groundswell.errors import InputError, InvalidAnswer, InvalidName
+from groundswell.label.kinds.agreed.weighing import medoid
 from groundswell.label.kinds.checks import Option
-from groundswell.label.kinds.inference import Inferred, Said, infer_by_merging
+from groundswell.label.kinds.inference import Inferred, Said, infer_by_merging, weight
 
 Answer = Mapping[str, Any]
 """An answer as it crosses the wire: a JSON object whose shape its label kind defines."""
@@ -118,6 +119,42 @@ class LabelKind(ABC):
             answers: one or more, canonical.
             weights: positive; equal ones give an answer no say by its place, but for ties.
         """
+
+    def nearest(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return the one of several answers that is nearest to all by trust: a merge where nothing can be mixed."""
+        return medoid(answers, weights, lambda one, other: self.distance(one, other, ontology))
+
+    def or_nearest(
+        self, mixed: Answer, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology
+    ) -> Answer:
+        """Return a mixture of answers in its canonical form; the nearest of them where it is no answer itself."""
+        try:
+            return self.validate(mixed, ontology)
+        except InvalidAnswer:
+            return self.nearest(answers, weights, ontology)
+
+    def with_labels(
+        self,
+        found: Inferred,
+        heard: Mapping[int, Sequence[Said]],
+        ontology: Ontology,
+    ) -> Inferred:
+        """Return what was inferred with a label for each task that is an answer: the nearest to all where it was none.
+
+        Args:
+            found: what was inferred; a task may lack a label, or have one that no project would take.
+            heard: what was said of each task.
+        """
+        labels: dict[int, Answer] = {}
+        for task, said in heard.items():
+            answers = [one.answer for one in said]
+            weights = [weight(found.skill[one.worker]) for one in said]
+            labels[task] = (
+                self.or_nearest(found.answers[task], answers, weights, ontology)
+                if task in found.answers
+                else self.nearest(answers, weights, ontology)
+            )
+        return replace(found, answers=labels)
 
     def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
         """Infer the labels of a project from all that was said, with the skill of everybody who said it."""

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.kinds import criteria
+from groundswell.label.kinds.agreed import preferences as agreed
+from groundswell.label.kinds.agreed.inferred_preferences import infer_preferences
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -19,6 +22,8 @@ from groundswell.label.kinds.checks import (
     words,
 )
 from groundswell.label.kinds.conversation import check_prompt
+from groundswell.label.kinds.fields import criteria
+from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 from groundswell.label.kinds.rating import justified
 
@@ -101,6 +106,29 @@ class Preference(LabelKind):
         if "criteria" in ontology.options:
             canonical["rubric"] = _rubric(read["rubric"], ids)
         return {**canonical, **justified(read, ontology)}
+
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return how far choices, orders or grades are apart; with a rubric the mean of that and of its ratings."""
+        apart = agreed.main_distance(one, other, ontology)
+        if "rubric" not in one or one["rubric"].keys() != other["rubric"].keys():
+            return apart
+        return (apart + agreed.rubric_distance(one, other, ontology)) / 2
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return the best by trust, the order nearest to all, or the median grade; ratings by their medians."""
+        merged = agreed.merge_main(answers, weights, ontology)
+        return agreed.completed(merged, answers, weights, ontology)
+
+    def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
+        """Infer which of two is better from workers who follow, turn round or do not look; else by nearness."""
+        if said and all(agreed.level_of(one.answer) is not None for one in said):
+            return infer_preferences(said, self, ontology)
+        return super().infer(said, ontology)
+
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return any choice, order or grade."""
+        ids = sorted(responses_of(shown["record"]))
+        return self.validate(agreed.example_of(ids, ontology, rng), ontology)
 
 
 def responses_of(record: Mapping[str, Any]) -> dict[str, str]:

@@ -3,14 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.kinds import criteria
+from groundswell.label.kinds.agreed.inferred_ratings import infer_ratings
 from groundswell.label.kinds.checks import Check, Option, checked_answer, checked_options, fields
+from groundswell.label.kinds.fields import criteria
+from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 
 
 class Rating(LabelKind):
-    """A step on the scale of each criterion, and why: `{"ratings": {"fluent": 4}, "justification": "..."}`."""
+    """Steps on the scales of one or several criteria, and why.
+
+    `{"ratings": {"fluent": 4}, "justification": "..."}`: a step for each criterion; a justification where it is given.
+    `overall` makes one score of them.
+    """
 
     name: ClassVar[str] = "rating"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"text", "image", "audio", "record"})
@@ -46,6 +54,26 @@ class Rating(LabelKind):
         """
         read = checked_answer(answer, _answer_check(ontology))
         return {"ratings": read["ratings"], **justified(read, ontology)}
+
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return the mean difference in ratings as a share of each scale, by the weights of criteria."""
+        return criteria.distance(one["ratings"], other["ratings"], ontology.options["criteria"])
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return the median of each criterion, and the justification that is nearest to all."""
+        ratings = criteria.merge(
+            [answer["ratings"] for answer in answers], weights, ontology.options["criteria"]
+        )
+        return {"ratings": ratings, **criteria.merge_justifications(answers, weights)}
+
+    def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
+        """Infer each criterion from how high, how exactly and how often without looking each worker rates."""
+        return infer_ratings(said, ontology.options["criteria"]) if said else super().infer(said, ontology)
+
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return any step of each criterion."""
+        ratings = criteria.example(ontology.options["criteria"], rng)
+        return {"ratings": ratings, **criteria.example_justification(ontology.options, rng)}
 
 
 def _answer_check(ontology: Ontology) -> Check:

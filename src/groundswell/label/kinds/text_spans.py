@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
+import numpy as np
+
 from groundswell.errors import InputError, InvalidAnswer
+from groundswell.label.kinds.agreed.inferred_spans import example_of, infer_spans
+from groundswell.label.kinds.agreed.marks import agreed_sites
+from groundswell.label.kinds.agreed.spans import agreed_links, best_links, may_join, related, spans_of, told
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -17,8 +22,10 @@ from groundswell.label.kinds.checks import (
     whole,
     words,
 )
+from groundswell.label.kinds.fields.specs import plain_name
+from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
-from groundswell.label.kinds.specs import plain_name
+from groundswell.quality.spans import best_without_overlaps, span_distance
 
 MOST_SPANS = 2_000
 """Spans of one text, and relations between them."""
@@ -98,6 +105,34 @@ class TextSpans(LabelKind):
         if "relations" in ontology.options:
             canonical["relations"] = _joined(read.get("relations", []), name_of, spans, ontology)
         return canonical
+
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return 1 minus the share of spans and relations in common (F1); a part of a span counts in part."""
+        spans, relations = len(one["spans"]) + len(other["spans"]), 0
+        apart = spans * span_distance(spans_of(one), spans_of(other))
+        if "relations" in ontology.options:
+            mine, yours = related(one), related(other)
+            relations = len(mine) + len(yours)
+            apart += relations - best_links(mine, yours) - best_links(yours, mine)
+        return max(0.0, apart / (spans + relations)) if spans + relations else 0.0
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return the spans that at least half of the trust marks, and the relations that it draws between them."""
+        agreed = agreed_sites([spans_of(answer) for answer in answers], weights)
+        spans = [one.span for one in agreed]
+        if ontology.options.get("overlap") is False:
+            spans = [spans[at] for at in best_without_overlaps(spans, [one.support for one in agreed])]
+        return told(spans, agreed_links(answers, weights, spans, ontology), ontology)
+
+    def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
+        """Infer spans from how often each worker misses, invents and mistakes them; see `consensus_of_spans`."""
+        if not said:
+            return Inferred({}, {}, {}, {})
+        return infer_spans(said, ontology)
+
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return a few spans with any label, and some relations that may be."""
+        return example_of(ontology, len(shown["text"]), rng)
 
 
 def _check_relations(relations: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
@@ -190,8 +225,3 @@ def _joined(
             raise InvalidAnswer(f"{one['label']!r} leads from a span to itself")
         found.add((int(start[1:]), int(end[1:]), one["label"]))
     return [{"from": f"s{start}", "to": f"s{end}", "label": label} for start, end, label in sorted(found)]
-
-
-def may_join(relation: Mapping[str, Any], start: str, end: str) -> bool:
-    """Say whether a relation may lead from a span of one label to one of another."""
-    return start in relation.get("from", (start,)) and end in relation.get("to", (end,))

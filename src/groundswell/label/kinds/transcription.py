@@ -1,11 +1,20 @@
 """Write down what an image, a recording or a text says."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from groundswell.errors import InvalidAnswer
+from groundswell.label.kinds.agreed.transcripts import (
+    MOST_CHARACTERS,
+    canonical_text,
+    combine,
+    most_characters,
+    normal_of,
+    vote_on_words,
+)
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -16,10 +25,9 @@ from groundswell.label.kinds.checks import (
     whole,
     words,
 )
+from groundswell.label.kinds.inference import Inferred, Said, by_task
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
-
-MOST_CHARACTERS = 200_000
-"""Characters of a text: a book is cut in parts first."""
+from groundswell.quality.texts import distance as text_distance
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _says_language = "a language tag, as it or pt-BR"
@@ -32,10 +40,10 @@ def _read_language(name: str, value: Any) -> str:
 
 
 class Transcription(LabelKind):
-    """The words of an item, as they are written or spoken: `{"text": "..."}`, empty where there are none.
+    """The words of an item, as they are written or spoken.
 
-    Texts are kept in Unicode NFC. With the option `lines` only space at the ends of lines is dropped; without it a
-    text is one line, and any space in it is a single one.
+    `{"text": "..."}`, empty where there are none. Texts are kept in Unicode NFC. With the option `lines` only space at
+    the ends of lines is dropped; without it a text is one line, and any space in it is a single one.
     """
 
     name: ClassVar[str] = "transcription"
@@ -80,16 +88,27 @@ class Transcription(LabelKind):
             raise InvalidAnswer(f"the text has {len(text):,} characters; at most {most:,} are kept here")
         return {"text": text}
 
+    def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
+        """Return the words that differ over the words of the longer text; case and punctuation do not count."""
+        return text_distance(one["text"], other["text"], normal=normal_of(ontology))
 
-def canonical_text(text: str, ontology: Ontology) -> str:
-    """Return a text as it is kept."""
-    composed = unicodedata.normalize("NFC", text)
-    if not ontology.options.get("lines"):
-        return " ".join(composed.split())
-    return "\n".join(line.rstrip() for line in composed.splitlines()).strip("\n")
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
+        """Return the words that have the most trust, from three different texts on; before, the text nearest to all."""
+        texts = [answer["text"] for answer in answers]
+        mixed = vote_on_words(texts, weights, ontology) if len(set(texts)) > 2 else None
+        if mixed is None:
+            return self.nearest(answers, weights, ontology)
+        return self.or_nearest({"text": mixed}, answers, weights, ontology)
 
+    def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
+        """Combine the texts of each task word by word, which can be right where every one is wrong."""
+        found = combine(said, ontology)
+        if found is None:
+            return super().infer(said, ontology)
+        return self.with_labels(found, by_task(said), ontology)
 
-def most_characters(ontology: Ontology) -> int:
-    """Return how many characters a text may have."""
-    most: int = ontology.options.get("most_characters", MOST_CHARACTERS)
-    return most
+    def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
+        """Return some words."""
+        words_of = ("the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog")
+        drawn = " ".join(words_of[int(at)] for at in rng.integers(len(words_of), size=9))
+        return {"text": canonical_text(drawn[: most_characters(ontology)], ontology)}

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from groundswell.errors import InputError
+from groundswell.label.kinds.agreed.weighing import median, medoid
 from groundswell.label.kinds.checks import Check, Option, fields, listed, number, one_of, whole, words
-from groundswell.label.kinds.specs import MOST_STEPS, check_names, plain_name
-from groundswell.label.kinds.weighing import median, medoid
+from groundswell.label.kinds.fields.specs import MOST_STEPS, check_names, plain_name
 from groundswell.quality.texts import distance as text_distance
 
 Criterion = Mapping[str, Any]
@@ -95,11 +95,12 @@ def may_justify(options: Mapping[str, Any]) -> dict[str, Check]:
 def overall(ratings: Ratings, criteria: Sequence[Criterion]) -> float:
     """Return the mean of ratings by the weights of their criteria, 0 (all lowest) to 1 (all highest)."""
     total = sum(one.get("weight", 1.0) for one in criteria)
-    return sum(one.get("weight", 1.0) * _share(ratings[one["name"]], one) for one in criteria) / total
+    return float(sum(one.get("weight", 1.0) * _share(ratings[one["name"]], one) for one in criteria) / total)
 
 
 def _share(step: int, criterion: Criterion) -> float:
-    return (step - criterion["low"]) / (criterion["high"] - criterion["low"])
+    low, high = float(criterion["low"]), float(criterion["high"])
+    return (step - low) / (high - low)
 
 
 def distance(one: Ratings, other: Ratings, criteria: Sequence[Criterion]) -> float:
@@ -109,7 +110,7 @@ def distance(one: Ratings, other: Ratings, criteria: Sequence[Criterion]) -> flo
         each.get("weight", 1.0) * abs(_share(one[each["name"]], each) - _share(other[each["name"]], each))
         for each in criteria
     )
-    return sum(apart) / total
+    return float(sum(apart) / total)
 
 
 def merge(said: Sequence[Ratings], weights: Sequence[float], criteria: Sequence[Criterion]) -> dict[str, int]:
@@ -136,3 +137,13 @@ def merge_justifications(said: Sequence[Mapping[str, Any]], weights: Sequence[fl
 def example(criteria: Sequence[Criterion], rng: np.random.Generator) -> dict[str, int]:
     """Return any step of each criterion."""
     return {one["name"]: int(rng.integers(one["low"], one["high"] + 1)) for one in criteria}
+
+
+def example_justification(options: Mapping[str, Any], rng: np.random.Generator) -> dict[str, str]:
+    """Return some words where they are required, and half of the time where they may be given."""
+    wanted = options.get("justification", "none")
+    if wanted == "none" or (wanted == "optional" and rng.random() < 0.5):
+        return {}
+    words_of = ("clear", "short", "correct", "vague", "polite", "wrong", "complete", "long")
+    count = max(3, options.get("least_words", 1))
+    return {"justification": " ".join(words_of[int(at)] for at in rng.integers(len(words_of), size=count))}

@@ -15,9 +15,9 @@ from groundswell.label.kinds.checks import (
     whole,
     words,
 )
+from groundswell.label.kinds.fields.patterns import pattern_name
+from groundswell.label.kinds.fields.values import FARTHEST, MOST_CHARACTERS, VALUES, Spec, names_of
 from groundswell.label.kinds.kind import MAX_CLASS_LENGTH
-from groundswell.label.kinds.patterns import pattern_name
-from groundswell.label.kinds.values import FARTHEST, MOST_CHARACTERS, VALUES, Spec, names_of
 
 MOST_VALUES = 1_000
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from groundswell.errors import InputError
+from groundswell.label.kinds.agreed.weighing import more_than_half
 from groundswell.label.kinds.checks import Check, Option, listed, not_right, words
-from groundswell.label.kinds.specs import check_names, spec_check
-from groundswell.label.kinds.values import VALUES, Spec, is_empty
-from groundswell.label.kinds.weighing import more_than_half
+from groundswell.label.kinds.fields.specs import check_names, spec_check
+from groundswell.label.kinds.fields.values import VALUES, Spec, is_empty
 
 Attributes = Mapping[str, Any]
 

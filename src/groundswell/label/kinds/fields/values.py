@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from groundswell.errors import InputError
+from groundswell.label.kinds.agreed.weighing import median, medoid, plurality
 from groundswell.label.kinds.checks import Check, flag, is_storable, listed, not_right, number, one_of, whole
-from groundswell.label.kinds.patterns import PATTERNS, date_text, moment_text, reference, web_address
-from groundswell.label.kinds.weighing import median, medoid, plurality
+from groundswell.label.kinds.fields.patterns import PATTERNS, date_text, moment_text, reference, web_address
 from groundswell.quality.texts import distance as text_distance
 
 Spec = Mapping[str, Any]
@@ -194,7 +194,7 @@ class Number(Value):
         if one == other:
             return 0.0
         reach = spec["high"] - spec["low"] if {"low", "high"} <= spec.keys() else max(abs(one), abs(other))
-        return min(1.0, abs(one - other) / reach)
+        return float(min(1.0, abs(one - other) / reach))
 
     def merge(self, values: Sequence[Any], weights: Sequence[float], spec: Spec) -> Any:
         """Return the median."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from groundswell.errors import InputError
 from groundswell.label.kinds.checks import Check, fields, listed, not_right
-from groundswell.label.kinds.specs import plain_name
-from groundswell.label.kinds.values import Spec
+from groundswell.label.kinds.fields.specs import plain_name
+from groundswell.label.kinds.fields.values import Spec
 
 Condition = Mapping[str, Any]
 

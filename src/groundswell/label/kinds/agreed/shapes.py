@@ -1,0 +1,139 @@
+"""Shapes of one image from several people: which are one thing, and what it looks like. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from groundswell.errors import InputError
+from groundswell.label.kinds.agreed.weighing import key_of, plurality
+from groundswell.label.kinds.drawn import TYPES, Drawn
+from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.kind import Answer, Ontology
+from groundswell.quality.shapes import Shape, best_pairs, match, merge, similarity
+from groundswell.quality.shapes.shape import Floats
+
+REACH = 10.0
+"""Pixels within which two points are the same place, unless a project says otherwise."""
+
+USUAL_LOSS = 0.1
+"""What a shape of somebody of middling trust is taken to lack of the truth; only its size beside others matters."""
+
+Check = Callable[[Drawn], dict[str, Any]]
+"""Returns a shape in its canonical form, or raises `InputError`."""
+
+
+class Seen(NamedTuple):
+    """One person's shape of a thing, as it came and as `quality` knows it, and the trust in that person."""
+
+    drawn: Drawn
+    shape: Shape
+    weight: float
+
+
+class Thing(NamedTuple):
+    """One thing on an image, and the trust in its being there."""
+
+    drawn: dict[str, Any]
+    support: float
+
+
+def shapes_of(answer: Answer, ontology: Ontology) -> list[Shape]:
+    """Return the shapes of an answer as `quality` knows them; their label is type and label."""
+    reach = ontology.options.get("reach", REACH)
+    return [
+        replace(TYPES[one["type"]].to_quality(one, reach), label=(one["type"], one["label"]))
+        for one in answer["shapes"]
+    ]
+
+
+def alike(one: Answer, other: Answer, ontology: Ontology) -> Floats:
+    """Return how alike each shape of one answer is to each of another, 0 to 1, `[n, m]`; 0 for another label."""
+    first, second = shapes_of(one, ontology), shapes_of(other, ontology)
+    found = similarity(first, second)
+    for row, column in zip(*np.nonzero(found), strict=True):
+        mine, yours = one["shapes"][row], other["shapes"][column]
+        if first[row].label != second[column].label:
+            found[row, column] = 0.0
+        elif "attributes" in mine or "attributes" in yours:
+            specs = attributes.specs_of(ontology.options, mine["label"])
+            apart = attributes.distance(mine.get("attributes", {}), yours.get("attributes", {}), specs)
+            found[row, column] *= 1.0 - attributes.SHARE * apart
+    return found
+
+
+def distance(one: Answer, other: Answer, ontology: Ontology) -> float:
+    """Return how far two answers differ, 0 to 1: see `quality.shapes.distance`; attributes count, too."""
+    shapes = len(one["shapes"]) + len(other["shapes"])
+    if one == other or not shapes:
+        return 0.0
+    found = alike(one, other, ontology)
+    return max(0.0, 1.0 - 2.0 * sum(float(found[pair]) for pair in best_pairs(found)) / shapes)
+
+
+def things_of(
+    answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology, check: Check
+) -> list[Thing]:
+    """Return everything that anybody drew, what has the most trust first.
+
+    Raises:
+        TooLarge: more shapes together than can be matched.
+    """
+    shapes = [shapes_of(answer, ontology) for answer in answers]
+    things = []
+    for members in match(shapes):
+        seen = [
+            Seen(answers[who]["shapes"][place], shapes[who][place], weights[who]) for who, place in members
+        ]
+        things.append(Thing(joined(seen, None, ontology, check), sum(one.weight for one in seen)))
+    return sorted(things, key=lambda one: (-round(one.support / sum(weights), 9), key_of(one.drawn)))
+
+
+def kept(things: Sequence[Thing], least_support: float, ontology: Ontology) -> list[dict[str, Any]]:
+    """Return the things with enough trust, but not fewer nor more than an image may have.
+
+    Args:
+        things: what has the most trust first.
+        least_support: what is enough.
+    """
+    wanted = sum(one.support >= least_support for one in things)
+    least, most = ontology.options.get("least", 0), ontology.options.get("most", len(things))
+    return [one.drawn for one in things[: min(max(wanted, least), most)]]
+
+
+def joined(seen: Sequence[Seen], agreed: Shape | None, ontology: Ontology, check: Check) -> dict[str, Any]:
+    """Return the one shape of a thing that several drew, with type, label and attributes that have the most trust.
+
+    Args:
+        seen: one or more; all of a kind, as far as `quality` tells kinds apart.
+        agreed: what `quality` made of them; None to merge them here.
+        check: makes a shape canonical.
+    """
+    kinds = [(one.drawn["type"], one.drawn["label"]) for one in seen]
+    kind: Any = agreed.label if agreed is not None else None
+    if kind not in kinds:
+        kind = plurality(kinds, [one.weight for one in seen])
+    same = [one for one, its in zip(seen, kinds, strict=True) if its == kind]
+    heaviest = min(same, key=lambda one: (-one.weight, key_of(one.drawn)))
+    said = attributes.merge(
+        [one.drawn.get("attributes", {}) for one in same],
+        [one.weight for one in same],
+        attributes.specs_of(ontology.options, kind[1]),
+    )
+    whole = {"type": kind[0], "label": kind[1], **({"attributes": said} if said else {})}
+    try:
+        return check({**whole, **_placed(seen, agreed, heaviest.drawn)})
+    except InputError:  # merged to nothing, or to less than a shape must have
+        return dict(heaviest.drawn)
+
+
+def _placed(seen: Sequence[Seen], agreed: Shape | None, like: Drawn) -> dict[str, Any]:
+    """Return where a merged shape is."""
+    places = [{key: one.drawn[key] for key in ("points", "rotation") if key in one.drawn} for one in seen]
+    if all(place == places[0] for place in places):
+        return places[0]
+    if agreed is None:
+        weights = np.array([one.weight for one in seen])
+        agreed = merge([one.shape for one in seen], USUAL_LOSS * np.median(weights) / weights).shape
+    return TYPES[like["type"]].from_quality(agreed, like)
