@@ -13,6 +13,15 @@ export function hueOf(place: number): number {
   return ((HUES[place % HUES.length] ?? 0) + round * SHIFT) % 360;
 }
 
+/** The hue of a label by name; a label that the project does not know has the first. */
+export const hueOfLabel = (label: string, classes: readonly { name: string }[]): number =>
+  hueOf(
+    Math.max(
+      0,
+      classes.findIndex(({ name }) => name === label),
+    ),
+  );
+
 const both = (light: string, dark: string, hue: number) =>
   `light-dark(oklch(${light} ${hue}), oklch(${dark} ${hue}))`;
 

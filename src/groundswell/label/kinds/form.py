@@ -47,10 +47,10 @@ def _read_fields(name: str, value: Any) -> list[dict[str, Any]]:
 
 
 class Form(LabelKind):
-    """Fields with values: `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`.
+    """A form about the item: fields of all usual kinds, some of them shown only under a condition.
 
-    A field that is not required may be left out. One whose condition (`when`) is not met by the fields before it is
-    hidden, and must be left out. Texts come without the space around them; days as `2026-11-29`, instants as
+    `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`. A field that is not required may be left
+    out. One whose condition (`when`) is not met by the fields before it is hidden, and must be left out. Texts come without the space around them; days as `2026-11-29`, instants as
     `2026-11-29T08:30:00`, in UTC where an offset is known; files by their SHA-256 or address.
     """
 

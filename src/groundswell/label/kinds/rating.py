@@ -14,7 +14,11 @@ from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Spe
 
 
 class Rating(LabelKind):
-    """A step on the scale of each criterion, and why: `{"ratings": {"fluent": 4}, "justification": "..."}`."""
+    """Steps on the scales of one or several criteria, and why.
+
+    `{"ratings": {"fluent": 4}, "justification": "..."}`: a step for each criterion; a justification where it is given.
+    `overall` makes one score of them.
+    """
 
     name: ClassVar[str] = "rating"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"text", "image", "audio", "record"})

@@ -40,10 +40,10 @@ def _read_language(name: str, value: Any) -> str:
 
 
 class Transcription(LabelKind):
-    """The words of an item, as they are written or spoken: `{"text": "..."}`, empty where there are none.
+    """The words of an item, as they are written or spoken.
 
-    Texts are kept in Unicode NFC. With the option `lines` only space at the ends of lines is dropped; without it a
-    text is one line, and any space in it is a single one.
+    `{"text": "..."}`, empty where there are none. Texts are kept in Unicode NFC. With the option `lines` only space at
+    the ends of lines is dropped; without it a text is one line, and any space in it is a single one.
     """
 
     name: ClassVar[str] = "transcription"
