@@ -130,9 +130,14 @@ export const spansAt = (spans: Span[], at: number): Span[] =>
     .filter(({ start, end }) => start <= at && at < end)
     .sort((one, other) => one.end - one.start - (other.end - other.start));
 
-/** What both say, and what only one of them says. */
+const wordOf = ({ start, end, label }: Span): string => `${start} ${end} ${label}`;
+
+/** What both say, as the ids of the first; and what only the second says. */
 export function compared(mine: Span[], theirs: Span[]): { same: Set<string>; missing: Span[] } {
-  const same = mine.filter((span) => theirs.some((other) => sameSpan(span, other)));
-  const missing = theirs.filter((span) => !mine.some((other) => sameSpan(span, other)));
-  return { same: new Set(same.map(({ id }) => id)), missing };
+  const [said, heard] = [new Set(mine.map(wordOf)), new Set(theirs.map(wordOf))];
+  const same = mine.filter((span) => heard.has(wordOf(span)));
+  return {
+    same: new Set(same.map(({ id }) => id)),
+    missing: theirs.filter((span) => !said.has(wordOf(span))),
+  };
 }

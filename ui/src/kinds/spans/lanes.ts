@@ -63,13 +63,14 @@ const NARROWEST = 16;
  */
 export function placed(wishes: Wish[], room: number): Place[] {
   const places = wishes.map(({ x, width }) => ({ x, width }));
-  for (const line of new Set(wishes.map((wish) => wish.line))) {
-    const row = wishes.flatMap((wish, index) => (wish.line === line ? [index] : []));
-    row.sort((a, b) => (wishes[a]?.x ?? 0) - (wishes[b]?.x ?? 0) || a - b);
-    placeRow(
-      row.map((index) => places[index] as Place),
-      room,
-    );
+  const rows = new Map<number, Place[]>();
+  places.forEach((place, index) => {
+    const line = wishes[index]?.line ?? 0;
+    rows.set(line, [...(rows.get(line) ?? []), place]);
+  });
+  for (const row of rows.values()) {
+    row.sort((one, other) => one.x - other.x);
+    placeRow(row, room);
   }
   return places;
 }
