@@ -2,6 +2,7 @@
 import type { Merging } from '../../kind';
 import type { Answer, ProjectDetail } from '../../wire';
 import { specsOf, withKnown } from '../attributes/attributes';
+import { Identities } from '../identities';
 import { begin, canEnd, isComplete, placedOf, withNext, withoutLast, type Drawing } from './drawing';
 import { formOf } from './forms';
 import type { Placed } from './forms/form';
@@ -62,8 +63,7 @@ export class Board {
 
   readonly props: BoardProps;
   readonly types: ShapeType[];
-  #ids = new WeakMap<Shape, number>();
-  #count = 0;
+  readonly #ids = new Identities<Shape>();
 
   constructor(props: BoardProps) {
     this.props = props;
@@ -210,11 +210,7 @@ export class Board {
   edit(which: readonly Marked[], by: (shape: Shape) => Shape, how?: Merging): void {
     if (this.props.closed() || !which.length) return;
     const ids = new Set(which.map(({ id }) => id));
-    const next = this.all.map(({ id, shape }) => {
-      const made = ids.has(id) ? by(shape) : shape;
-      this.#ids.set(made, id);
-      return made;
-    });
+    const next = this.all.map(({ id, shape }) => (ids.has(id) ? this.#ids.keep(id, by(shape)) : shape));
     if (next.some((shape, at) => shape !== this.all[at]?.shape)) this.#put(next, how);
   }
 
@@ -245,8 +241,7 @@ export class Board {
   settle(how?: Merging): void {
     const { live } = this;
     this.live = null;
-    if (live)
-      this.edit(this.#of(live.keys()), (shape) => live.get(this.#ids.get(shape) as number) ?? shape, how);
+    if (live) this.edit(this.#of(live.keys()), (shape) => live.get(this.#ids.of(shape)) ?? shape, how);
   }
 
   /** Move what is picked, or its handle, by keys. */
@@ -343,9 +338,7 @@ export class Board {
   }
 
   #mark(shape: Shape): Marked {
-    const id = this.#ids.get(shape) ?? ++this.#count;
-    this.#ids.set(shape, id);
-    return { id, shape };
+    return { id: this.#ids.of(shape), shape };
   }
 
   #of(ids: Iterable<number>): Marked[] {
