@@ -68,7 +68,9 @@ export class Player {
     surfer.on('error', () => (this.phase = this.phase === 'ready' ? 'ready' : 'failed'));
     surfer.on('play', () => (this.playing = true));
     surfer.on('pause', () => this.#stopped());
-    surfer.on('timeupdate', (time) => (this.time = time));
+    // While it stands still we know better: what is told late would put the playhead back.
+    surfer.on('timeupdate', (time) => this.playing && (this.time = time));
+    surfer.on('interaction', (time) => (this.time = time));
     surfer.on('scroll', (start, end) => (this.sight = { start, end }));
     surfer.on('redraw', () => this.#look(surfer));
   }

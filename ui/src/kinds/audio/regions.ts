@@ -18,8 +18,6 @@ export interface Wanted extends Stretch {
   ghost: boolean;
 }
 
-export const DRAG_COLOUR = 'oklch(65% 0.1 230 / 30%)';
-
 /** Make the regions those that are wanted. */
 export function sync(regions: Regions, wanted: readonly Wanted[]): void {
   const there = new Map(regions.getRegions().map((region) => [region.id, region]));
