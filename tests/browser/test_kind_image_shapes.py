@@ -366,7 +366,7 @@ def test_what_a_reviewer_drew_is_seen_beside_ones_own_and_can_be_taken_over(page
     page.get_by_test_id("returned").wait_for()
     page.keyboard.press("r")
     expect(page.get_by_test_id("reason")).to_have_text(REASON)
-    page.get_by_role("button", name="Take the reviewer's shapes").click()
+    page.get_by_role("button", name="Take the reviewer's answer").click()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_test_id("sent-back")).to_have_count(0)
     assert stored(page, house, worker) == [RIGHT]

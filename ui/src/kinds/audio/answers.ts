@@ -1,25 +1,17 @@
 /** What segments of recordings say of their answers. */
-import { list, number } from '../../messages/index.svelte';
+import { number } from '../../messages/index.svelte';
 import type { Answer, ProjectDetail, Task } from '../../wire';
 import { specsOf, unfit } from '../attributes/attributes';
 import { w as of } from '../attributes/words';
 import { inOrder, mayOverlap, overlaps, segmentsOf } from './segment';
+import { counted } from '../marks/count';
 import { w } from './words';
 
 export const composed = (): boolean => true;
 export const blank = (): Answer => ({ segments: [] });
 
-/** How many there are of each label, in the order of the project. */
-export function summary(answer: Answer, project: ProjectDetail): string {
-  const segments = segmentsOf(answer);
-  if (!segments.length) return w().summary.none;
-  const counts = project.classes.map(({ name }) => ({
-    name,
-    count: segments.filter(({ label }) => label === name).length,
-  }));
-  const there = counts.filter(({ count }) => count > 0);
-  return list(there.map(({ name, count }) => w().summary.of(number(count), name)));
-}
+export const summary = (answer: Answer, project: ProjectDetail): string =>
+  counted(segmentsOf(answer), project) || w().none;
 
 export const missing = (draft: Answer, _: Task, project: ProjectDetail): string | null =>
   firstLacking(draft, project)?.words ?? null;
@@ -31,10 +23,10 @@ export function firstLacking(
 ): { at: number; words: string } | null {
   const segments = inOrder(segmentsOf(draft));
   for (const [at, segment] of segments.entries()) {
-    const what = w().missing.segment(number(at + 1), segment.label);
+    const what = () => w().missing.segment(number(at + 1), segment.label);
     const spec = unfit(segment.attributes, specsOf(project, segment.label));
     const said = segment.attributes?.[spec?.name ?? ''] !== undefined;
-    if (spec) return { at, words: (said ? of().unfit : of().lacks)(what, spec.name) };
+    if (spec) return { at, words: (said ? of().unfit : of().lacks)(what(), spec.name) };
     const next = segments[at + 1];
     if (!mayOverlap(project) && next && overlaps(segment, next))
       return { at: at + 1, words: w().missing.overlap(number(at + 1), number(at + 2)) };

@@ -4,6 +4,7 @@ import { habits, RATES } from './habits.svelte';
 import type { Player } from './player.svelte';
 import { clock } from './segment';
 import type { Marked, Track } from './track.svelte';
+import { w as of } from '../marks/words';
 import { w } from './words';
 
 /** Seconds by arrow: of the playhead, and of an edge; with Shift ten times as much. */
@@ -50,7 +51,7 @@ export const playBindings = (desk: Desk): Binding[] => {
     { keys: ['0'], label: w().all, run: () => player.fit() },
     { keys: ['.'], label: w().key.next, run: () => pickNext(desk, 1), held: true },
     { keys: [','], label: w().key.previous, run: () => pickNext(desk, -1), held: true },
-    ...(compare ? [{ keys: ['z'], label: w().key.compare, run: compare }] : []),
+    ...(compare ? [{ keys: ['z'], label: of().compare, run: compare }] : []),
   ];
 };
 

@@ -2,7 +2,7 @@
 import type { Merging } from '../../kind';
 import type { Answer, ProjectDetail } from '../../wire';
 import { specsOf, withKnown } from '../attributes/attributes';
-import { Identities } from '../identities';
+import { Identities } from '../marks/identities';
 import { habits } from './habits.svelte';
 import {
   fitted,
@@ -45,6 +45,7 @@ export class Track {
 
   readonly props: TrackProps;
   readonly #ids = new Identities<Segment>();
+  readonly #marks = new WeakMap<Segment, Marked>();
 
   constructor(props: TrackProps) {
     this.props = props;
@@ -54,7 +55,7 @@ export class Track {
 
   /** In the order of time. */
   readonly all = $derived.by<Marked[]>(() =>
-    inOrder(segmentsOf(this.props.draft())).map((segment) => ({ id: this.#ids.of(segment), segment })),
+    inOrder(segmentsOf(this.props.draft())).map((segment) => this.#mark(segment)),
   );
   readonly one = $derived(this.all.find(({ id }) => id === this.picked) ?? null);
   /** Whether labels are for what is picked, and not for what is marked next. */
@@ -175,6 +176,13 @@ export class Track {
     const rest = this.all.filter(({ id }) => id !== one.id && id !== next.id).map(({ segment }) => segment);
     this.#put([...rest, this.#ids.keep(one.id, joined(one.segment, next.segment))]);
     return true;
+  }
+
+  /** The same object for the same segment, so that what shows it can stand still while others change. */
+  #mark(segment: Segment): Marked {
+    const marked = this.#marks.get(segment) ?? { id: this.#ids.of(segment), segment };
+    this.#marks.set(segment, marked);
+    return marked;
   }
 
   #free(stretch: Stretch, but: number | null): Stretch | null {

@@ -2,7 +2,7 @@
 import type { Merging } from '../../kind';
 import type { Answer, ProjectDetail } from '../../wire';
 import { specsOf, withKnown } from '../attributes/attributes';
-import { Identities } from '../identities';
+import { Identities } from '../marks/identities';
 import { begin, canEnd, isComplete, placedOf, withNext, withoutLast, type Drawing } from './drawing';
 import { formOf } from './forms';
 import type { Placed } from './forms/form';
@@ -64,6 +64,7 @@ export class Board {
   readonly props: BoardProps;
   readonly types: ShapeType[];
   readonly #ids = new Identities<Shape>();
+  readonly #marks = new WeakMap<Shape, Marked>();
 
   constructor(props: BoardProps) {
     this.props = props;
@@ -88,7 +89,11 @@ export class Board {
   readonly shown = $derived.by(() => {
     const { live } = this;
     const there = this.all.filter(({ id }) => !this.hidden.has(id));
-    return live ? there.map((one) => ({ ...one, shape: live.get(one.id) ?? one.shape })) : there;
+    const now = (one: Marked) => {
+      const shape = live?.get(one.id);
+      return shape ? { id: one.id, shape } : one;
+    };
+    return live ? there.map(now) : there;
   });
   readonly chosen = $derived(this.all.filter(({ id }) => this.picked.has(id)));
   /** The one shape that is picked, where it is one. */
@@ -337,8 +342,11 @@ export class Board {
     if (!this.props.closed()) this.props.change({ ...this.props.draft(), shapes }, how);
   }
 
+  /** The same object for the same shape, so that what shows it can stand still while others change. */
   #mark(shape: Shape): Marked {
-    return { id: this.#ids.of(shape), shape };
+    const marked = this.#marks.get(shape) ?? { id: this.#ids.of(shape), shape };
+    this.#marks.set(shape, marked);
+    return marked;
   }
 
   #of(ids: Iterable<number>): Marked[] {
