@@ -37,8 +37,8 @@ export interface KindProps {
 
 export interface KindModule {
   default: Component<KindProps>;
-  /** An answer in a few words, for the bar, screen readers and lists. */
-  summary: (answer: Answer, project: ProjectDetail) => string;
+  /** An answer in a few words, for the bar, screen readers and lists; with the task where that is at hand. */
+  summary: (answer: Answer, project: ProjectDetail, task?: Task | null) => string;
   /**
    * Whether an answer is made in several steps and then submitted; otherwise choosing gives it. A composed kind
    * works on `draft` through `change`.

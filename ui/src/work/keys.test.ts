@@ -24,7 +24,17 @@ test('classes get 1 to 9, then letters that the workspace does not use', () => {
   expect(used).not.toContain('s');
   expect(used).not.toContain('g');
   expect(used).not.toContain('r');
+  expect(used).not.toContain('m');
   expect(keys[39]).toBeNull();
+});
+
+test('letters that a kind needs for itself are no keys of classes', () => {
+  expect(
+    classKeys(
+      Array.from({ length: 12 }, (_, i) => `class ${i}`),
+      'qe',
+    ).slice(9),
+  ).toEqual(['w', 't', 'y']);
 });
 
 test('a class that is a digit has that digit as its key', () => {

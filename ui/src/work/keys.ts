@@ -11,15 +11,16 @@ export interface Binding {
 }
 
 /** The keys for classes after 1 to 9: rows of the keyboard, without those that the workspace uses. */
-const LETTERS = 'qwetyuiopadfhjklzxcvbnm';
+const LETTERS = 'qwetyuiopadfhjklzxcvbn';
 
 /**
  * The key of each class, in order; classes past the last key have none. Where every class is a digit
  * (reading handwritten numbers), its key is that digit: pressing 7 for the label 6 would be a trap.
+ * Letters that a kind needs for something else are `taken`.
  */
-export function classKeys(names: string[]): (string | null)[] {
+export function classKeys(names: string[], taken = ''): (string | null)[] {
   if (names.every((name) => /^\d$/.test(name))) return names;
-  const keys = [...'123456789', ...LETTERS];
+  const keys = [...'123456789', ...LETTERS].filter((key) => !taken.includes(key));
   return names.map((_, index) => keys[index] ?? null);
 }
 

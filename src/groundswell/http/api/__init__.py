@@ -2,6 +2,7 @@
 
 from groundswell.http.api import (
     batches,
+    chat,
     exports,
     keys,
     me,
@@ -28,6 +29,7 @@ ENDPOINTS = (
     *tasks.ENDPOINTS,
     *exports.ENDPOINTS,
     *predictors.ENDPOINTS,
+    *chat.ENDPOINTS,
     *workers.ENDPOINTS,
     *people.ENDPOINTS,
     *members.ENDPOINTS,
