@@ -1,11 +1,12 @@
 /** What image shapes say of their answers. */
-import { list, number } from '../../messages/index.svelte';
+import { number } from '../../messages/index.svelte';
 import type { Answer, ProjectDetail, Task } from '../../wire';
 import { specsOf, unfit } from '../attributes/attributes';
 import { w as of } from '../attributes/words';
 import { formOf } from './forms';
 import { boundsOf, distance } from './geometry';
 import { rulesOf, shapesOf, type Point, type Rules, type Shape } from './shape';
+import { counted } from '../marks/count';
 import { w } from './words';
 
 /** What the server allows for rounding. */
@@ -14,17 +15,8 @@ const SLACK = 0.005;
 export const composed = (): boolean => true;
 export const blank = (): Answer => ({ shapes: [] });
 
-/** How many there are of each label, in the order of the project. */
-export function summary(answer: Answer, project: ProjectDetail): string {
-  const shapes = shapesOf(answer);
-  if (!shapes.length) return w().summary.none;
-  const counts = project.classes.map(({ name }) => ({
-    name,
-    count: shapes.filter(({ label }) => label === name).length,
-  }));
-  const there = counts.filter(({ count }) => count > 0);
-  return list(there.map(({ name, count }) => w().summary.of(number(count), name)));
-}
+export const summary = (answer: Answer, project: ProjectDetail): string =>
+  counted(shapesOf(answer), project) || w().none;
 
 export function missing(draft: Answer, _: Task, project: ProjectDetail): string | null {
   const shapes = shapesOf(draft);
@@ -47,17 +39,21 @@ export function firstLacking(
 }
 
 function lacking(shape: Shape, at: number, project: ProjectDetail): string | null {
-  const what = w().missing.shape(number(at + 1), shape.label);
+  const what = () => w().missing.shape(number(at + 1), shape.label);
   const spec = unfit(shape.attributes, specsOf(project, shape.label));
-  if (spec) return (shape.attributes?.[spec.name] === undefined ? of().lacks : of().unfit)(what, spec.name);
+  if (spec) return (shape.attributes?.[spec.name] === undefined ? of().lacks : of().unfit)(what(), spec.name);
   return tooSmall(shape, what, rulesOf(project));
 }
 
-function tooSmall(shape: Shape, what: string, { least_width = 0, least_height = 0 }: Rules): string | null {
+function tooSmall(
+  shape: Shape,
+  what: () => string,
+  { least_width = 0, least_height = 0 }: Rules,
+): string | null {
   const size = sizeOf(shape);
   if (!size) return null;
-  if (size[0] < least_width - SLACK) return w().missing.wide(what, number(least_width));
-  if (size[1] < least_height - SLACK) return w().missing.high(what, number(least_height));
+  if (size[0] < least_width - SLACK) return w().missing.wide(what(), number(least_width));
+  if (size[1] < least_height - SLACK) return w().missing.high(what(), number(least_height));
   return null;
 }
 

@@ -2,6 +2,7 @@
 import type { Merging } from '../../kind';
 import type { Answer, ProjectDetail } from '../../wire';
 import { specsOf, withKnown } from '../attributes/attributes';
+import { Identities } from '../marks/identities';
 import { begin, canEnd, isComplete, placedOf, withNext, withoutLast, type Drawing } from './drawing';
 import { formOf } from './forms';
 import type { Placed } from './forms/form';
@@ -62,8 +63,8 @@ export class Board {
 
   readonly props: BoardProps;
   readonly types: ShapeType[];
-  #ids = new WeakMap<Shape, number>();
-  #count = 0;
+  readonly #ids = new Identities<Shape>();
+  readonly #marks = new WeakMap<Shape, Marked>();
 
   constructor(props: BoardProps) {
     this.props = props;
@@ -88,7 +89,11 @@ export class Board {
   readonly shown = $derived.by(() => {
     const { live } = this;
     const there = this.all.filter(({ id }) => !this.hidden.has(id));
-    return live ? there.map((one) => ({ ...one, shape: live.get(one.id) ?? one.shape })) : there;
+    const now = (one: Marked) => {
+      const shape = live?.get(one.id);
+      return shape ? { id: one.id, shape } : one;
+    };
+    return live ? there.map(now) : there;
   });
   readonly chosen = $derived(this.all.filter(({ id }) => this.picked.has(id)));
   /** The one shape that is picked, where it is one. */
@@ -210,11 +215,7 @@ export class Board {
   edit(which: readonly Marked[], by: (shape: Shape) => Shape, how?: Merging): void {
     if (this.props.closed() || !which.length) return;
     const ids = new Set(which.map(({ id }) => id));
-    const next = this.all.map(({ id, shape }) => {
-      const made = ids.has(id) ? by(shape) : shape;
-      this.#ids.set(made, id);
-      return made;
-    });
+    const next = this.all.map(({ id, shape }) => (ids.has(id) ? this.#ids.keep(id, by(shape)) : shape));
     if (next.some((shape, at) => shape !== this.all[at]?.shape)) this.#put(next, how);
   }
 
@@ -245,8 +246,7 @@ export class Board {
   settle(how?: Merging): void {
     const { live } = this;
     this.live = null;
-    if (live)
-      this.edit(this.#of(live.keys()), (shape) => live.get(this.#ids.get(shape) as number) ?? shape, how);
+    if (live) this.edit(this.#of(live.keys()), (shape) => live.get(this.#ids.of(shape)) ?? shape, how);
   }
 
   /** Move what is picked, or its handle, by keys. */
@@ -342,10 +342,11 @@ export class Board {
     if (!this.props.closed()) this.props.change({ ...this.props.draft(), shapes }, how);
   }
 
+  /** The same object for the same shape, so that what shows it can stand still while others change. */
   #mark(shape: Shape): Marked {
-    const id = this.#ids.get(shape) ?? ++this.#count;
-    this.#ids.set(shape, id);
-    return { id, shape };
+    const marked = this.#marks.get(shape) ?? { id: this.#ids.of(shape), shape };
+    this.#marks.set(shape, marked);
+    return marked;
   }
 
   #of(ids: Iterable<number>): Marked[] {

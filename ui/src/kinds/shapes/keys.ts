@@ -7,6 +7,7 @@ import { habits } from './habits.svelte';
 import type { Pointing } from './pointing.svelte';
 import type { Point, ShapeType } from './shape';
 import type { View } from './view.svelte';
+import { w as of } from '../marks/words';
 import { w } from './words';
 
 export const toolKeys: Record<ShapeType | 'pick', string> = {
@@ -156,7 +157,7 @@ export const viewBindings = (desk: Desk): Binding[] => {
     { keys: ['c'], label: w().crosshair, run: () => (habits.crosshair = !habits.crosshair) },
     { keys: ['n'], label: w().snapping, run: () => (habits.snapping = !habits.snapping) },
     { keys: ['y'], label: w().light, run: desk.setLight },
-    ...(compare ? [{ keys: ['z'], label: w().key.compare, run: compare }] : []),
+    ...(compare ? [{ keys: ['z'], label: of().compare, run: compare }] : []),
   ];
 };
 
