@@ -130,7 +130,8 @@ export const spansAt = (spans: Span[], at: number): Span[] =>
     .filter(({ start, end }) => start <= at && at < end)
     .sort((one, other) => one.end - one.start - (other.end - other.start));
 
-const wordOf = ({ start, end, label }: Span): string => `${start} ${end} ${label}`;
+/** A span in a word: two that mark the same have the same. */
+export const wordOf = ({ start, end, label }: Span): string => `${start} ${end} ${label}`;
 
 /** What both say, as the ids of the first; and what only the second says. */
 export function compared(mine: Span[], theirs: Span[]): { same: Set<string>; missing: Span[] } {

@@ -5,7 +5,6 @@ import { Offsets } from '../codepoints';
 import {
   added,
   changed,
-  compared,
   freeId,
   inTheWay,
   joining,
@@ -16,6 +15,7 @@ import {
   spansAt,
   tidy,
   toggled,
+  wordOf,
   written,
   type Marked,
   type Relation,
@@ -46,8 +46,8 @@ export class Marking {
   /** For screen readers: what was done, and where one is. */
   said = $state('');
   view: View | undefined;
-  /** Once the proposal was taken over, what is then removed of it is not proposed again. */
-  #taken = $state(false);
+  /** Proposed spans that were taken over: what is then removed of them is not proposed again. */
+  #taken = $state.raw<ReadonlySet<string>>(new Set());
   readonly #given: () => KindProps;
 
   readonly text = $derived.by(() => this.#given().task.item.text ?? '');
@@ -71,7 +71,7 @@ export class Marking {
   readonly marks = $derived(
     marksOf({
       own: this.marked.spans,
-      proposed: this.#taken || this.closed ? [] : this.#proposed,
+      proposed: this.closed ? [] : this.#proposed.filter((span) => !this.#taken.has(wordOf(span))),
       right: this.#right,
       places: this.#places,
     }),
@@ -93,13 +93,14 @@ export class Marking {
   begin(): void {
     this.#forget();
     this.said = '';
-    this.#taken = false;
+    this.#taken = new Set();
   }
 
   /** To be called when the draft has changed. */
   noteProposal(): void {
-    const { missing } = compared(this.marked.spans, this.#proposed);
-    if (this.#proposed.length && !missing.length) this.#taken = true;
+    const said = new Set(this.marked.spans.map(wordOf));
+    const fresh = this.#proposed.map(wordOf).filter((word) => said.has(word) && !this.#taken.has(word));
+    if (fresh.length) this.#taken = new Set([...this.#taken, ...fresh]);
   }
 
   wordsIn({ start, end }: Stretch): string {
