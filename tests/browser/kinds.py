@@ -69,3 +69,16 @@ def stored(page: Page, house: House, worker: WorkerId, count: int = 1) -> list[d
         if len(rows) == count:
             return [row[0] for row in rows]
     raise AssertionError(f"{len(rows)} of {count} answers are stored")
+
+
+def open_returned(page: Page, house: House, worker: WorkerId, project: str, should_be: Answer) -> None:
+    """Let a reviewer send back the answer that a worker gave, and open it again."""
+    stored(page, house, worker)
+    returned = "select count(*) from returned_tasks where worker_id = %(worker)s"
+    for _ in range(100):
+        house.send_back(project, should_be)
+        if house.rows(returned, worker=worker) != [(0,)]:
+            break
+    page.goto(house.page_of(project))
+    page.get_by_test_id("returned").click()
+    page.get_by_test_id("sent-back").wait_for()

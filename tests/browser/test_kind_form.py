@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import finish, violations
 from tests.browser.house import House, open_house
-from tests.browser.kinds import open_as, open_kind, propose, stored
+from tests.browser.kinds import open_as, open_kind, open_returned, propose, stored
 
 from groundswell.app import App
 from groundswell.ids import ProjectId
@@ -223,14 +223,7 @@ def test_a_form_that_was_sent_back_is_put_right(page: Page, house: House):
     page.keyboard.press("2")
     field(page, "paid").get_by_text("cash").click()
     page.keyboard.press("Control+Enter")
-    stored(page, house, worker)
-    returned = "select count(*) from returned_tasks where worker_id = %(w)s"
-    for _ in range(100):
-        if house.rows(returned, w=worker) != [(0,)]:
-            break
-        house.send_back("reviewed", {"fields": {"legible": False, "paid": "card"}})
-    page.goto(house.page_of("reviewed"))
-    page.get_by_test_id("returned").click()
+    open_returned(page, house, worker, "reviewed", {"fields": {"legible": False, "paid": "card"}})
     expect(field(page, "paid").get_by_test_id("told")).to_have_text("✗ Reviewer: By card")
     field(page, "paid").get_by_text("By card", exact=True).click()
     page.keyboard.press("Control+Enter")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import finish, violations
 from tests.browser.house import House, open_house
-from tests.browser.kinds import open_as, open_kind, propose, stored
+from tests.browser.kinds import open_as, open_kind, open_returned, propose, stored
 
 from groundswell.app import App
 from groundswell.ids import ProjectId
@@ -138,14 +138,7 @@ def test_ratings_that_were_sent_back_are_changed_beside_the_reviewers(page: Page
     worker = open_as(page, house, "rob", "reviewed")
     press(page, "11")
     page.keyboard.press("Control+Enter")
-    stored(page, house, worker)
-    returned = "select count(*) from returned_tasks where worker_id = %(w)s"
-    for _ in range(100):
-        if house.rows(returned, w=worker) != [(0,)]:
-            break
-        house.send_back("reviewed", {"ratings": {"correct": 1, "clear": 4}})
-    page.goto(house.page_of("reviewed"))
-    page.get_by_test_id("returned").click()
+    open_returned(page, house, worker, "reviewed", {"ratings": {"correct": 1, "clear": 4}})
     expect(criterion(page, "clear").get_by_role("radio", name="4, agree, right answer")).to_be_enabled()
     page.keyboard.press("ArrowDown")
     press(page, "4")

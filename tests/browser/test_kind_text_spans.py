@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import finish, violations
 from tests.browser.house import House, open_house
-from tests.browser.kinds import open_as, open_kind, propose, stored
+from tests.browser.kinds import open_as, open_kind, open_returned, propose, stored
 
 from groundswell.app import App
 from groundswell.ids import ProjectId
@@ -259,14 +259,7 @@ def test_training_shows_what_was_missed_and_wrong_and_nothing_changes_any_more(p
 def test_an_answer_that_was_sent_back_is_put_right_with_the_reviewers_spans(page: Page, house: House):
     worker = open_as(page, house, "rob", "reviewed")
     press(page, "ArrowRight", "ArrowRight", "Shift+ArrowRight", "1", "Control+Enter")
-    stored(page, house, worker)
-    returned = "select count(*) from returned_tasks where worker_id = %(w)s"
-    for _ in range(100):
-        if house.rows(returned, w=worker) != [(0,)]:
-            break
-        house.send_back("reviewed", RIGHT)
-    page.goto(house.page_of("reviewed"))
-    page.get_by_test_id("returned").click()
+    open_returned(page, house, worker, "reviewed", RIGHT)
     expect(spans(page)).to_have_count(2)
     expect(spans(page).filter(has_text="reviewer")).to_have_count(1)
     press(page, "ArrowRight", "Escape")  # lets go of a word; the task stays

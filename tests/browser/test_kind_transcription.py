@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import finish, violations
 from tests.browser.house import House, open_house
-from tests.browser.kinds import open_as, open_kind, propose, stored
+from tests.browser.kinds import open_as, open_kind, open_returned, propose, stored
 
 from groundswell.app import App
 from groundswell.ids import ProjectId
@@ -167,14 +167,7 @@ def test_a_text_that_was_sent_back_is_corrected_beside_the_reviewers(page: Page,
     worker = open_as(page, house, "rob", "reviewed")
     page.keyboard.type("Nel mezzo")
     page.keyboard.press("Control+Enter")
-    stored(page, house, worker)
-    returned = "select count(*) from returned_tasks where worker_id = %(w)s"
-    for _ in range(100):
-        if house.rows(returned, w=worker) != [(0,)]:
-            break
-        house.send_back("reviewed", {"text": DANTE})
-    page.goto(house.page_of("reviewed"))
-    page.get_by_test_id("returned").click()
+    open_returned(page, house, worker, "reviewed", {"text": DANTE})
     expect(transcript(page)).to_have_value("Nel mezzo")
     transcript(page).fill(DANTE)
     expect(page.get_by_test_id("difference")).to_contain_text("The same, word for word.")
