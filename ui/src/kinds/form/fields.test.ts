@@ -75,7 +75,7 @@ test.each<[Field, unknown, string | null]>([
   [{ name: 'c', kind: 'choices', values: ['a', 'b'], least: 2 }, ['a'], 'at least 2 of them'],
   [{ name: 'r', kind: 'rank', values: ['a', 'b'] }, ['a'], 'put all of them in order'],
   [{ name: 's', kind: 'whole', several: true, most: 1 }, [1, 2], 'at most 1 entries'],
-  [{ name: 's', kind: 'whole', several: true }, [1, 'x', ''], 'write a number'],
+  [{ name: 's', kind: 'whole', several: true }, [1, 'x', ''], 'write a whole number'],
   [{ name: 'd', kind: 'date' }, '', null],
 ])('%o with %o: %s', (field, value, problem) => {
   expect(problemOf(field, value)).toBe(problem);

@@ -131,8 +131,8 @@ function wrongText({ pattern, least = 0, most = 10_000 }: Field, text: string): 
 }
 
 function wrongNumber({ kind, low = -Infinity, high = Infinity }: Field, value: unknown): string | null {
-  if (typeof value !== 'number') return w().wrong.number;
   if (kind !== 'number' && !Number.isInteger(value)) return w().wrong.whole;
+  if (typeof value !== 'number') return w().wrong.number;
   if (value < low) return w().wrong.low(number(low));
   return value > high ? w().wrong.high(number(high)) : null;
 }
