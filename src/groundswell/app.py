@@ -10,6 +10,7 @@ from pathlib import Path
 from groundswell.errors import DataFolderBusy
 from groundswell.feed.exporters import EXPORTERS
 from groundswell.ids import ProjectId
+from groundswell.label.conversations.service import ConversationRoom
 from groundswell.label.delivery.exports import ExportRoom
 from groundswell.label.learning.service import has_unlearnt_answers
 from groundswell.label.learning.settler import Settler
@@ -99,6 +100,11 @@ class App:
     def redelivery_room(self) -> RedeliveryRoom:
         """Where versions are made anew after a retraction."""
         return RedeliveryRoom(self.db, self.datasets, self.learn)
+
+    @cached_property
+    def conversation_room(self) -> ConversationRoom:
+        """Where conversations go on with models of others."""
+        return ConversationRoom(self.db, self.access)
 
     @cached_property
     def settler(self) -> Settler:

@@ -17,6 +17,9 @@
     ├── NotFound                   no such thing in this organization     exit 3, HTTP 404
     ├── Conflict                   the state does not allow it            exit 4, HTTP 409
     │   └── OverQuota              the organization keeps all it may      HTTP 507
+    │   ├── NoModel                no model is there to reply
+    │   └── AllowanceSpent         money or calls are used up
+    ├── NoReply                    a model of others did not reply        exit 9, HTTP 503
     ├── NotSignedIn                no valid session or key                exit 5, HTTP 401
     ├── NotAllowed                 the role does not permit it            exit 5, HTTP 403
     ├── MissingExtra               an optional dependency is needed       exit 6
@@ -135,6 +138,27 @@ class OverQuota(Conflict):
 
     code = "over_quota"
     http_status = 507
+
+
+class NoModel(Conflict):
+    """A project's conversations go on with a model, and none is connected to it."""
+
+    code = "no_model"
+
+
+class AllowanceSpent(Conflict):
+    """The money of a project for its model is spent, or the calls of a worker for today are made."""
+
+    code = "allowance_spent"
+
+
+class NoReply(GroundswellError):
+    """A model of others did not reply, or with nothing that can be used; asking again may help."""
+
+    code = "no_reply"
+    http_status = 503
+    exit_code = 9
+    retryable = True
 
 
 class NotSignedIn(GroundswellError):

@@ -97,6 +97,7 @@ ANSWER = {
     "project_id": 1,
     "id": 1,
     "state": "ready",
+    "replies": [],
     "token": "t",
     "key": "k",
     "diff": "",

@@ -13,6 +13,11 @@ export interface Told {
   correct: boolean;
 }
 
+/** Whether a change joins the one before it as one step to undo: where both merge, or merge in the same name. */
+export interface Merging {
+  merge?: boolean | string;
+}
+
 export interface KindProps {
   project: ProjectDetail;
   task: Task;
@@ -25,15 +30,15 @@ export interface KindProps {
   /** Say the whole answer. The workspace gives it at once, or waits for Enter where a person prefers that. */
   choose: (answer: Answer) => void;
   /** Put a new state of the answer in the place of the draft. Each is one step to undo; `merge` joins it with the last. */
-  change: (answer: Answer, how?: { merge?: boolean }) => void;
+  change: (answer: Answer, how?: Merging) => void;
   /** Where the kind adds the keys it listens to. */
   keys: Keys;
 }
 
 export interface KindModule {
   default: Component<KindProps>;
-  /** An answer in a few words, for the bar, screen readers and lists. */
-  summary: (answer: Answer, project: ProjectDetail) => string;
+  /** An answer in a few words, for the bar, screen readers and lists; with the task where that is at hand. */
+  summary: (answer: Answer, project: ProjectDetail, task?: Task | null) => string;
   /**
    * Whether an answer is made in several steps and then submitted; otherwise choosing gives it. A composed kind
    * works on `draft` through `change`.

@@ -61,6 +61,29 @@ class Client(Managing, People, Tasks, Datasets):
         body = {"submit": answers, "skip": list(skip), "want": want, "holding": list(holding)}
         return self._call("POST", f"/projects/{project_id}/work", {**body, "release": list(release)})
 
+    def reply(
+        self,
+        project_id: int,
+        task_id: int,
+        messages: Sequence[Mapping[str, str]] = (),
+        *,
+        idempotency_key: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Ask the models of a project what comes next in the conversation of a task that you hold.
+
+        Args:
+            messages: what was said after the item's own messages, the user's last word included: `role`, `content`.
+            idempotency_key: the same again is answered as before, and asks nobody.
+        """
+        key = idempotency_key or str(uuid.uuid4())
+        body = {"task_id": task_id, "messages": list(messages), "idempotency_key": key}
+        found: list[dict[str, Any]] = self._call("POST", f"/projects/{project_id}/chat", body)["replies"]
+        return found
+
+    def replies(self, project_id: int) -> Iterator[dict[str, Any]]:
+        """Yield what models replied in a project, the newest first: to whom, and what that cost."""
+        return self._pages(f"/projects/{project_id}/chat")
+
     def next_project(self) -> int | None:
         """Return the project that needs you most, among those that you may work in; None where there is none."""
         found: int | None = self._call("GET", "/me/project")["project_id"]

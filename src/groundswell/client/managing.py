@@ -85,7 +85,7 @@ class Managing(Connection):
             kind: `http` or `chat`.
             url: where it is, on a host that the operator allows.
             given: `model`, `instructions`, `key` (the name of a secret of the operator), `per_item`, `per_million_in`,
-                `per_million_out` and `budget_cents`.
+                `per_million_out`, `budget_cents` and `replies_per_day`.
         """
         body = {"kind": kind, "url": url, **given}
         return self._call("PUT", f"/projects/{project_id}/predictors/{name}", body)

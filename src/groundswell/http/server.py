@@ -26,7 +26,7 @@ from groundswell.http.callers import COOKIE, caller, decoded, read_body, require
 from groundswell.http.endpoint import Call, Download, Endpoint
 from groundswell.http.express import ExpressLane
 from groundswell.http.headers import HEADERS, SecurityHeaders
-from groundswell.http.media import image_media_type
+from groundswell.http.media import media_type_of
 from groundswell.http.openapi import openapi_document
 from groundswell.http.wire import session as wire
 from groundswell.ids import ItemId
@@ -163,7 +163,7 @@ async def blob(request: Request) -> Response:
     member = await _member_of(request)
     app: App = request.app.state.app
     data = await asyncio.to_thread(app.blobs(member.org_slug).get, ItemId(request.path_params["digest"]))
-    media_type = image_media_type(data)
+    media_type = media_type_of(data)
     return Response(
         data,
         media_type=media_type or "application/octet-stream",

@@ -1,5 +1,6 @@
 /** One person at work on one project: the task that is shown, the tasks behind it, and the answers on their way. */
 import { ApiError, Unreachable } from '../api';
+import type { Merging } from '../kind';
 import type { Answer, Progress, ProjectDetail, Receipt, Task, WorkReply } from '../wire';
 import { ActiveTime, pacePerMinute } from './active';
 import { Ahead } from './ahead';
@@ -139,7 +140,7 @@ export class Desk {
   }
 
   /** Change the answer on screen; it is kept in this browser until it is given. */
-  change(answer: Answer, how: { merge?: boolean } = {}): void {
+  change(answer: Answer, how: Merging = {}): void {
     if (!this.task || this.lesson.asked) return;
     this.drafting.change(answer, how);
     this.#keepDraft();

@@ -1,4 +1,5 @@
 /** The answer that is being made: its state on screen, and the steps before and after it. */
+import type { Merging } from '../kind';
 import type { Answer } from '../wire';
 
 const MOST_STEPS = 500;
@@ -12,7 +13,8 @@ export class Drafting {
   fromProposal = $state(false);
   #past: (Answer | null)[] = [];
   #future: (Answer | null)[] = [];
-  #merging = false;
+  /** What the last change merges with, false for nothing. */
+  #merging: string | boolean = false;
 
   /** Begin anew with a draft, or with none. */
   begin(value: Answer | null): void {
@@ -22,9 +24,12 @@ export class Drafting {
     this.#show(value);
   }
 
-  /** A new state; one that merges does not make a step of its own after another that did (typing, dragging). */
-  change(value: Answer, { merge = false }: { merge?: boolean } = {}): void {
-    if (!(merge && this.#merging)) this.#past.push(this.value);
+  /**
+   * A new state; one that merges does not make a step of its own after another that merged in the same name (typing in
+   * one field, moving one thing).
+   */
+  change(value: Answer, { merge = false }: Merging = {}): void {
+    if (!merge || merge !== this.#merging) this.#past.push(this.value);
     if (this.#past.length > MOST_STEPS) this.#past.shift();
     this.#future = [];
     this.#merging = merge;

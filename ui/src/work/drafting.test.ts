@@ -27,6 +27,17 @@ test('changes that merge are one step', () => {
   expect(drafting.value).toEqual(shapes());
 });
 
+test('changes that merge in one name are a step, those in another name are the next', () => {
+  const drafting = new Drafting();
+  drafting.begin(shapes());
+  for (const name of ['a1', 'a2', 'a3']) drafting.change(shapes(name), { merge: 'a' });
+  for (const name of ['b1', 'b2']) drafting.change(shapes(name), { merge: 'b' });
+  drafting.undo();
+  expect(drafting.value).toEqual(shapes('a3'));
+  drafting.undo();
+  expect(drafting.value).toEqual(shapes());
+});
+
 test('beginning anew forgets the steps', () => {
   const drafting = new Drafting();
   drafting.change(shapes('a'));

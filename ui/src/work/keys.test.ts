@@ -24,7 +24,17 @@ test('classes get 1 to 9, then letters that the workspace does not use', () => {
   expect(used).not.toContain('s');
   expect(used).not.toContain('g');
   expect(used).not.toContain('r');
+  expect(used).not.toContain('m');
   expect(keys[39]).toBeNull();
+});
+
+test('letters that a kind needs for itself are no keys of classes', () => {
+  expect(
+    classKeys(
+      Array.from({ length: 12 }, (_, i) => `class ${i}`),
+      'qe',
+    ).slice(9),
+  ).toEqual(['w', 't', 'y']);
 });
 
 test('a class that is a digit has that digit as its key', () => {
@@ -46,6 +56,15 @@ test('a key that is held down acts once', () => {
   keys.handle(press('1'));
   keys.handle(press('1', { repeat: true }));
   expect(run).toHaveBeenCalledOnce();
+});
+
+test('a key that moves something acts as long as it is held down, and is told how it was pressed', () => {
+  const run = vi.fn();
+  const keys = new Keys();
+  keys.add('shapes', [{ keys: ['arrowleft'], label: null, run, held: true }]);
+  keys.handle(press('ArrowLeft'));
+  keys.handle(press('ArrowLeft', { repeat: true, shiftKey: true }));
+  expect(run.mock.calls.map(([event]) => event.shiftKey)).toEqual([false, true]);
 });
 
 test("a kind's key wins over the workspace's, until the kind is gone", () => {

@@ -5,7 +5,9 @@ export interface Binding {
   keys: string[];
   /** What the panel says; null keeps it out of the panel. */
   label: string | null;
-  run: () => void;
+  run: (event: KeyboardEvent) => void;
+  /** Whether a key held down acts again and again, as for moving something; otherwise it acts once. */
+  held?: boolean;
 }
 
 /** The keys for classes after 1 to 9: rows of the keyboard, without those that the workspace uses. */
@@ -14,10 +16,11 @@ const LETTERS = 'qwetyuiopadfjklzxbn';
 /**
  * The key of each class, in order; classes past the last key have none. Where every class is a digit
  * (reading handwritten numbers), its key is that digit: pressing 7 for the label 6 would be a trap.
+ * Letters that a kind needs for something else are `taken`.
  */
-export function classKeys(names: string[]): (string | null)[] {
+export function classKeys(names: string[], taken = ''): (string | null)[] {
   if (names.every((name) => /^\d$/.test(name))) return names;
-  const keys = [...'123456789', ...LETTERS];
+  const keys = [...'123456789', ...LETTERS].filter((key) => !taken.includes(key));
   return names.map((_, index) => keys[index] ?? null);
 }
 
@@ -67,7 +70,7 @@ export class Keys {
     return shown.filter((group) => group.bindings.length > 0);
   }
 
-  /** Run what a key press asks for. A key held down counts once: a label for each repeat would be a disaster. */
+  /** Run what a key press asks for. A key held down mostly counts once: a label for each repeat would be a disaster. */
   handle = (event: KeyboardEvent): void => {
     const chord = chordOf(event);
     if (!chord || event.isComposing || event.defaultPrevented) return;
@@ -75,6 +78,6 @@ export class Keys {
     const binding = this.find(chord);
     if (!binding) return;
     event.preventDefault();
-    if (!event.repeat) binding.run();
+    if (binding.held || !event.repeat) binding.run(event);
   };
 }

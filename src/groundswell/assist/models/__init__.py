@@ -20,6 +20,7 @@ from groundswell.assist.models.predictor import (
     StoppedEarly,
     Unanswered,
 )
+from groundswell.assist.models.talking import Reply, TalkingModel, most_cents
 
 __all__ = [
     "AllowedHosts",
@@ -36,9 +37,12 @@ __all__ = [
     "Predictions",
     "Predictor",
     "Price",
+    "Reply",
     "SklearnModel",
     "StoppedEarly",
+    "TalkingModel",
     "Unanswered",
     "as_evidence",
     "as_votes",
+    "most_cents",
 ]

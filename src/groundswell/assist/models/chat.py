@@ -134,7 +134,7 @@ class ChatPredictor(RemotePredictor):
                 **_wanted(form, logprobs, classes),
             }
             try:
-                answer = self._connection.post(body, meter, self._most(body, item), _usage)
+                answer = self._connection.post(body, meter, self._most(body, item), usage_of)
             except Rejected as error:
                 if not self._gives_way(error, form, logprobs):
                     raise
@@ -193,7 +193,7 @@ def _wanted(form: str, logprobs: bool, classes: tuple[str, ...]) -> dict[str, An
     return body
 
 
-def _usage(answer: Any) -> Usage | None:
+def usage_of(answer: Any) -> Usage | None:
     """Return the tokens that a completion says it used; None where it does not say."""
     told = answer.get("usage") if isinstance(answer, dict) else None
     if not isinstance(told, dict):

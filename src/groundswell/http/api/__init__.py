@@ -2,6 +2,7 @@
 
 from groundswell.http.api import (
     batches,
+    chat,
     comments,
     datasets,
     exports,
@@ -34,6 +35,7 @@ ENDPOINTS = (
     *comments.ENDPOINTS,
     *exports.ENDPOINTS,
     *predictors.ENDPOINTS,
+    *chat.ENDPOINTS,
     *workers.ENDPOINTS,
     *people.ENDPOINTS,
     *members.ENDPOINTS,

@@ -5,16 +5,19 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from groundswell.label.predictors.model import Predictor, PredictorSpec
+from groundswell.label.predictors.model import REPLIES_PER_DAY, Predictor, PredictorSpec
 from groundswell.label.predictors.proposals import Proposal
-from groundswell.label.predictors.rules import MAX_TEXT, MAX_URL
+from groundswell.label.predictors.rules import MAX_TEXT, MAX_URL, MOST_REPLIES_PER_DAY
 
 Cents = Annotated[float, Meta(ge=0)]
 Short = Annotated[str, Meta(max_length=MAX_URL)]
 
 
 class PredictorBody(Struct, forbid_unknown_fields=True):
-    """A model of others. `key` is the name of a secret that the operator holds; prices and the budget are cents."""
+    """A model of others. `key` is the name of a secret that the operator holds; prices and the budget are cents.
+
+    In conversations `replies_per_day` says how often one worker may ask it within a day.
+    """
 
     kind: Literal["http", "chat"]
     url: Short
@@ -25,6 +28,7 @@ class PredictorBody(Struct, forbid_unknown_fields=True):
     per_million_in: Cents = 0.0
     per_million_out: Cents = 0.0
     budget_cents: Cents = 0.0
+    replies_per_day: Annotated[int, Meta(ge=1, le=MOST_REPLIES_PER_DAY)] = REPLIES_PER_DAY
 
     def spec(self) -> PredictorSpec:
         """Return it as the service takes it."""
@@ -69,6 +73,7 @@ class PredictorOut(Struct):
     per_million_in: float
     per_million_out: float
     budget_cents: float
+    replies_per_day: int
     version: str
     state: str
     answered: int

@@ -119,6 +119,8 @@ class PredictionRoom:
             project = await tx.fetch_one(PROJECTS["project"], Project, project_id=project_id)
             if project is None or project.state != ProjectState.ACTIVE or project.models == "none":
                 return None, []
+            if not project.schema.chooses_class:  # its models are asked when people ask them
+                return None, []
             due = [one for one in await predictors_of(tx, project_id) if is_due(one, now())]
             predictors = []
             for one in due:

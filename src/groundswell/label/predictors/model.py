@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+REPLIES_PER_DAY = 200
+
 
 class PredictorState(StrEnum):
     """How far a predictor is; `unreachable` is tried again by itself, `budget_spent` waits for a larger budget."""
@@ -23,10 +25,12 @@ class PredictorSpec:
         kind: `http` for the contract of docs/howto/models.md, `chat` for OpenAI's chat completions.
         url: where it is; for `chat` the base, to which `/chat/completions` is added.
         model: its name at the server; `chat` needs one.
-        instructions: what it is told; None: the instructions of the project, as they are now.
+        instructions: what it is told; None: the instructions of the project, as they are now; nothing where it
+            replies in conversations.
         key: name of a secret that the operator holds, `GROUNDSWELL_MODEL_KEY_<name>`; None for none.
         per_item, per_million_in, per_million_out: its price, in cents.
         budget_cents: what it may cost in all; a model without a price costs nothing.
+        replies_per_day: how often one worker may ask it for a reply within a day, where it replies in conversations.
     """
 
     kind: str
@@ -38,6 +42,7 @@ class PredictorSpec:
     per_million_in: float = 0.0
     per_million_out: float = 0.0
     budget_cents: float = 0.0
+    replies_per_day: int = REPLIES_PER_DAY
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Predictor:
     per_million_in: float
     per_million_out: float
     budget_cents: float
+    replies_per_day: int
     version: str
     revision: int
     state: str

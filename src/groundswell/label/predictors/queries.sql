@@ -1,7 +1,7 @@
 -- predictors: the models of others of a project, by name
-select name, kind, url, model, instructions, key_name, per_item, per_million_in, per_million_out, budget_cents, version,
-       revision, state, answered, unanswered, requests, tokens_in, tokens_out, cost_cents, last_error, failures, retry_at,
-       updated_at
+select name, kind, url, model, instructions, key_name, per_item, per_million_in, per_million_out, budget_cents,
+       replies_per_day, version, revision, state, answered, unanswered, requests, tokens_in, tokens_out, cost_cents,
+       last_error, failures, retry_at, updated_at
 from predictors where project_id = %(project_id)s order by name;
 
 -- count_predictors: how many others a project has
@@ -9,13 +9,14 @@ select count(*) from predictors where project_id = %(project_id)s and name <> %(
 
 -- put_predictor: name a model, or say anew what it is; what it has cost stays, and what it answered in the same version
 insert into predictors as p (org_id, project_id, name, kind, url, model, instructions, key_name, per_item, per_million_in,
-                             per_million_out, budget_cents, version)
+                             per_million_out, budget_cents, replies_per_day, version)
 values (%(org_id)s, %(project_id)s, %(name)s, %(kind)s, %(url)s, %(model)s, %(instructions)s, %(key_name)s, %(per_item)s,
-        %(per_million_in)s, %(per_million_out)s, %(budget_cents)s, %(version)s)
+        %(per_million_in)s, %(per_million_out)s, %(budget_cents)s, %(replies_per_day)s, %(version)s)
 on conflict (project_id, name) do update set
   kind = excluded.kind, url = excluded.url, model = excluded.model, instructions = excluded.instructions,
   key_name = excluded.key_name, per_item = excluded.per_item, per_million_in = excluded.per_million_in,
-  per_million_out = excluded.per_million_out, budget_cents = excluded.budget_cents, version = excluded.version,
+  per_million_out = excluded.per_million_out, budget_cents = excluded.budget_cents,
+  replies_per_day = excluded.replies_per_day, version = excluded.version,
   answered = case when p.version = excluded.version then p.answered else 0 end,
   unanswered = 0, revision = p.revision + 1, state = 'waiting', failures = 0, retry_at = null, last_error = null,
   updated_at = now();
@@ -90,6 +91,6 @@ select slug from organizations;
 -- projects_to_ask: active projects of every organization where a model has something to do, or was not looked at for long
 select distinct q.org_id, q.project_id
 from predictors q join projects p on p.id = q.project_id
-where p.state = 'active' and p.models <> 'none' and q.state <> 'budget_spent'
+where p.state = 'active' and p.models <> 'none' and p.kind <> 'chat' and q.state <> 'budget_spent'
   and (q.retry_at is null or q.retry_at <= now())
   and (q.state <> 'up_to_date' or q.updated_at < now() - interval '10 minutes');

@@ -21,7 +21,9 @@ from groundswell.assist.models import (
     StoppedEarly,
 )
 from groundswell.assist.models.remote import RemotePredictor
-from groundswell.errors import InputError, InvalidName, NotAllowed
+from groundswell.errors import Conflict, InputError, InvalidName, NotAllowed
+from groundswell.label.kinds import Schema
+from groundswell.label.kinds.chat import Chat, mode_of
 from groundswell.label.predictors.model import Predictor, PredictorSpec, PredictorState
 
 BATCH = {"http": 64, "chat": 16}
@@ -33,6 +35,8 @@ LEAST_TELLING = 8
 """So many tasks of which a model answers none say that it does not work, not that they are hard."""
 
 LONGEST_PAUSE_SECONDS = 3600.0
+
+MOST_REPLIES_PER_DAY = 100_000
 
 MAX_ERROR = 500
 MAX_URL = 2_000
@@ -121,6 +125,8 @@ def check_spec(spec: PredictorSpec, access: Access) -> None:
     numbers = (spec.per_item, spec.per_million_in, spec.per_million_out, spec.budget_cents)
     if not all(0 <= number < float("inf") for number in numbers):
         raise InputError("prices and the budget are cents, 0 or more")
+    if not 1 <= spec.replies_per_day <= MOST_REPLIES_PER_DAY:
+        raise InputError(f"replies_per_day is 1 to {MOST_REPLIES_PER_DAY:,}; got {spec.replies_per_day}")
     if spec.kind not in BATCH:
         raise InputError(f"a predictor is of kind {' or '.join(BATCH)}; got {spec.kind[:40]!r}")
     if spec.kind == "chat" and not spec.model.strip():
@@ -135,6 +141,28 @@ def check_spec(spec: PredictorSpec, access: Access) -> None:
         )
     access.allowed(spec.url).check(spec.url)
     access.key(spec.key, spec.url)
+
+
+def converses(schema: Schema) -> bool:
+    """Say whether models reply in the conversations of a project, in the place of choosing classes."""
+    return isinstance(schema.kind, Chat) and mode_of(schema.ontology) == "continue"
+
+
+def check_use(spec: PredictorSpec, schema: Schema) -> None:
+    """Refuse a model that could never be asked anything in a project.
+
+    Raises:
+        Conflict: the project chooses no classes and has no conversations to go on with, or the model knows classes only.
+    """
+    if converses(schema):
+        if spec.kind != "chat":
+            raise Conflict("conversations go on with predictors of kind chat; http ones know classes only")
+    elif not schema.chooses_class:
+        raise Conflict(
+            f"models of others are asked for one class of each item, or for replies in chat of mode continue; "
+            f"this project is of kind {schema.kind.name}. Bring their answers as proposals instead: "
+            "POST /projects/{id}/proposals"
+        )
 
 
 def version_of(kind: str, url: str, model: str, instructions: str, classes: Sequence[str]) -> str:

@@ -6,7 +6,14 @@ from groundswell.errors import Conflict, NotFound
 from groundswell.ids import ProjectId
 from groundswell.label.jobs import ask_to_learn, ask_to_predict
 from groundswell.label.predictors.model import Predictor, PredictorSpec
-from groundswell.label.predictors.rules import Access, check_name, check_spec, version_of
+from groundswell.label.predictors.rules import (
+    Access,
+    check_name,
+    check_spec,
+    check_use,
+    converses,
+    version_of,
+)
 from groundswell.label.projects.changes import hold_classes
 from groundswell.label.projects.service import project_of
 from groundswell.store import Database, Tx, load_queries
@@ -24,13 +31,13 @@ async def put_predictor(
 ) -> Predictor:
     """Name a model of others for a project, or change what was said of it; managers and admins only.
 
-    It is asked in the background, never here. What it has cost stays on its account, and what it has answered
+    It is asked in the background, never here; in conversations, when a worker asks. What it has cost stays on its account, and what it has answered
     stays valid as long as it is asked the same.
 
     Raises:
         NotAllowed: its host is not one that the operator allows, or none is.
         InputError: a number, name, address or key that is none.
-        Conflict: the project takes no models, or has too many.
+        Conflict: the project takes no models, has nothing to ask them, or has too many.
         NotFound: no such project.
     """
     scope.require(Role.MANAGER)
@@ -44,20 +51,18 @@ async def put_predictor(
             raise Conflict(
                 f"project {project.name!r} was made with models: none; nothing is asked of models there"
             )
-        if not project.schema.chooses_class:
-            raise Conflict(
-                f"project {project.name!r} is of kind {project.kind}: models can be asked only for one class of each "
-                "item. Bring their answers as proposals instead: POST /projects/{id}/proposals"
-            )
+        check_use(spec, project.schema)
         if await tx.fetch_value(SQL["count_predictors"], **of) >= MAX_PREDICTORS:
             raise Conflict(f"a project has at most {MAX_PREDICTORS} predictors; delete one first")
-        instructions = project.instructions if spec.instructions is None else spec.instructions
+        otherwise = "" if converses(project.schema) else project.instructions
+        instructions = otherwise if spec.instructions is None else spec.instructions
         given = {**dataclasses.asdict(spec), "instructions": instructions, "key_name": spec.key}
         del given["key"]
         version = version_of(spec.kind, spec.url, spec.model, instructions, project.classes)
         await tx.execute(SQL["put_predictor"], org_id=scope.org_id, version=version, **of, **given)
         await tx.execute(SQL["forget_unanswered"], **of)
-        await ask_to_predict(tx, scope.org_id, project_id)
+        if project.schema.chooses_class:
+            await ask_to_predict(tx, scope.org_id, project_id)
         told = {"kind": spec.kind, "url": spec.url, "model": spec.model, "key": spec.key}
         await audit(
             tx, scope, "predictor.put", str(project_id), name=name, budget_cents=spec.budget_cents, **told

@@ -6,7 +6,7 @@ export interface Size {
 }
 
 export interface View {
-  /** Relative to the size that fits, 1 to 40. */
+  /** Relative to the size that fits, from 1. */
   scale: number;
   x: number;
   y: number;
@@ -24,8 +24,8 @@ export function fitScale(natural: Size, box: Size): number {
 }
 
 /** Zoom by a factor about a point, which stays where it is. Out beyond the fit means back to the fit. */
-export function zoomed(view: View, factor: number, x: number, y: number): View {
-  const scale = Math.min(MAX_SCALE, view.scale * factor);
+export function zoomed(view: View, factor: number, x: number, y: number, most = MAX_SCALE): View {
+  const scale = Math.min(most, view.scale * factor);
   if (scale <= 1) return START;
   const ratio = scale / view.scale;
   return { scale, x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio };

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { Message, Response } from '../conversation/record';
+import { shuffled } from './order';
+
+const asked = (content: string): Message => ({ role: 'user', content });
+const texts = (...all: string[]): Response[] => all.map((text, place) => ({ id: 'abcdefgh'[place]!, text }));
+const ids = (responses: Response[]) => responses.map(({ id }) => id);
+
+// The same as in tests/unit/label/kinds/test_shown_order.py.
+test('the order is that of the server, letters beyond ASCII and all', () => {
+  expect(ids(shuffled([asked('Name a prime.')], texts('12', '13', '11 è primo 🎉')))).toEqual([
+    'a',
+    'c',
+    'b',
+  ]);
+  const brief: Message[] = [{ role: 'system', content: 'Be brief.' }, asked('Hi')];
+  const named = [
+    { id: 'x', text: 'Hello' },
+    { id: 'y', text: 'Hey' },
+  ];
+  expect(ids(shuffled(brief, named))).toEqual(['y', 'x']);
+  expect(ids(shuffled([asked('')], texts(...'12345678'))).join('')).toBe('ehbfcgad');
+});
+
+test('each response comes first as often as the others', () => {
+  const firsts = { a: 0, b: 0, c: 0 };
+  for (let task = 0; task < 3000; task++) {
+    const [first] = shuffled([asked(`question ${task}`)], texts('yes', 'no', 'maybe'));
+    firsts[first!.id as keyof typeof firsts] += 1;
+  }
+  for (const count of Object.values(firsts)) expect(Math.abs(count - 1000)).toBeLessThan(100);
+});

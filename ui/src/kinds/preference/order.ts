@@ -1,0 +1,37 @@
+/**
+ * In which order responses stand on the screen: shuffled by what the record says, so that no place is anybody's, and the
+ * same for everybody, so that who analyses the answers knows who saw what first. `shown_order` in Python says the same.
+ */
+import type { Message, Response } from '../conversation/record';
+
+const PARTS = '\u001f';
+
+/** FNV-1a of a text in UTF-8: 32 bits. */
+export function digest(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/** Numbers of 32 bits that follow from a seed (mulberry32). */
+export function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+}
+
+/** The responses of a record from left to right. */
+export function shuffled(prompt: Message[], responses: Response[]): Response[] {
+  const words = [...prompt.map(({ content }) => content), ...responses.map(({ text }) => text)];
+  const next = numbers(digest(words.join(PARTS)));
+  const shown = [...responses];
+  for (let last = shown.length - 1; last > 0; last--) {
+    const place = Math.floor((next() / 2 ** 32) * (last + 1));
+    [shown[last], shown[place]] = [shown[place] as Response, shown[last] as Response];
+  }
+  return shown;
+}

@@ -1,0 +1,46 @@
+import { words } from '../../messages/words';
+
+export const w = words({
+  en: {
+    player: 'Recording',
+    play: 'Play',
+    pause: 'Pause',
+    back: 'Back two seconds',
+    on: 'On two seconds',
+    slower: 'Slower',
+    faster: 'Faster',
+    place: 'Place in the recording',
+    of: (time: string, all: string) => `${time} of ${all}`,
+    rate: (rate: string) => `${rate}×`,
+    failed: 'The recording could not be played. Try again, or skip this task as broken.',
+    keys: {
+      group: 'Recording',
+      play: 'Play, pause',
+      back: 'Back two seconds',
+      on: 'On two seconds',
+      slower: 'Slower',
+      faster: 'Faster',
+    },
+  },
+  it: {
+    player: 'Registrazione',
+    play: 'Ascolta',
+    pause: 'Pausa',
+    back: 'Indietro di due secondi',
+    on: 'Avanti di due secondi',
+    slower: 'Più lento',
+    faster: 'Più veloce',
+    place: 'Punto della registrazione',
+    of: (time, all) => `${time} di ${all}`,
+    rate: (rate) => `${rate}×`,
+    failed: 'Non è stato possibile riprodurre la registrazione. Riprova, o salta questo compito come rotto.',
+    keys: {
+      group: 'Registrazione',
+      play: 'Ascolta, pausa',
+      back: 'Indietro di due secondi',
+      on: 'Avanti di due secondi',
+      slower: 'Più lento',
+      faster: 'Più veloce',
+    },
+  },
+});
