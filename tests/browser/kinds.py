@@ -29,9 +29,7 @@ async def open_kind(
     opened = {}
     for spec in specs:
         taught = {"gold": gold, "requirements": {"test_size": 1}} if spec.purpose == "training" else {}
-        opened[spec.name] = await open_project(
-            app.db, member.scope(), version, replace(spec, **at, **taught)
-        )
+        opened[spec.name] = await open_project(app.db, member.scope(), version, replace(spec, **at, **taught))
     return opened
 
 
