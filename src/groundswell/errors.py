@@ -16,7 +16,7 @@
     │   └── InvalidSetting         an unknown or malformed setting
     ├── NotFound                   no such thing in this organization     exit 3, HTTP 404
     ├── Conflict                   the state does not allow it            exit 4, HTTP 409
-    │   └── OverQuota              the organization keeps all it may      HTTP 507
+    │   ├── OverQuota              the organization keeps all it may      HTTP 507
     │   ├── NoModel                no model is there to reply
     │   └── AllowanceSpent         money or calls are used up
     ├── NoReply                    a model of others did not reply        exit 9, HTTP 503

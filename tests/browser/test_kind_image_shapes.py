@@ -150,7 +150,7 @@ def test_boxes_and_polygons_are_drawn_with_the_pointer_and_described_by_attribut
     canvas.drag((100, 120), (260, 240))
     expect(rows(page)).to_have_count(1)
     expect(page.get_by_test_id("submit")).to_be_disabled()
-    expect(page.get_by_test_id("lacks")).to_have_text("Shape 1, car: say “colour”.")
+    expect(page.get_by_test_id("lacks")).to_have_text("Shape 1, car, “colour”: this is needed.")
     page.keyboard.press("a")
     page.keyboard.press("Enter")  # on the button of the first colour
     page.get_by_label("parked").check()

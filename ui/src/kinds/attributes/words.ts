@@ -10,8 +10,7 @@ export const w = words({
     range: (low: string, high: string) => `${low} to ${high}`,
     from: (low: string) => `from ${low}`,
     to: (high: string) => `up to ${high}`,
-    lacks: (what: string, name: string) => `${what}: say “${name}”.`,
-    unfit: (what: string, name: string) => `${what}: “${name}” is out of bounds.`,
+    lacks: (what: string, name: string, problem: string) => `${what}, “${name}”: ${problem}.`,
   },
   it: {
     attributes: 'Attributi',
@@ -22,7 +21,6 @@ export const w = words({
     range: (low, high) => `da ${low} a ${high}`,
     from: (low) => `da ${low}`,
     to: (high) => `fino a ${high}`,
-    lacks: (what, name) => `${what}: indica “${name}”.`,
-    unfit: (what, name) => `${what}: “${name}” è fuori dai limiti.`,
+    lacks: (what, name, problem) => `${what}, “${name}”: ${problem}.`,
   },
 });

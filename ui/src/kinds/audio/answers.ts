@@ -24,9 +24,8 @@ export function firstLacking(
   const segments = inOrder(segmentsOf(draft));
   for (const [at, segment] of segments.entries()) {
     const what = () => w().missing.segment(number(at + 1), segment.label);
-    const spec = unfit(segment.attributes, specsOf(project, segment.label));
-    const said = segment.attributes?.[spec?.name ?? ''] !== undefined;
-    if (spec) return { at, words: (said ? of().unfit : of().lacks)(what(), spec.name) };
+    const found = unfit(segment.attributes, specsOf(project, segment.label));
+    if (found) return { at, words: of().lacks(what(), found.name, found.problem) };
     const next = segments[at + 1];
     if (!mayOverlap(project) && next && overlaps(segment, next))
       return { at: at + 1, words: w().missing.overlap(number(at + 1), number(at + 2)) };

@@ -40,8 +40,8 @@ export function firstLacking(
 
 function lacking(shape: Shape, at: number, project: ProjectDetail): string | null {
   const what = () => w().missing.shape(number(at + 1), shape.label);
-  const spec = unfit(shape.attributes, specsOf(project, shape.label));
-  if (spec) return (shape.attributes?.[spec.name] === undefined ? of().lacks : of().unfit)(what(), spec.name);
+  const found = unfit(shape.attributes, specsOf(project, shape.label));
+  if (found) return of().lacks(what(), found.name, found.problem);
   return tooSmall(shape, what, rulesOf(project));
 }
 

@@ -63,17 +63,7 @@ export const penBindings = (desk: Desk): Binding[] => [
   {
     keys: [' '],
     label: w().key.put,
-    run: ({ shiftKey }) => {
-      const { board, view, pointing } = desk;
-      if (board.tool === 'pick') return;
-      const at = pointing.at ?? view.toImage([view.stage.width / 2, view.stage.height / 2]);
-      pointing.at = at;
-      pointing.byKeys = true;
-      const before = board.all.length;
-      if (board.only && board.joint !== null) board.setJoint(board.only, board.joint, at);
-      else board.put(at, shiftKey);
-      if (board.all.length > before) desk.say(w().now.drawn(board.all.length));
-    },
+    run: ({ shiftKey }) => putDown(desk, shiftKey),
   },
 ];
 
@@ -160,6 +150,18 @@ export const viewBindings = (desk: Desk): Binding[] => {
     ...(compare ? [{ keys: ['z'], label: of().compare, run: compare }] : []),
   ];
 };
+
+function putDown({ board, view, pointing, say }: Desk, even: boolean): void {
+  if (board.tool === 'pick' && board.joint === null) return;
+  const at = pointing.at ?? view.toImage([view.stage.width / 2, view.stage.height / 2]);
+  pointing.at = at;
+  pointing.byKeys = true;
+  if (board.only && board.joint !== null) return board.setJoint(board.only, board.joint, at);
+  if (board.full) return say(w().full(board.all.length));
+  const before = board.all.length;
+  board.put(at, even);
+  if (board.all.length > before) say(w().now.drawn(board.all.length));
+}
 
 const endsByEnter = ({ tool }: Board): boolean => ['polygon', 'line', 'keypoints'].includes(tool);
 
