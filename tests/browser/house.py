@@ -17,6 +17,7 @@ from groundswell.app import App, local_member, open_app
 from groundswell.clock import now
 from groundswell.ids import ProjectId, WorkerId
 from groundswell.items import digest_text
+from groundswell.label.kinds import Answer
 from groundswell.label.opening import open_project
 from groundswell.label.projects.model import ProjectSpec
 from groundswell.label.review.model import Decision, Verdict
@@ -90,7 +91,7 @@ class House:
             self.rows("select task_id, expires_at from leases where worker_id = %(worker)s", worker=worker_id)
         )
 
-    def send_back(self, name: str) -> None:
+    def send_back(self, name: str, should_be: Answer | None = None) -> None:
         """Reject all answers of a project that wait for a review."""
 
         async def reject(app: App) -> None:
@@ -101,7 +102,7 @@ class House:
                     review.review_id,
                     Decision.REJECT,
                     uuid.uuid4(),
-                    {"choice": "dog"},
+                    should_be or {"choice": "dog"},
                     REASON,
                     tuple(one["annotation_id"] for one in review.answers),
                 )
@@ -167,7 +168,7 @@ async def furnish(app: App) -> dict[str, ProjectId]:
     return projects
 
 
-def open_house(home: Path) -> House:
+def open_house(home: Path, furnish: Callable[[App], Awaitable[dict[str, ProjectId]]] = furnish) -> House:
     """Furnish a data folder and serve it."""
     projects = in_app(home, furnish)
     command = [sys.executable, "-m", "groundswell.cli.main", "--home", str(home), "up", "--port", "0"]
