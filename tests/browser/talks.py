@@ -104,6 +104,9 @@ EGG = {
 DRAFT = {
     "messages": [
         *EGG["messages"],
-        {"role": "assistant", "content": "An egg boils for about **six** minutes, i think.\n\n- soft: 4\n- hard: 10"},
+        {
+            "role": "assistant",
+            "content": "An egg boils for about **six** minutes, i think.\n\n- soft: 4\n- hard: 10",
+        },
     ]
 }
