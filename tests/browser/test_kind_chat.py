@@ -167,7 +167,7 @@ def test_a_proposal_is_seen_taken_over_and_corrected(page: Page, house: House):
     page.keyboard.type(" Or six.")
     page.keyboard.press("Escape")
     page.keyboard.press("d")
-    expect(page.get_by_test_id("changes").locator("ins")).to_contain_text("Or six.")
+    expect(page.get_by_test_id("changes").locator("ins")).to_contain_text("Or six")
     assert stored(page, house, worker) == {
         "messages": [assistant("Ten minutes. Or six.", "model", edited=True)]
     }
