@@ -71,7 +71,7 @@ def a_program(path: Path) -> None:
 BAD_SOURCES = [
     ("nothing", nothing_there, [], SourceNotFound, ["check the path"]),
     ("empty.jsonl", an_empty_file, [], EmptySource, ["is empty", "check"]),
-    ("empty", an_empty_folder, [], EmptySource, ["without files", "put images or texts there"]),
+    ("empty", an_empty_folder, [], EmptySource, ["without files", "put images, recordings or texts there"]),
     ("broken", only_broken_images, [], UnreadableSource, ["no record of 2", "a.png", "Check"]),
     ("notes.jsonl", no_json_at_all, [], UnreadableSource, ["no record of 2", "line 1: not JSON", "Check"]),
     ("array.json", a_json_array, [], UnreadableSource, ["JSON array", "one object a line", "jq"]),

@@ -309,6 +309,66 @@ def test_what_is_no_answer_is_refused_in_a_short_sentence(sample: Sample, answer
     assert 0 < len(str(refused.value)) < 500
 
 
+STRANGE: list[Any] = [
+    *(None, True, False, 0, 1, -1, 1.5, 10**30, float("inf"), float("nan"), -0.0, 0.004),
+    *("", " ", "a", "x" * 300_000, "\x00", "\ud800", "\u202e", "a", "2026-02-30", "http://[", "s1"),
+    *([], {}, [[]], [None], [1, 2], {"a": 1}, [[1.0, 2.0]], [[1, 2], [1, 2]]),
+]
+
+
+def places_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to everything within a JSON value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, part in inside for place in places_in(part, (*path, key)))]
+
+
+def with_another(value: Any, path: tuple[Any, ...], strange: Any) -> Any:
+    """Return a JSON value in which something else stands at a place."""
+    if not path:
+        return strange
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = with_another(value[path[0]], path[1:], strange)
+    return copy
+
+
+@samples
+def test_whatever_stands_anywhere_in_an_answer_it_is_refused_or_becomes_canonical(sample: Sample):
+    rng = np.random.default_rng(5)
+    for answer in answers_of(sample, 120, seed=6):
+        places = places_in(answer)
+        place = places[int(rng.integers(len(places)))]
+        given = with_another(answer, place, STRANGE[int(rng.integers(len(STRANGE)))])
+        found, message = answer, "none"
+        try:
+            found = sample.schema.validate(given, sample.shown)
+        except InvalidAnswer as refused:
+            message = str(refused)
+        else:
+            assert sample.schema.validate(found, sample.shown) == found
+            assert sample.schema.read(as_text(found)) == found
+            as_text(found).encode()
+            assert sample.schema.distance(found, answer) <= 1
+            sample.schema.merge([found, answer], [1.0, 2.0])
+        assert 0 < len(message) < 500, (place, given)
+
+
+@samples
+def test_whatever_stands_anywhere_in_the_options_they_are_refused_or_become_canonical(sample: Sample):
+    rng, kind = np.random.default_rng(7), sample.schema.kind
+    places = places_in(sample.options)[1:]
+    for _ in range(60 if places else 0):
+        place = places[int(rng.integers(len(places)))]
+        given = with_another(sample.options, place, STRANGE[int(rng.integers(len(STRANGE)))])
+        message = "none"
+        try:
+            ontology = kind.ontology(sample.classes, given)
+        except InputError as refused:
+            message = str(refused)
+        else:
+            assert kind.ontology(ontology.classes, json.loads(json.dumps(dict(ontology.options)))) == ontology
+        assert 0 < len(message) < 1_000, (place, given)
+
+
 @samples
 def test_answers_with_something_beside_are_refused(sample: Sample):
     for answer in answers_of(sample, 3):

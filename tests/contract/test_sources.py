@@ -4,6 +4,7 @@ import io
 import json
 import os
 import tracemalloc
+import wave
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +76,18 @@ def make_texts(folder: Path) -> Path:
     return folder / "set"
 
 
+def make_audio(folder: Path) -> Path:
+    (folder / "set").mkdir()
+    for place in range(5):
+        with wave.open(str(folder / "set" / f"{place}.wav"), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes(bytes([place]) * 1600)
+    return folder / "set"
+
+
 MAKERS: dict[str, Callable[[Path], Path | str]] = {
     "images": make_images,
+    "audio": make_audio,
     "jsonl": make_jsonl,
     "csv": make_csv,
     "parquet": make_parquet,

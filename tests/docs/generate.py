@@ -12,6 +12,8 @@ from groundswell.cli.main import main
 from groundswell.http.api import ENDPOINTS
 from groundswell.http.openapi import openapi_document
 from groundswell.http.server import PREFIX
+from groundswell.label.kinds import label_kinds
+from groundswell.label.kinds.describing import as_lines, describe
 from groundswell.settings import PREFIX as VARIABLE
 from groundswell.settings import Settings
 
@@ -27,6 +29,7 @@ def pages() -> dict[str, str]:
         "settings.md": NOTE + settings_page(),
         "api.md": NOTE + api_page(),
         "python.md": NOTE + python_page(),
+        "kinds.md": NOTE + kinds_page(),
     }
 
 
@@ -116,6 +119,27 @@ def python_page() -> str:
         value = getattr(groundswell, name)
         doc = inspect.getdoc(value)
         parts.append(f"## gs.{name}\n\n```\n{name}{inspect.signature(value)}\n\n{doc}\n```\n")
+    return "\n".join(parts)
+
+
+def kinds_page() -> str:
+    parts = [
+        "# Label kinds\n\nHow an item can be labelled: what a project may decide, and what an answer is on the wire. "
+        "`groundswell kinds` says the same. A project takes `kind`, `classes` and `options` over HTTP, in Python "
+        "(`gs.label(..., kind=..., options=...)`) and with `groundswell label --kind --schema FILE.json`; unknown "
+        "options and fields are refused. Answers are stored in the canonical form that each kind describes, so that "
+        "two that say the same are equal.\n"
+    ]
+    for kind in sorted(label_kinds().values(), key=lambda kind: kind.name):
+        found = describe(kind)
+        parts.append(f"## {found.name}\n\nItems: {', '.join(found.items)}.\n\n{found.about}\n")
+        if found.options:
+            rows = [f"| `{name}` | {does} | {says} |" for name, says, does in found.options]
+            parts.append(
+                "| option | what it does | what may be given |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+            )
+        if found.example is not None:
+            parts.append(f"```json\n{as_lines(found.example)}\n```\n")
     return "\n".join(parts)
 
 

@@ -24,6 +24,7 @@ def _store(settings: Settings) -> "DatasetStore":
 @click.option("--name", help="Name of the dataset [default: from PATH].")
 @click.option("--raw", is_flag=True, help="Keep everything that can be read; do not clean.")
 @options.text_column
+@options.records
 @options.licence
 @options.yes
 @options.as_json
@@ -34,19 +35,24 @@ def collect(
     name: str | None,
     raw: bool,
     text_column: str | None,
+    records: bool,
     licence: str | None,
     yes: bool,
     as_json: bool,
 ) -> None:
     """Collect, clean and store raw data as a new version of a dataset.
 
-    PATH is a folder of images or of .txt files, or a .jsonl, .csv, .parquet or .txt file; `digits` is a
+    PATH is a folder of images, of recordings or of .txt files, or a .jsonl, .csv, .parquet or .txt file; `digits` is a
     built-in set of images. What is set aside is kept beside the version, with the reason.
     """
     from groundswell.organize import collect as collect_items
 
     collection = collect_items(
-        path, text_column=text_column, licence=licence, max_item_bytes=settings.max_item_bytes
+        path,
+        text_column=text_column,
+        licence=licence,
+        max_item_bytes=settings.max_item_bytes,
+        as_records=records,
     )
     options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     chosen = collection if raw else collection.clean()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groundswell.cli import options
+from groundswell.cli import options, schemas
 from groundswell.cli.output import Steps, say, show, table
 from groundswell.settings import Settings
 
@@ -99,9 +99,10 @@ def _require_listener(at: tuple[str, int]) -> None:
 
 @click.command()
 @click.argument("path")
-@click.option(
-    "--classes", required=True, metavar="A,B,...", help="The classes to choose from, with commas between."
-)
+@schemas.classes
+@schemas.kind
+@schemas.schema_file
+@schemas.label_studio
 @click.option("--name", help="Name of the project and dataset [default: from PATH].")
 @click.option("--instructions", default="", metavar="TEXT|@FILE", help="What the worker reads (Markdown).")
 @click.option(
@@ -113,6 +114,7 @@ def _require_listener(at: tuple[str, int]) -> None:
     help="Let people and model together stop at this expected accuracy, instead of a fixed number of answers.",
 )
 @options.text_column
+@options.records
 @options.licence
 @options.yes
 @port_option
@@ -120,34 +122,44 @@ def _require_listener(at: tuple[str, int]) -> None:
 def label(
     settings: Settings,
     path: str,
-    classes: str,
+    classes: str | None,
+    kind: str | None,
+    schema: str | None,
+    label_studio: str | None,
     name: str | None,
     instructions: str,
     answers: int,
     target: float | None,
     text_column: str | None,
+    records: bool,
     licence: str | None,
     yes: bool,
     port: int | None,
 ) -> None:
-    """Label your own folder of images or file of texts in the browser.
+    """Label your own folder of images or recordings, or file of texts or records, in the browser.
 
-    PATH is a folder of images or of .txt files, or a .jsonl, .csv, .parquet or .txt file. Run the same
-    command again to go on where you were; `groundswell export` writes the labelled file.
+    PATH is a folder of images, of recordings or of .txt files, or a .jsonl, .csv, .parquet or .txt file. Without
+    --kind one class is chosen for each item; `groundswell kinds` lists the other ways. Run the same command
+    again to go on where you were; `groundswell export` writes the labelled file.
     """
-    from groundswell.label.kinds import ontology_of
     from groundswell.label.projects.model import ProjectSpec
     from groundswell.label.projects.rules import check_spec
     from groundswell.organize import collect, require_name
 
+    said = schemas.read_schema(classes, kind, schema, label_studio)
     collection = collect(
-        path, text_column=text_column, licence=licence, max_item_bytes=settings.max_item_bytes
+        path,
+        text_column=text_column,
+        licence=licence,
+        max_item_bytes=settings.max_item_bytes,
+        as_records=records,
     )
     options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     spec = ProjectSpec(
         name=require_name(options.dataset_name(path, name)),
-        kind="",
-        classes=[part.strip() for part in classes.split(",")],
+        kind=said.kind,
+        classes=said.classes,
+        options=said.options,
         dataset=options.dataset_name(path, name),
         dataset_version=0,
         instructions=_read_instructions(instructions),
@@ -156,7 +168,6 @@ def label(
         target_probability=target,
     )
     check_spec(spec)  # before anything is read or written
-    ontology_of(spec.classes)
     import uvloop
 
     uvloop.run(_label(settings, collection, spec, settings.port if port is None else port))

@@ -11,6 +11,7 @@ import click
 import groundswell.cli.data as data
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
+import groundswell.cli.kinds as kinds
 import groundswell.cli.labelling as labelling
 from groundswell import __version__
 from groundswell.errors import GroundswellError, StoreError
@@ -81,6 +82,7 @@ main.add_command(labelling.up)
 main.add_command(labelling.label)
 main.add_command(labelling.sign_in)
 main.add_command(labelling.projects)
+main.add_command(kinds.kinds)
 main.add_command(export.export)
 main.add_command(keys.keys)
 main.add_command(data.collect)

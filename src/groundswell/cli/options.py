@@ -10,6 +10,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 text_column = click.option(
     "--text-column", metavar="NAME", help="The column or field that holds the text [default: found by name]."
 )
+records = click.option(
+    "--records", is_flag=True, help="Take each JSON object or row as a record, whole, and not its text."
+)
 licence = click.option(
     "--licence", metavar="TEXT", help="Licence of the data, kept with every item (SPDX id)."
 )

@@ -1,5 +1,6 @@
 """Sources turn raw bytes into items: streaming, without a database, each bad record set aside."""
 
+from groundswell.collect.audio import Audio
 from groundswell.collect.csv import Csv
 from groundswell.collect.digits import Digits, digit_truth
 from groundswell.collect.images import Images
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_ITEM_BYTES",
     "PLUGS",
     "Csv",
+    "Audio",
     "Digits",
     "Images",
     "Jsonl",

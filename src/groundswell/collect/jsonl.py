@@ -29,6 +29,7 @@ class Jsonl:
     place: Place
     options: Options
     name: ClassVar[str] = "jsonl"
+    reads_records: ClassVar[bool] = True
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
@@ -62,8 +63,8 @@ class Jsonl:
         lines = read_lines(self.place.path, self.options.max_item_bytes)
         sample = _sample(lines)
         _require_no_array(sample, origin.source)
-        fields = _fields(sample)
-        if not fields:  # nothing to choose from: every line is a problem, which names itself
+        fields = {} if self.options.as_records else _fields(sample)
+        if not fields:  # nothing to choose from: every line is a problem, which names itself, or a record
             column = self.options.text_column or ""
         else:
             column = choose_text_column(fields, self.options.text_column, origin.source)
@@ -113,6 +114,8 @@ def _record(line: Line, column: str, origin: Origin) -> Item | Drop:
         return origin.failure(locator, "json:invalid", f"not JSON: {parsed}")
     if not isinstance(parsed, dict):
         return origin.failure(locator, "json:not_object", f"no JSON object but {type(parsed).__name__}")
+    if origin.options.as_records:
+        return origin.record(parsed, locator)
     text = parsed.pop(column, None)
     if not isinstance(text, str):
         found = "null or absent" if text is None else type(text).__name__

@@ -6,6 +6,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import cast
 
+from groundswell.collect.audio import SUFFIXES as AUDIO
+from groundswell.collect.audio import Audio
 from groundswell.collect.csv import SUFFIXES as CSV
 from groundswell.collect.csv import Csv
 from groundswell.collect.digits import Digits
@@ -21,7 +23,7 @@ from groundswell.collect.text import TextFolder, TextLines
 from groundswell.errors import EmptySource, InputError, SourceNotFound, UnreadableSource
 
 ENTRY_POINTS = "groundswell.sources"
-PLUGS: tuple[Plug, ...] = (Images, Jsonl, Csv, Parquet, TextLines, TextFolder, Digits)
+PLUGS: tuple[Plug, ...] = (Images, Audio, Jsonl, Csv, Parquet, TextLines, TextFolder, Digits)
 """The plugs that ship with Groundswell; at most one of them recognises a place that is not mixed."""
 
 
@@ -37,16 +39,18 @@ def open_source(
     text_column: str | None = None,
     licence: str | None = None,
     max_item_bytes: int = MAX_ITEM_BYTES,
+    as_records: bool = False,
 ) -> Source:
     """Return the source that reads what `spec` points at; nothing but names and sizes is read yet.
 
     Args:
-        spec: a file (JSONL, CSV, TSV, plain text, also `.gz` or `.zst`; Parquet, Arrow; an image), a
-            folder of images or of text files, or the name of a built-in set: `digits`.
+        spec: a file (JSONL, CSV, TSV, plain text, also `.gz` or `.zst`; Parquet, Arrow; an image, a
+            recording), a folder of images, of recordings or of text files, or the name of a built-in set: `digits`.
         collected_at: the instant that is written on every item; aware.
         text_column: the column that holds the text, where it cannot be found by itself.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
+        as_records: take each object as a record, whole; of files of JSON lines and tables only.
 
     Raises:
         SourceNotFound: nothing is there.
@@ -62,7 +66,11 @@ def open_source(
         raise _nobody_reads(place)
     if place.kind in ("file", "folder") and place.size_bytes == 0:
         raise _empty(place)
-    return able[0].open(place, Options(collected_at, text_column, licence, max_item_bytes))
+    if as_records and not getattr(able[0], "reads_records", False):
+        raise InputError(
+            f"{_name(place)} holds no objects to take as records; files that do: {_listed(JSONL, PARQUET, ARROW)}"
+        )
+    return able[0].open(place, Options(collected_at, text_column, licence, max_item_bytes, as_records))
 
 
 def _look(spec: str | Path) -> Place:
@@ -79,7 +87,9 @@ def _nobody_reads(place: Place) -> InputError:
     if place.kind == "nothing":
         return SourceNotFound(f"there is nothing at {_name(place)}; check the path (now in {Path.cwd()})")
     if place.kind == "folder" and not place.suffixes:
-        return EmptySource(f"{_name(place)} is a folder without files; put images or texts there first")
+        return EmptySource(
+            f"{_name(place)} is a folder without files; put images, recordings or texts there first"
+        )
     if place.kind == "other":
         return UnreadableSource(f"{_name(place)} is neither a file nor a folder")
     if place.kind == "file" and place.size_bytes == 0:
@@ -87,7 +97,7 @@ def _nobody_reads(place: Place) -> InputError:
     return UnreadableSource(
         f"{_name(place)} ({_census(place)}) cannot be collected. "
         f"Files that can: {_listed(JSONL, CSV, PARQUET, ARROW, TEXT)}, and folders of images "
-        f"({_listed(IMAGES)}) or of text files ({_listed(TEXT)})"
+        f"({_listed(IMAGES)}), of recordings ({_listed(AUDIO)}) or of text files ({_listed(TEXT)})"
     )
 
 

@@ -31,6 +31,7 @@ class Parquet:
     place: Place
     options: Options
     name: ClassVar[str] = "parquet"
+    reads_records: ClassVar[bool] = True
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
@@ -66,10 +67,15 @@ class Parquet:
         for batch in _batches(self.place.path):
             if column is None:
                 is_text = {name: _is_text(batch.schema.field(name).type) for name in batch.schema.names}
-                column = choose_text_column(is_text, self.options.text_column, origin.source)
+                column = self._choose(is_text, origin.source)
             for place, row in enumerate(_rows(batch)):
                 yield _record(row, column, f"row {first_row + place}", origin)
             first_row += batch.num_rows
+
+    def _choose(self, is_text: dict[str, bool], source: str) -> str:
+        if self.options.as_records:
+            return ""
+        return choose_text_column(is_text, self.options.text_column, source)
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -137,6 +143,8 @@ def _with_dates_as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _record(row: dict[str, Any] | Exception, column: str, locator: str, origin: Origin) -> Item | Drop:
     if isinstance(row, Exception):
         return origin.failure(locator, "parquet:value", str(row))
+    if origin.options.as_records:
+        return origin.record(row, locator)
     text = row.pop(column)
     if not isinstance(text, str):
         return origin.failure(locator, "parquet:no_text", f"column {column!r} holds no text here")

@@ -11,7 +11,10 @@ from groundswell.items import Drop, Item
 
 @dataclass(frozen=True)
 class Records:
-    """A list of texts, or of mappings with a text each; other entries of a mapping go to `meta`."""
+    """A list of texts, or of mappings with a text each; other entries of a mapping go to `meta`.
+
+    With the option `as_records` each mapping is a record as it is.
+    """
 
     rows: Sequence[str | Mapping[str, Any]]
     options: Options
@@ -34,6 +37,10 @@ class Records:
 
 
 def _record(row: object, column: str, locator: str, origin: Origin) -> Item | Drop:
+    if origin.options.as_records:
+        if not isinstance(row, Mapping):
+            return origin.failure(locator, "record:not_object", f"no mapping but {type(row).__name__}")
+        return origin.record(row, locator)
     meta = dict(row) if isinstance(row, Mapping) else {}
     text = meta.pop(column, None) if isinstance(row, Mapping) else row
     if not isinstance(text, str):

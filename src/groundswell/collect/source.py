@@ -1,5 +1,6 @@
 """The socket of `collect`: what a source is, and what every plug needs to make items and drops."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -46,12 +47,14 @@ class Options:
         text_column: the column that holds the text; None to find it.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
+        as_records: whether each object becomes a record as it is, and no text is looked for in it.
     """
 
     collected_at: datetime
     text_column: str | None = None
     licence: str | None = None
     max_item_bytes: int = MAX_ITEM_BYTES
+    as_records: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,18 @@ class Origin:
         except UnicodeEncodeError as error:
             return self.failure(locator, "text:encoding", f"half a surrogate pair at {error.start}")
         return self._item(ItemKind.TEXT, text, None, "text/plain", locator, meta)
+
+    def record(self, fields: Mapping[str, Any], locator: str) -> Item | Drop:
+        """Return a record item: the object as JSON with sorted keys; what JSON cannot hold is replaced."""
+        text = json.dumps(plain(fields), ensure_ascii=False, sort_keys=True)
+        limit = self.options.max_item_bytes
+        if len(text) > limit:
+            return self.failure(locator, "item:too_large", f"over {limit:,} characters")
+        return self._item(ItemKind.RECORD, text, None, "application/json", locator, None)
+
+    def audio(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
+        """Return an audio item of encoded bytes whose head was found to be readable."""
+        return self._item(ItemKind.AUDIO, None, data, media_type, locator, meta)
 
     def image(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
         """Return an image item of encoded bytes that were already found to be readable."""

@@ -11,7 +11,7 @@ from groundswell.ids import ProjectId
 from groundswell.items import digest_text
 from groundswell.label.kinds import kind_for_items
 from groundswell.label.projects.intake import check_items
-from groundswell.label.projects.model import ProjectSpec, ProjectState
+from groundswell.label.projects.model import Project, ProjectSpec, ProjectState
 from groundswell.label.projects.rules import check_spec
 from groundswell.label.projects.service import create_project, find_project, get_project, set_project_state
 from groundswell.organize import Collection, DatasetStore, Version
@@ -60,15 +60,23 @@ async def resume(db: Database, scope: Scope, spec: ProjectSpec) -> tuple[Project
     except NotFound:
         return None
     project, counts = await get_project(db, scope, project_id)
-    if check_spec(replace(spec, kind=project.kind)).ontology != project.schema.ontology:
+    if not _is_same(spec, project):
+        classes = f" with the classes {','.join(project.classes)}" if project.classes else ""
         raise Conflict(
-            f"project {spec.name!r} is there already, with the classes {','.join(project.classes)}; "
-            "use the same classes to go on with it, or --name to begin another"
+            f"project {spec.name!r} is there already, of kind {project.kind}{classes}; "
+            "use the same schema to go on with it, or --name to begin another"
         )
     if project.state in (ProjectState.DRAFT, ProjectState.PAUSED):
         await set_project_state(db, scope, project_id, ProjectState.ACTIVE)
     done = f"{counts.tasks_completed:,} of {counts.tasks_total:,} done"
     return project_id, f"going on with project {spec.name!r}: {done}"
+
+
+def _is_same(spec: ProjectSpec, project: Project) -> bool:
+    """Say whether a spec asks for the label schema that a project has."""
+    if spec.kind not in ("", project.kind):
+        return False
+    return check_spec(replace(spec, kind=project.kind)).ontology == project.schema.ontology
 
 
 async def open_project(db: Database, scope: Scope, version: Version, spec: ProjectSpec) -> ProjectId:

@@ -35,6 +35,7 @@ def collect(
     text_column: str | None = None,
     licence: str | None = None,
     max_item_bytes: int = MAX_ITEM_BYTES,
+    as_records: bool = False,
     home: str | Path | None = None,
     on_progress: OnProgress | None = None,
     now: datetime | None = None,
@@ -50,11 +51,12 @@ def collect(
         3 read, 2 kept, 1 dropped (1 duplicate:exact)
 
     Args:
-        source: a file (JSONL, CSV, Parquet, Arrow, text, an image), a folder of images or of text
-            files, `"digits"`, a list of texts, a list of mappings with a `text` each, or any `Source`.
+        source: a file (JSONL, CSV, Parquet, Arrow, text, an image, a recording), a folder of images, recordings
+            or text files, `"digits"`, a list of texts, a list of mappings with a `text` each, or any `Source`.
         text_column: the column that holds the text, where it cannot be found by itself.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
+        as_records: take each object as a record, whole, as preferences, ratings and chats need it; not its text.
         home: the data folder for `save`; `groundswell-data` in the current folder if None.
         on_progress: called now and then with the number of records read so far.
         now: the instant that is written on every item; the present if None.
@@ -71,11 +73,13 @@ def collect(
             text_column=text_column,
             licence=licence,
             max_item_bytes=max_item_bytes,
+            as_records=as_records,
         )
     elif isinstance(source, Source):
         opened = source
     else:
-        opened = Records(source, Options(now or clock.now(), text_column, licence, max_item_bytes))
+        options = Options(now or clock.now(), text_column, licence, max_item_bytes, as_records)
+        opened = Records(source, options)
     return Collection(opened, home=home, on_progress=on_progress)
 
 

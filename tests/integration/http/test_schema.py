@@ -103,3 +103,18 @@ async def test_a_labeler_reads_instructions_and_nothing_else_of_all_this(web):
         assert response.status_code == 403, path
     assert (await post(web, "guidelines/lock", {"locked": True})).status_code == 204
     assert (await web.http.get(f"{base}/guidelines", headers=headers)).status_code == 403
+
+
+LEAVES = '<PolygonLabels name="p" toName="i"><Label value="leaf"/></PolygonLabels>'
+CONFIG = f'<View><Image name="i" value="$i"/>{LEAVES}</View>'
+
+
+async def test_a_label_studio_configuration_is_translated_to_what_a_new_project_takes(web):
+    path = "/api/v1/projects/schema/label-studio"
+    found = (await web.call("POST", path, json={"xml": CONFIG})).json()
+    assert found == {"kind": "image_shapes", "classes": ["leaf"], "options": {"shapes": ["polygon"]}}
+    refused = await web.call("POST", path, json={"xml": "<View><Video name='v' value='$v'/></View>"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_input")
+    assert "<Video>" in refused.json()["detail"]
+    too_long = await web.call("POST", path, json={"xml": "x" * 200_001})
+    assert too_long.status_code == 400

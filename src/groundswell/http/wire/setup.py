@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, structs
 
 from groundswell.http.wire.common import Id
+from groundswell.label.kinds.label_studio import MOST_CHARACTERS
 from groundswell.label.projects.model import ProjectSpec
 
 MOST_CLASSES = 1000
@@ -13,13 +14,28 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
+class LabelStudioBody(Struct, forbid_unknown_fields=True):
+    """A labelling configuration of Label Studio: `<View>...</View>`."""
+
+    xml: Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
+
+
+class LabelSchemaOut(Struct):
+    """What may be said in a project: take it into the body of a new one."""
+
+    kind: str
+    classes: tuple[str, ...]
+    options: dict[str, Any]
+
+
 class ProjectBody(Struct, forbid_unknown_fields=True):
     """A new project over a version of a dataset, the newest unless given; see the glossary for the words.
 
     `kind` is a label kind; where it is left out, one of `classes` is chosen for each item. `options` are the
     kind's own. `gold` gives known classes, or whole answers, by item id. `target_probability` makes redundancy
-    adaptive, with `models` deciding where they have proven themselves. A `qualification` or `training` asks tasks of known answer, of everybody;
-    `requirements` names those that must have been passed, for example `{"qualifications": [7], "min_skill": 0.8}`.
+    adaptive, with `models` deciding where they have proven themselves. A `qualification` or `training` asks tasks of
+    known answer, of everybody; `requirements` names those that must have been passed, for example
+    `{"qualifications": [7], "min_skill": 0.8}`.
     """
 
     name: Name

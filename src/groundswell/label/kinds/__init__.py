@@ -1,7 +1,8 @@
 """Label kinds: what an answer to a task is, how two answers differ, and how several become one.
 
 A kind is one file here (schema, validation, distance, merge) and one of the same name in `ui/src/kinds`
-(the screen). Third parties add kinds through the entry-point group `groundswell.label_kinds`.
+(the screen). What is filled in (values, attributes, criteria) is in `fields`, what several answers come to in `agreed`.
+Third parties add kinds through the entry-point group `groundswell.label_kinds`.
 """
 
 from functools import cache

@@ -22,10 +22,10 @@ from groundswell.label.kinds.checks import (
     one_of,
     words,
 )
-from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
 
-MOST_SEGMENTS = 2_000
+MOST_SEGMENTS = 1_000
 """Segments of one recording."""
 
 MOST_SECONDS = 86_400.0
@@ -140,7 +140,7 @@ def _canonical(name: str, given: Mapping[str, Any], ontology: Ontology) -> dict[
     if "transcript" in ontology.options:
         segment["transcript"] = " ".join(unicodedata.normalize("NFC", given.get("transcript", "")).split())
     specs = attributes.specs_of(ontology.options, given["label"])
-    said = attributes.checked(f"{name}.attributes", given.get("attributes", {}), specs)
+    said = filling.filled(f"{name}.attributes", given.get("attributes", {}), specs)
     return {**segment, "attributes": said} if said else segment
 
 

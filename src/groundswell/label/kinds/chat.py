@@ -38,7 +38,7 @@ ENDS = {"write": "user", "edit": "assistant", "steps": "assistant"}
 
 
 class Chat(LabelKind):
-    """What a worker makes of a conversation.
+    """A conversation that is written, edited, continued or judged, turn by turn or step by step.
 
     The item is a record with `messages`, each with `role` (system, user, assistant) and `content`; `references` may be
     shown beside them. An answer has the messages from the first that the worker may change:

@@ -5,9 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.kinds.agreed import forms as agreed
-from groundswell.label.kinds.agreed.forms import check_of
+from groundswell.errors import InputError
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -15,14 +13,13 @@ from groundswell.label.kinds.checks import (
     checked_options,
     fields,
     flag,
-    in_short,
     listed,
-    named,
     words,
 )
-from groundswell.label.kinds.fields.conditions import check_condition, condition, is_met
+from groundswell.label.kinds.fields import filling
+from groundswell.label.kinds.fields.conditions import check_condition, condition
 from groundswell.label.kinds.fields.specs import check_names, spec_check
-from groundswell.label.kinds.fields.values import VALUES, Spec, is_empty
+from groundswell.label.kinds.fields.values import VALUES
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 
 MOST_FIELDS = 200
@@ -47,11 +44,12 @@ def _read_fields(name: str, value: Any) -> list[dict[str, Any]]:
 
 
 class Form(LabelKind):
-    """Fields with values: `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`.
+    """A form about the item: fields of all usual kinds, some of them shown only under a condition.
 
-    A field that is not required may be left out. One whose condition (`when`) is not met by the fields before it is
-    hidden, and must be left out. Texts come without the space around them; days as `2026-11-29`, instants as
-    `2026-11-29T08:30:00`, in UTC where an offset is known; files by their SHA-256 or address.
+    `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`. A field that is not required may be left
+    out. One whose condition (`when`) is not met by the fields before it is hidden, and must be left out. Texts come
+    without the space around them; days as `2026-11-29`, instants as `2026-11-29T08:30:00`, in UTC where an offset is
+    known; files by their SHA-256 or address.
     """
 
     name: ClassVar[str] = "form"
@@ -103,49 +101,19 @@ class Form(LabelKind):
             InvalidAnswer: another shape, a field that there is not or that is hidden, a value that is not right, or a
                 required one that is missing.
         """
-        read = checked_answer(answer, _ANSWER)["fields"]
         specs = ontology.options["fields"]
-        strange = [name for name in read if name not in {spec["name"] for spec in specs}]
-        if strange:
-            have = in_short([spec["name"] for spec in specs])
-            raise InvalidAnswer(f"{strange[0][:60]!r} is no field of this form: {have}")
-        try:
-            return {"fields": _filled(read, specs)}
-        except InputError as error:
-            raise InvalidAnswer(str(error)) from None
+        values = Check("an object of fields", lambda name, value: filling.filled("fields", value, specs))
+        return checked_answer(answer, fields({"fields": values}, needs=("fields",)))
 
     def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
         """Return the mean distance over fields that either has filled in; one that only one has counts wholly."""
-        return agreed.distance(one["fields"], other["fields"], ontology.options["fields"])
+        return filling.distance(one["fields"], other["fields"], ontology.options["fields"])
 
     def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
         """Return each field as more than half of the trust fills it in, in the light of the merged ones before it."""
-        merged = agreed.merge([answer["fields"] for answer in answers], weights, ontology.options["fields"])
+        merged = filling.merge([answer["fields"] for answer in answers], weights, ontology.options["fields"])
         return self.or_nearest({"fields": merged}, answers, weights, ontology)
 
     def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
         """Return any value for each field that is shown; some that may be left open are."""
-        return self.validate({"fields": agreed.example_of(ontology.options["fields"], rng)}, ontology)
-
-
-_ANSWER = fields(
-    {"fields": named(Check("a value", lambda name, value: value), most=MOST_FIELDS)}, needs=("fields",)
-)
-
-
-def _filled(given: Mapping[str, Any], specs: Sequence[Spec]) -> dict[str, Any]:
-    """Return the values of a form, field by field: each is read in the light of those before it."""
-    filled: dict[str, Any] = {}
-    for spec in specs:
-        name = spec["name"]
-        value = given.get(name)
-        if not is_met(spec.get("when"), filled):
-            if not is_empty(value):
-                raise InputError(f"field {name!r} is hidden by what was filled in before it; leave it out")
-            continue
-        read = value if is_empty(value) else check_of(spec)(name, value)
-        if not is_empty(read):
-            filled[name] = read
-        elif spec.get("required"):
-            raise InputError(f"field {name!r} is required and empty")
-    return filled
+        return self.validate({"fields": filling.example_of(ontology.options["fields"], rng)}, ontology)

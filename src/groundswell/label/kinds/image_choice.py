@@ -7,7 +7,11 @@ from groundswell.label.kinds.kind import Specimen
 
 
 class ImageChoice(Choice):
-    """Classes for an image: what it shows, whether it is usable, which defect it has."""
+    """Classes for an image: what it shows, whether it is usable, which defect it has.
+
+    An answer is `{"choice": "cat"}`; with the option `multiple` it is `{"choices": ["cat", "dog"]}`, in the order of
+    the classes. In a tree a class is named by its path, `animal/cat`.
+    """
 
     name: ClassVar[str] = "image_choice"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"image"})

@@ -7,7 +7,7 @@ import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
 from groundswell.label.kinds.agreed import shapes as agreed
-from groundswell.label.kinds.agreed.inferred_shapes import example_of, infer_shapes
+from groundswell.label.kinds.agreed.inferred_shapes import example_of, learn_shapes
 from groundswell.label.kinds.agreed.weighing import half, key_of
 from groundswell.label.kinds.checks import (
     Check,
@@ -22,7 +22,7 @@ from groundswell.label.kinds.checks import (
     whole,
 )
 from groundswell.label.kinds.drawn import TYPES, Drawn, rotation, sequence_of
-from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.fields.specs import plain_name
 from groundswell.label.kinds.inference import Inferred, Said, by_task
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
@@ -31,7 +31,10 @@ from groundswell.quality.shapes.matching import MOST_SHAPES as MOST_MATCHED
 MOST_SHAPES = 1_000
 """Shapes of one image."""
 
-MOST_POINTS = 100_000
+MOST_COSTLY = 300
+"""Shapes of one image that are neither boxes nor points of any kind: each of two answers is compared with each."""
+
+MOST_POINTS = 30_000
 """Points of one answer."""
 
 _types = listed(one_of(*TYPES), least=1, most=len(TYPES))
@@ -145,6 +148,10 @@ class ImageShapes(LabelKind):
             raise InvalidAnswer(f"an image has {least} to {most} shapes here; {len(distinct)} drawn")
         if sum(len(shape["points"]) for shape in shapes) > MOST_POINTS:
             raise InvalidAnswer(f"the shapes have over {MOST_POINTS:,} points together")
+        if sum(shape["type"] not in ("box", "point", "keypoints") for shape in shapes) > MOST_COSTLY:
+            raise InvalidAnswer(
+                f"an image has at most {MOST_COSTLY} shapes that are no boxes, points or keypoints"
+            )
         return {"shapes": in_order(distinct.values(), ontology)}
 
     def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
@@ -169,8 +176,7 @@ class ImageShapes(LabelKind):
         )
         if not said or most > MOST_MATCHED:
             return super().infer(said, ontology)
-        found = infer_shapes(said, ontology, _check_in(ontology))
-        return self.with_labels(found, heard, ontology)
+        return self.concluded(learn_shapes(said, ontology, _check_in(ontology)), said, ontology)
 
     def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
         """Return a few shapes of any label and type."""
@@ -226,7 +232,7 @@ def canonical_shape(name: str, given: Mapping[str, Any], ontology: Ontology) -> 
         _check_joints(name, shape, options)
     _check_size(name, shape, options)
     specs = attributes.specs_of(options, label)
-    said = attributes.checked(f"{name}.attributes", given.get("attributes", {}), specs)
+    said = filling.filled(f"{name}.attributes", given.get("attributes", {}), specs)
     return {**shape, "attributes": said} if said else shape
 
 

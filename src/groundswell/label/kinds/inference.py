@@ -46,6 +46,21 @@ class Inferred:
     skill_error: Mapping[int, float]
 
 
+@dataclass(frozen=True)
+class Learnt:
+    """What a model of workers learnt from all answers of a project; see `LabelKind.concluded`.
+
+    Attributes:
+        labels: of those tasks that the model can say something of; not yet checked.
+        skill: 0 to 1 for each worker: how near an answer is expected to come to the truth.
+        skill_error: its standard error.
+    """
+
+    labels: Mapping[int, Answer]
+    skill: Mapping[int, float]
+    skill_error: Mapping[int, float]
+
+
 Distance = Callable[[Answer, Answer], float]
 Merge = Callable[[Sequence[Answer], Sequence[float]], Answer]
 

@@ -3,7 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +11,15 @@ import numpy as np
 from groundswell.errors import InputError, InvalidAnswer, InvalidName
 from groundswell.label.kinds.agreed.weighing import medoid
 from groundswell.label.kinds.checks import Option
-from groundswell.label.kinds.inference import Inferred, Said, infer_by_merging, weight
+from groundswell.label.kinds.inference import (
+    Inferred,
+    Learnt,
+    Said,
+    by_task,
+    expected_nearness,
+    infer_by_merging,
+    weight,
+)
 
 Answer = Mapping[str, Any]
 """An answer as it crosses the wire: a JSON object whose shape its label kind defines."""
@@ -133,28 +141,36 @@ class LabelKind(ABC):
         except InvalidAnswer:
             return self.nearest(answers, weights, ontology)
 
-    def with_labels(
-        self,
-        found: Inferred,
-        heard: Mapping[int, Sequence[Said]],
-        ontology: Ontology,
-    ) -> Inferred:
-        """Return what was inferred with a label for each task that is an answer: the nearest to all where it was none.
+    def concluded(self, learnt: Learnt, said: Sequence[Said], ontology: Ontology) -> Inferred:
+        """Return what a model of workers learnt with a label for each task that is an answer, and its probability.
+
+        A label is the nearest of the task's answers where the model has none, or one that no project would take. Its
+        probability is that of `expected_nearness`, so that it means the same in all kinds, and while answers come in.
 
         Args:
-            found: what was inferred; a task may lack a label, or have one that no project would take.
-            heard: what was said of each task.
+            learnt: from all that was said.
+            said: at least one answer.
+            ontology: of the project.
         """
-        labels: dict[int, Answer] = {}
-        for task, said in heard.items():
-            answers = [one.answer for one in said]
-            weights = [weight(found.skill[one.worker]) for one in said]
-            labels[task] = (
-                self.or_nearest(found.answers[task], answers, weights, ontology)
-                if task in found.answers
-                else self.nearest(answers, weights, ontology)
+        answers: dict[int, Answer] = {}
+        probability: dict[int, float] = {}
+        crowd = sum(learnt.skill.values()) / len(learnt.skill)
+        for task, heard in by_task(said).items():
+            given = [one.answer for one in heard]
+            weights = [weight(learnt.skill[one.worker]) for one in heard]
+            answers[task] = (
+                self.or_nearest(learnt.labels[task], given, weights, ontology)
+                if task in learnt.labels
+                else self.nearest(given, weights, ontology)
             )
-        return replace(found, answers=labels)
+            probability[task] = expected_nearness(
+                heard,
+                answers[task],
+                learnt.skill,
+                lambda one, other: self.distance(one, other, ontology),
+                crowd,
+            )
+        return Inferred(answers, probability, learnt.skill, learnt.skill_error)
 
     def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
         """Infer the labels of a project from all that was said, with the skill of everybody who said it."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
 from groundswell.label.kinds.agreed import preferences as agreed
-from groundswell.label.kinds.agreed.inferred_preferences import infer_preferences
+from groundswell.label.kinds.agreed.inferred_preferences import learn_preferences
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -122,7 +122,7 @@ class Preference(LabelKind):
     def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
         """Infer which of two is better from workers who follow, turn round or do not look; else by nearness."""
         if said and all(agreed.level_of(one.answer) is not None for one in said):
-            return infer_preferences(said, self, ontology)
+            return self.concluded(learn_preferences(said, ontology), said, ontology)
         return super().infer(said, ontology)
 
     def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:

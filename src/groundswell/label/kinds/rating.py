@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.kinds.agreed.inferred_ratings import infer_ratings
+from groundswell.label.kinds.agreed.inferred_ratings import learn_ratings
 from groundswell.label.kinds.checks import Check, Option, checked_answer, checked_options, fields
 from groundswell.label.kinds.fields import criteria
 from groundswell.label.kinds.inference import Inferred, Said
@@ -14,7 +14,11 @@ from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Spe
 
 
 class Rating(LabelKind):
-    """A step on the scale of each criterion, and why: `{"ratings": {"fluent": 4}, "justification": "..."}`."""
+    """Steps on the scales of one or several criteria, and why.
+
+    `{"ratings": {"fluent": 4}, "justification": "..."}`: a step for each criterion; a justification where it is given.
+    `overall` makes one score of them.
+    """
 
     name: ClassVar[str] = "rating"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"text", "image", "audio", "record"})
@@ -63,8 +67,10 @@ class Rating(LabelKind):
         return {"ratings": ratings, **criteria.merge_justifications(answers, weights)}
 
     def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
-        """Infer each criterion from how high, how exactly and how often without looking each worker rates."""
-        return infer_ratings(said, ontology.options["criteria"]) if said else super().infer(said, ontology)
+        """Infer each criterion from how high and how exactly each worker rates."""
+        if not said:
+            return super().infer(said, ontology)
+        return self.concluded(learn_ratings(said, ontology.options["criteria"]), said, ontology)
 
     def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
         """Return any step of each criterion."""

@@ -19,6 +19,10 @@ class Schema:
         """Whether an answer is one class: consensus counts votes, and models may decide."""
         return self.kind.chooses_class(self.ontology)
 
+    def check_item(self, shown: Shown) -> None:
+        """Refuse an item that cannot be labelled this way, with `InputError`."""
+        self.kind.check_item(shown, self.ontology)
+
     def validate(self, answer: Answer, shown: Shown | None = None) -> Answer:
         """Return an answer in its canonical form, or raise `InvalidAnswer`."""
         return self.kind.validate(answer, self.ontology, shown)

@@ -7,7 +7,11 @@ from groundswell.label.kinds.kind import Specimen
 
 
 class TextChoice(Choice):
-    """Classes for a text: sentiment, topic, intent, language, spam."""
+    """Classes for a text: sentiment, topic, intent, language, spam.
+
+    An answer is `{"choice": "cat"}`; with the option `multiple` it is `{"choices": ["cat", "dog"]}`, in the order of
+    the classes. In a tree a class is named by its path, `animal/cat`.
+    """
 
     name: ClassVar[str] = "text_choice"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"text"})

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.kinds.agreed.inferred_spans import example_of, infer_spans
+from groundswell.label.kinds.agreed.inferred_spans import example_of, learn_spans
 from groundswell.label.kinds.agreed.marks import agreed_sites
 from groundswell.label.kinds.agreed.spans import agreed_links, best_links, may_join, related, spans_of, told
 from groundswell.label.kinds.checks import (
@@ -27,7 +27,7 @@ from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, class_names
 from groundswell.quality.spans import best_without_overlaps, span_distance
 
-MOST_SPANS = 2_000
+MOST_SPANS = 1_000
 """Spans of one text, and relations between them."""
 
 MOST_OFFSET = 2**31 - 1
@@ -127,8 +127,8 @@ class TextSpans(LabelKind):
     def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
         """Infer spans from how often each worker misses, invents and mistakes them; see `consensus_of_spans`."""
         if not said:
-            return Inferred({}, {}, {}, {})
-        return infer_spans(said, ontology)
+            return super().infer(said, ontology)
+        return self.concluded(learn_spans(said, ontology), said, ontology)
 
     def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
         """Return a few spans with any label, and some relations that may be."""

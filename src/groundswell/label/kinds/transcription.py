@@ -10,7 +10,8 @@ from groundswell.errors import InvalidAnswer
 from groundswell.label.kinds.agreed.transcripts import (
     MOST_CHARACTERS,
     canonical_text,
-    combine,
+    distance_by,
+    learn_words,
     most_characters,
     normal_of,
     vote_on_words,
@@ -25,9 +26,8 @@ from groundswell.label.kinds.checks import (
     whole,
     words,
 )
-from groundswell.label.kinds.inference import Inferred, Said, by_task
+from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
-from groundswell.quality.texts import distance as text_distance
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _says_language = "a language tag, as it or pt-BR"
@@ -40,10 +40,10 @@ def _read_language(name: str, value: Any) -> str:
 
 
 class Transcription(LabelKind):
-    """The words of an item, as they are written or spoken: `{"text": "..."}`, empty where there are none.
+    """The words of an item, as they are written or spoken.
 
-    Texts are kept in Unicode NFC. With the option `lines` only space at the ends of lines is dropped; without it a
-    text is one line, and any space in it is a single one.
+    `{"text": "..."}`, empty where there are none. Texts are kept in Unicode NFC. With the option `lines` only space at
+    the ends of lines is dropped; without it a text is one line, and any space in it is a single one.
     """
 
     name: ClassVar[str] = "transcription"
@@ -90,7 +90,7 @@ class Transcription(LabelKind):
 
     def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
         """Return the words that differ over the words of the longer text; case and punctuation do not count."""
-        return text_distance(one["text"], other["text"], normal=normal_of(ontology))
+        return distance_by(normal_of(ontology))(one, other)
 
     def merge(self, answers: Sequence[Answer], weights: Sequence[float], ontology: Ontology) -> Answer:
         """Return the words that have the most trust, from three different texts on; before, the text nearest to all."""
@@ -102,10 +102,10 @@ class Transcription(LabelKind):
 
     def infer(self, said: Sequence[Said], ontology: Ontology) -> Inferred:
         """Combine the texts of each task word by word, which can be right where every one is wrong."""
-        found = combine(said, ontology)
-        if found is None:
+        learnt = learn_words(said, ontology)
+        if learnt is None:
             return super().infer(said, ontology)
-        return self.with_labels(found, by_task(said), ontology)
+        return self.concluded(learnt, said, ontology)
 
     def example(self, ontology: Ontology, shown: Shown, rng: np.random.Generator) -> Answer:
         """Return some words."""

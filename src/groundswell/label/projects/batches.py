@@ -140,7 +140,7 @@ class _Intake:
             self.named_tasks += sum(each in self.wanted and each not in new for each in ids)
             new &= self.wanted
         chosen = [row for row in rows if row["id"] in new]
-        tasks = await asyncio.to_thread(task_rows, chosen, self.project.schema.kind)
+        tasks = await asyncio.to_thread(task_rows, chosen, self.project.schema)
         await self._write([task for task in tasks if self._fits(task)])
 
     def _fits(self, task: TaskRow) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from groundswell.errors import EmptySource, InputError
 from groundswell.items import ItemKind
-from groundswell.label.kinds import LabelKind
+from groundswell.label.kinds import Schema
 from groundswell.label.projects.model import ProjectSpec
 from groundswell.label.projects.rules import content_of
 from groundswell.organize import Version
@@ -65,28 +65,26 @@ def item_rows(version: Version) -> Iterator[list[dict[str, Any]]]:
         yield batch.to_pylist()
 
 
-def task_rows(rows: Iterable[dict[str, Any]], kind: LabelKind) -> list[TaskRow]:
+def task_rows(rows: Iterable[dict[str, Any]], schema: Schema) -> list[TaskRow]:
     """Return the tasks that items become.
 
     Raises:
-        InputError: an item does not fit the label kind, or its field `content` names no class of content.
+        InputError: an item cannot be labelled in this way, or its field `content` names no class of content.
     """
-    return [_task_row(row, kind) for row in rows]
+    return [_task_row(row, schema) for row in rows]
 
 
-def _task_row(row: dict[str, Any], kind: LabelKind) -> TaskRow:
-    if row["kind"] not in kind.item_kinds:
-        shows = " and ".join(sorted(kind.item_kinds))
-        raise InputError(
-            f"the label kind {kind.name} shows items of kind {shows}, "
-            f"but item {row['id'][:12]} is of kind {row['kind']}"
-        )
+def _task_row(row: dict[str, Any], schema: Schema) -> TaskRow:
     meta = json.loads(row["meta"].replace("\\u0000", "\\ufffd"))
     payload = {"kind": row["kind"], "text": None, "media_type": row["media_type"], "meta": meta}
     if row["kind"] == ItemKind.TEXT:
         payload["text"] = row["text"].replace("\x00", "\N{REPLACEMENT CHARACTER}")
     elif row["kind"] == ItemKind.RECORD:
         payload["record"] = json.loads(row["text"].replace("\\u0000", "\\ufffd"))
+    try:
+        schema.check_item(payload)
+    except InputError as error:
+        raise InputError(f"item {row['id'][:12]} cannot be labelled: {error}") from None
     return TaskRow(row["id"], json.dumps(payload), content_of(meta, row["id"]))
 
 

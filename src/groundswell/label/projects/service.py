@@ -68,7 +68,7 @@ async def create_project(
         tasks = _Tasks(tx, scope, project_id, audited, gold)
         parts = item_rows(version)
         while (rows := await asyncio.to_thread(next, parts, None)) is not None:
-            await tasks.add(await asyncio.to_thread(task_rows, rows, schema.kind))
+            await tasks.add(await asyncio.to_thread(task_rows, rows, schema))
         await tx.execute(SQL["refresh_progress"], project_id=project_id)
         await audit(tx, scope, "project.create", str(project_id), name=spec.name, tasks=version.rows)
     return project_id

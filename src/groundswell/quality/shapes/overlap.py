@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -27,6 +27,9 @@ Geometries = NDArray[Any]
 
 HALF_WAY = 0.1
 """Two lines whose mean distance is this share of their length are half alike."""
+
+BLOCK = 32
+"""Shapes that are compared with all others at a time, to bound memory."""
 
 RESAMPLED = 64
 """Points along a line at which its distance to another is taken."""
@@ -189,17 +192,63 @@ def _compare_areas(first: Sequence[Any], second: Sequence[Any]) -> Floats:
 
 
 def _compare_keypoints(first: Sequence[Keypoints], second: Sequence[Keypoints]) -> Floats:
-    return np.array([[keypoint_similarity(one, other) for other in second] for one in first])
+    """Return `keypoint_similarity` of every pair; those of as many points are compared together."""
+    out = np.zeros((len(first), len(second)))
+    for count in {len(one.points) for one in first} & {len(other.points) for other in second}:
+        rows = np.array([place for place, one in enumerate(first) if len(one.points) == count])
+        columns = np.array([place for place, other in enumerate(second) if len(other.points) == count])
+        others = _Joints.of([second[column] for column in columns])
+        for start in range(0, len(rows), BLOCK):
+            block = rows[start : start + BLOCK]
+            out[np.ix_(block, columns)] = _Joints.of([first[row] for row in block]).compared(others)
+    return out
+
+
+class _Joints(NamedTuple):
+    """Keypoints of as many points each, as arrays: `[n, count, 2]`, `[n, count]`, `[n]`, `[n, count]`."""
+
+    points: Floats
+    seen: NDArray[np.bool_]
+    area: Floats
+    sigmas: Floats
+
+    @classmethod
+    def of(cls, shapes: Sequence[Keypoints]) -> _Joints:
+        return cls(
+            np.stack([one.points for one in shapes]),
+            np.stack([one.visibility > 0 for one in shapes]),
+            np.array([keypoint_area(one) for one in shapes]),
+            np.array([one.sigmas for one in shapes]),
+        )
+
+    def compared(self, other: _Joints) -> Floats:
+        """Return the similarity of each to each; see `keypoint_similarity`."""
+        area = (self.area[:, None] + other.area[None, :]) / 2
+        squared = ((self.points[:, None] - other.points[None, :]) ** 2).sum(axis=-1)
+        spread = 2 * (area + np.spacing(1))[..., None] * (2 * self.sigmas[:, None]) ** 2
+        both, either = self.seen[:, None] & other.seen[None, :], self.seen[:, None] | other.seen[None, :]
+        alike = np.where(both, np.exp(-squared / spread), 0.0).sum(axis=-1)
+        out: Floats = alike / np.maximum(either.sum(axis=-1), 1)
+        return out
 
 
 def _compare_lines(first: Sequence[Polyline], second: Sequence[Polyline]) -> Floats:
-    return np.array([[_line_similarity(one, other) for other in second] for one in first])
+    """Return 1 for the same line, a half where the mean distance is `HALF_WAY` of the mean length, for every pair."""
+    apart = (_from_lines(first, second) + _from_lines(second, first).T) / 2
+    mine, yours = (np.array([line_length(line) for line in lines]) for lines in (first, second))
+    reach = HALF_WAY * (mine[:, None] + yours[None, :]) / 2
+    out: Floats = np.divide(reach, reach + apart, out=np.zeros(apart.shape), where=reach > 0)
+    return out
 
 
-def _line_similarity(first: Polyline, second: Polyline) -> float:
-    """Return 1 for the same line, a half where the mean distance is `HALF_WAY` of the mean length."""
-    apart, length = line_distance(first, second), (line_length(first) + line_length(second)) / 2
-    return HALF_WAY * length / (HALF_WAY * length + apart) if length > 0 else 0.0
+def _from_lines(first: Sequence[Polyline], second: Sequence[Polyline]) -> Floats:
+    """Return the mean distance of places along each line from each other line, `[n, m]`."""
+    walked = shapely.points(np.stack([walk(line.points, RESAMPLED) for line in first]))
+    lines = np.array([shapely.linestrings(line.points) for line in second], object)
+    blocks = [walked[start : start + BLOCK] for start in range(0, len(walked), BLOCK)]
+    return np.concatenate(
+        [shapely.distance(block[:, None, :], lines[None, :, None]).mean(axis=-1) for block in blocks]
+    )
 
 
 COMPARE: dict[type, Callable[[Sequence[Any], Sequence[Any]], Floats]] = {

@@ -131,3 +131,26 @@ def test_a_line_without_length_is_unlike_everything():
 def test_shapes_of_two_kinds_have_nothing_in_common():
     box, turned = Box(0, 0, 2, 2), RotatedBox(1, 1, 2, 2, 0)
     assert similarity([box, turned], [turned, box]) == pytest.approx(np.array([[0, 1], [1, 0]]))
+
+
+def test_many_keypoints_and_lines_at_once_are_as_alike_as_two_by_two():
+    rng = np.random.default_rng(3)
+    people = [
+        Keypoints(rng.uniform(0, 50, (count, 2)), rng.integers(0, 3, count), area=area)
+        for count, area in ((1, 9.0), (17, None), (4, None), (17, 800.0), (1, None), (4, 3.0))
+    ]
+    pairs = [[keypoint_similarity(one, other) for other in people] for one in people]
+    assert similarity(people, people) == pytest.approx(np.array(pairs), abs=1e-12)
+    lines = [Polyline(rng.uniform(0, 50, (count, 2))) for count in (2, 5, 3)] + [
+        Polyline([(1, 1), (1, 1)])
+    ] * 2
+    found = similarity(lines[:4], lines)
+    for row, one in enumerate(lines[:4]):
+        for column, other in enumerate(lines):
+            apart = line_distance(one, other)
+            length = (
+                np.hypot(*np.diff(one.points, axis=0).T).sum()
+                + np.hypot(*np.diff(other.points, axis=0).T).sum()
+            ) / 2
+            alike = 0.1 * length / (0.1 * length + apart) if length else 0.0
+            assert found[row, column] == pytest.approx(alike, abs=1e-12)

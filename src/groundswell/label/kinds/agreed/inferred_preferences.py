@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from groundswell.label.kinds.agreed.preferences import completed, level_of, merge_main
-from groundswell.label.kinds.inference import PULL, Inferred, Said, by_task, expected_nearness, weight
-from groundswell.label.kinds.kind import LabelKind, Ontology
+from groundswell.label.kinds.inference import PULL, Learnt, Said, by_task, weight
+from groundswell.label.kinds.kind import Ontology
 from groundswell.quality.rankings import consensus_of_preferences
 from groundswell.quality.rankings.habits import WorkerReliability
 
@@ -15,15 +15,14 @@ FIRST, TIED, SECOND = 0, 1, 2
 """Columns of the posterior."""
 
 
-def infer_preferences(said: Sequence[Said], kind: LabelKind, ontology: Ontology) -> Inferred:
-    """Infer the better of two responses, and how far each worker can be relied on; see `consensus_of_preferences`.
+def learn_preferences(said: Sequence[Said], ontology: Ontology) -> Learnt:
+    """Learn the better of two responses, and how far each worker can be relied on; see `consensus_of_preferences`.
 
     How much better it is, where that was asked, is the median of those who say the same; ratings and justifications
     are merged with the trust in each worker.
 
     Args:
         said: at least one answer, all about two responses.
-        kind: knows how far answers differ.
         ontology: of the project.
     """
     found = consensus_of_preferences([(one.task, one.worker, level_of(one.answer)) for one in said])
@@ -33,17 +32,11 @@ def infer_preferences(said: Sequence[Said], kind: LabelKind, ontology: Ontology)
         for one in found.workers
     }
     place = {_number(name): at for at, name in enumerate(found.task_names)}
-    crowd = sum(skill.values()) / len(skill)
-    answers, probability = {}, {}
-    for task, heard in by_task(said).items():
-        posterior = found.posterior[place[task]]
-        answers[task] = _label(posterior, heard, skill, ontology)
-        probability[task] = _expected(posterior, answers[task])
-        if "grade" in answers[task]:
-            probability[task] = expected_nearness(
-                heard, answers[task], skill, lambda one, other: kind.distance(one, other, ontology), crowd
-            )
-    return Inferred(answers, probability, skill, error)
+    labels = {
+        task: _label(found.posterior[place[task]], heard, skill, ontology)
+        for task, heard in by_task(said).items()
+    }
+    return Learnt(labels, skill, error)
 
 
 def _number(name: Any) -> int:
@@ -87,10 +80,3 @@ def _of_sign(
     return {
         "ranking": [[first], [second]] if sign < 0 else [[second], [first]] if sign else [[first, second]]
     }
-
-
-def _expected(posterior: Any, label: dict[str, Any]) -> float:
-    """Return 1 minus how far a label is expected to be from the truth; a tie is half-way."""
-    place = TIED + int(np.sign(level_of(label) or 0))
-    apart = np.abs(np.arange(3) - place) / 2
-    return float(np.clip(1 - posterior @ apart, 0.0, 1.0))

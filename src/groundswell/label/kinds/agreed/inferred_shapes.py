@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.label.kinds.agreed.shapes import Check, Seen, Thing, distance, joined, kept, shapes_of
+from groundswell.label.kinds.agreed.shapes import Check, Seen, Thing, joined, kept, shapes_of
 from groundswell.label.kinds.agreed.weighing import key_of
-from groundswell.label.kinds.fields import attributes
-from groundswell.label.kinds.inference import Inferred, Said, by_task, expected_nearness, weight
-from groundswell.label.kinds.kind import Answer, Ontology
+from groundswell.label.kinds.fields import attributes, filling
+from groundswell.label.kinds.inference import Learnt, Said, by_task, weight
+from groundswell.label.kinds.kind import Ontology
 from groundswell.quality.shapes import (
     ShapeConsensus,
     ShapeObject,
@@ -24,33 +24,26 @@ LEAST_PROBABILITY = 0.5
 """From which a thing is taken to be there."""
 
 
-def infer_shapes(said: Sequence[Said], ontology: Ontology, check: Check) -> Inferred:
-    """Infer what is on every image, from what each worker misses, invents and draws inexactly.
+def learn_shapes(said: Sequence[Said], ontology: Ontology, check: Check) -> Learnt:
+    """Learn what is on every image, from what each worker misses, invents and draws inexactly.
 
     Args:
         said: at least one answer; no image with more shapes than can be matched.
+        ontology: of the project.
         check: makes a shape canonical.
     """
     drawn = {(one.task, one.worker): shapes_of(one.answer, ontology) for one in said}
     found = consensus_of_shapes([(*names, shapes) for names, shapes in drawn.items()])
     usual = len([one for one in found if one.probability >= LEAST_PROBABILITY]) / len(found.tasks)
-    skill = {_number(one.worker): _nearness(one, usual)[0] for one in found.workers}
-    error = {_number(one.worker): _nearness(one, usual)[1] for one in found.workers}
+    near = {_number(one.worker): _nearness(one, usual) for one in found.workers}
+    skill = {worker: value for worker, (value, _) in near.items()}
     objects = _by_task(found)
-    crowd = sum(skill.values()) / len(skill)
-    answers: dict[int, Answer] = {}
-    probability = {}
+    labels = {}
     for task, heard in by_task(said).items():
-        there = objects.get(task, [])
         shapes = [drawn[task, one.worker] for one in heard]
-        things = _things(there, heard, shapes, skill, ontology, check)
-        answers[task] = {"shapes": kept(things, LEAST_PROBABILITY, ontology)}
-        probability[task] = _expected(there, len(answers[task]["shapes"]))
-        if not there:
-            probability[task] = expected_nearness(
-                heard, answers[task], skill, lambda one, other: distance(one, other, ontology), crowd
-            )
-    return Inferred(answers, probability, skill, error)
+        things = _things(objects.get(task, []), heard, shapes, skill, ontology, check)
+        labels[task] = {"shapes": kept(things, LEAST_PROBABILITY, ontology)}
+    return Learnt(labels, skill, {worker: error for worker, (_, error) in near.items()})
 
 
 def _number(name: Any) -> int:
@@ -87,13 +80,6 @@ def _things(
         if members
     ]
     return sorted(things, key=lambda one: (-round(one.support, 9), key_of(one.drawn)))
-
-
-def _expected(objects: Sequence[ShapeObject], kept_count: int) -> float:
-    """Return how alike the label is expected to be to the truth, counted as by `distance`."""
-    right = sum(one.probability * one.label_probability * one.similarity for one in objects[:kept_count])
-    total = kept_count + sum(one.probability for one in objects)
-    return min(1.0, 2 * right / total) if total else 1.0
 
 
 def _nearness(worker: ShapeWorker, usual: float) -> tuple[float, float]:
@@ -134,7 +120,7 @@ def _drawn(ontology: Ontology, check: Check, rng: np.random.Generator) -> dict[s
     types = ontology.options.get("shapes_of", {}).get(label, ontology.options["shapes"])
     kind = types[int(rng.integers(len(types)))]
     joints = len(ontology.options.get("skeletons", {}).get(label, {"joints": ()})["joints"])
-    said = attributes.example(attributes.specs_of(ontology.options, label), rng)
+    said = filling.example_of(attributes.specs_of(ontology.options, label), rng)
     given = {"type": kind, "label": label, **_placed(kind, joints, rng)}
     return check({**given, **({"attributes": said} if said else {})})
 

@@ -5,44 +5,36 @@ from collections.abc import Sequence
 import numpy as np
 
 from groundswell.label.kinds.agreed.spans import Link, agreed_links, may_join, spans_of, told
-from groundswell.label.kinds.inference import Inferred, Said, by_task, expected_nearness, weight
+from groundswell.label.kinds.inference import Learnt, Said, by_task, weight
 from groundswell.label.kinds.kind import Answer, Ontology
-from groundswell.quality.spans import FoundSpan, Span, SpanWorker, consensus_of_spans, span_distance
+from groundswell.quality.spans import Span, SpanWorker, consensus_of_spans
 
 
-def infer_spans(said: Sequence[Said], ontology: Ontology) -> Inferred:
-    """Infer the spans of every text, and the relations that workers draw, each by his skill.
+def learn_spans(said: Sequence[Said], ontology: Ontology) -> Learnt:
+    """Learn the spans of every text, and the relations that workers draw, each by his skill; see `consensus_of_spans`.
 
     Args:
         said: at least one answer.
+        ontology: of the project.
     """
     found = consensus_of_spans(
         [(one.task, one.worker, spans_of(one.answer)) for one in said],
         allow_overlaps=ontology.options.get("overlap", True),
     )
     skill = {_number(one.worker): _f1(one) for one in found.workers}
-    crowd = sum(skill.values()) / len(skill)
-    answers, probability = {}, {}
+    labels = {}
     for task, heard in by_task(said).items():
         spans = list(found.labels[task])
         weights = [weight(skill[one.worker]) for one in heard]
         links = agreed_links([one.answer for one in heard], weights, spans, ontology)
-        answers[task] = told(spans, links, ontology)
-        probability[task] = _expected_f1(found.spans[task], found.sites[task])
-        if not found.sites[task]:
-            probability[task] = expected_nearness(heard, answers[task], skill, _apart, crowd)
-    error = {_number(one.worker): _f1_error(one) for one in found.workers}
-    return Inferred(answers, probability, skill, error)
+        labels[task] = told(spans, links, ontology)
+    return Learnt(labels, skill, {_number(one.worker): _f1_error(one) for one in found.workers})
 
 
 def _number(name: object) -> int:
     """Return the worker's number, which is his name in the table."""
     assert isinstance(name, int)
     return name
-
-
-def _apart(one: Answer, other: Answer) -> float:
-    return span_distance(spans_of(one), spans_of(other))
 
 
 def _f1(worker: SpanWorker) -> float:
@@ -58,16 +50,6 @@ def _f1_error(worker: SpanWorker) -> float:
         return max(worker.precision_error, worker.recall_error)
     by_precision, by_recall = 2 * (worker.recall / both) ** 2, 2 * (worker.precision / both) ** 2
     return float(np.hypot(by_precision * worker.precision_error, by_recall * worker.recall_error))
-
-
-def _expected_f1(chosen: Sequence[FoundSpan], sites: Sequence[FoundSpan]) -> float:
-    """Return the F1 that the chosen spans are expected to have with the truth.
-
-    A span that is there, but not exactly so, is taken to have half in common with the truth.
-    """
-    right = sum((one.probability + one.presence) / 2 for one in chosen)
-    there = sum(one.presence for one in sites)
-    return min(1.0, 2 * right / (len(chosen) + there)) if chosen or there else 1.0
 
 
 MOST_EXAMPLES = 4

@@ -7,7 +7,7 @@ import numpy as np
 
 from groundswell.label.kinds.agreed.marks import Agreed, agreed_sites
 from groundswell.label.kinds.agreed.weighing import median, medoid
-from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.kind import Answer, Ontology
 from groundswell.quality.spans import Span, span_overlap
 from groundswell.quality.texts import distance as text_distance
@@ -54,7 +54,7 @@ def _in_common(first: Sequence[Segment], second: Sequence[Segment], ontology: On
 def _alike(one: Segment, other: Segment, ontology: Ontology) -> float:
     """Return how alike what is said of two segments is, 0 to 1."""
     specs = attributes.specs_of(ontology.options, one["label"])
-    apart = attributes.distance(one.get("attributes", {}), other.get("attributes", {}), specs)
+    apart = filling.distance(one.get("attributes", {}), other.get("attributes", {}), specs)
     alike = 1.0 - attributes.SHARE * apart
     if "transcript" in one:
         alike *= 1.0 - WORDS_SHARE * text_distance(one["transcript"], other["transcript"])
@@ -87,7 +87,7 @@ def _joined(
     if "transcript" in ontology.options:
         segment["transcript"] = medoid([one["transcript"] for one in said], of, text_distance)
     specs = attributes.specs_of(ontology.options, str(label))
-    more = attributes.merge([one.get("attributes", {}) for one in said], of, specs)
+    more = filling.merge([one.get("attributes", {}) for one in said], of, specs)
     return {**segment, "attributes": more} if more else segment
 
 
@@ -132,5 +132,5 @@ def _drawn(start: float, end: float, ontology: Ontology, rng: np.random.Generato
     if "transcript" in ontology.options:
         words = ("good", "morning", "and", "welcome", "to", "the", "show")
         segment["transcript"] = " ".join(words[int(at)] for at in rng.integers(len(words), size=4))
-    said = attributes.example(attributes.specs_of(ontology.options, label), rng)
+    said = filling.example_of(attributes.specs_of(ontology.options, label), rng)
     return {**segment, "attributes": said} if said else segment

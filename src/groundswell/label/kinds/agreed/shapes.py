@@ -9,7 +9,7 @@ import numpy as np
 from groundswell.errors import InputError
 from groundswell.label.kinds.agreed.weighing import key_of, plurality
 from groundswell.label.kinds.drawn import TYPES, Drawn
-from groundswell.label.kinds.fields import attributes
+from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.kind import Answer, Ontology
 from groundswell.quality.shapes import Shape, best_pairs, match, merge, similarity
 from groundswell.quality.shapes.shape import Floats
@@ -52,15 +52,26 @@ def alike(one: Answer, other: Answer, ontology: Ontology) -> Floats:
     """Return how alike each shape of one answer is to each of another, 0 to 1, `[n, m]`; 0 for another label."""
     first, second = shapes_of(one, ontology), shapes_of(other, ontology)
     found = similarity(first, second)
-    for row, column in zip(*np.nonzero(found), strict=True):
-        mine, yours = one["shapes"][row], other["shapes"][column]
-        if first[row].label != second[column].label:
-            found[row, column] = 0.0
-        elif "attributes" in mine or "attributes" in yours:
-            specs = attributes.specs_of(ontology.options, mine["label"])
-            apart = attributes.distance(mine.get("attributes", {}), yours.get("attributes", {}), specs)
-            found[row, column] *= 1.0 - attributes.SHARE * apart
+    mine, yours = (
+        np.array([_code(drawn, ontology) for drawn in each["shapes"]], int) for each in (one, other)
+    )
+    found[mine[:, None] != yours[None, :]] = 0.0
+    if "attributes" in ontology.options:
+        for row, column in zip(*np.nonzero(found), strict=True):
+            found[row, column] *= _said_alike(one["shapes"][row], other["shapes"][column], ontology)
     return found
+
+
+def _code(drawn: Drawn, ontology: Ontology) -> int:
+    """Return a number for the type and the label of a shape."""
+    return ontology.index(drawn["label"]) * len(TYPES) + list(TYPES).index(drawn["type"])
+
+
+def _said_alike(one: Drawn, other: Drawn, ontology: Ontology) -> float:
+    """Return how alike the attributes of two shapes of one label are, 0 to 1."""
+    specs = attributes.specs_of(ontology.options, one["label"])
+    apart = filling.distance(one.get("attributes", {}), other.get("attributes", {}), specs)
+    return 1.0 - attributes.SHARE * apart
 
 
 def distance(one: Answer, other: Answer, ontology: Ontology) -> float:
@@ -116,7 +127,7 @@ def joined(seen: Sequence[Seen], agreed: Shape | None, ontology: Ontology, check
         kind = plurality(kinds, [one.weight for one in seen])
     same = [one for one, its in zip(seen, kinds, strict=True) if its == kind]
     heaviest = min(same, key=lambda one: (-one.weight, key_of(one.drawn)))
-    said = attributes.merge(
+    said = filling.merge(
         [one.drawn.get("attributes", {}) for one in same],
         [one.weight for one in same],
         attributes.specs_of(ontology.options, kind[1]),

@@ -5,18 +5,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from groundswell.label.kinds.agreed.weighing import plurality
-from groundswell.label.kinds.inference import Inferred, Said, by_task, expected_nearness
+from groundswell.label.kinds.inference import Learnt, Said, by_task
 from groundswell.label.kinds.kind import Answer, Ontology
 from groundswell.quality.texts import Normal, TranscriptConsensus, combine_transcripts
 from groundswell.quality.texts import distance as text_distance
-from groundswell.quality.texts.network import MOST_WORDS, NO_WORD, align
+from groundswell.quality.texts.network import NO_WORD, align
 from groundswell.quality.texts.normal import Token
 
 MOST_CHARACTERS = 200_000
 """Characters of a text: a book is cut in parts first."""
 
+MOST_VOTED, MOST_ALIGNED = 200, 1_000
+"""Words up to which texts are set side by side when an answer comes in, and when a project is inferred as a whole: it
+takes about a tenth of a second, and a second."""
+
 WITHOUT_SPACES = frozenset({"zh", "yue", "ja", "th", "lo", "km", "my", "bo"})
 """Languages that do not part words by spaces: their characters are compared."""
+
+LINE_BREAK = "\N{SYMBOL FOR NEWLINE}"
+"""Stands for a line break where texts are compared, for a break is no punctuation."""
 
 Parts = list[str]
 """A text in the parts that are combined apart: its lines, where line breaks are part of it."""
@@ -42,6 +49,15 @@ def normal_of(ontology: Ontology) -> Normal:
     return Normal(unit="character" if language in WITHOUT_SPACES else "word")
 
 
+def distance_by(normal: Normal) -> Callable[[Answer, Answer], float]:
+    """Return how far two texts differ, 0 to 1: words that differ over words of the longer. A line break is a word."""
+    return lambda one, other: text_distance(_broken(one["text"]), _broken(other["text"]), normal=normal)
+
+
+def _broken(text: str) -> str:
+    return text.replace("\n", f" {LINE_BREAK} ")
+
+
 def parts_of(text: str, ontology: Ontology) -> Parts:
     """Return the lines of a text, or all of it as one part."""
     return text.split("\n") if ontology.options.get("lines") else [text]
@@ -57,14 +73,14 @@ def vote_on_words(texts: Sequence[str], weights: Sequence[float], ontology: Onto
     """
     rows = [parts_of(text, ontology) for text in texts]
     normal = normal_of(ontology)
-    if len({len(row) for row in rows}) > 1 or any(_is_long(part, normal) for row in rows for part in row):
+    if len({len(row) for row in rows}) > 1 or _are_long(rows, normal, MOST_VOTED):
         return None
     return "\n".join(_voted(part, weights, normal) for part in zip(*rows, strict=True))
 
 
-def _is_long(text: str, normal: Normal) -> bool:
-    """Say whether a text has more words than can be aligned."""
-    return len(text) > MOST_WORDS and len(normal.keys(text)) > MOST_WORDS
+def _are_long(rows: Sequence[Parts], normal: Normal, most: int) -> bool:
+    """Say whether any part of any text has more words than are aligned."""
+    return any(len(part) > most and len(normal.keys(part)) > most for row in rows for part in row)
 
 
 def _voted(texts: Sequence[str], weights: Sequence[float], normal: Normal) -> str:
@@ -88,15 +104,15 @@ def _word(slot: Sequence[Token | None], weights: Sequence[float]) -> str:
     return plurality([written for written, _ in said], [weight for _, weight in said]) if said else ""
 
 
-def combine(said: Sequence[Said], ontology: Ontology) -> Inferred | None:
-    """Infer texts word by word, and what share of their words each worker has right; see `combine_transcripts`.
+def learn_words(said: Sequence[Said], ontology: Ontology) -> Learnt | None:
+    """Learn texts word by word, and what share of their words each worker has right; see `combine_transcripts`.
 
     Tasks whose texts cannot be set side by side have no label in what is returned; None where all are such.
     """
-    heard, normal = by_task(said), normal_of(ontology)
+    normal = normal_of(ontology)
     rows = [
         ((task, place), one.worker, part)
-        for task, answers in heard.items()
+        for task, answers in by_task(said).items()
         if _can_be_combined(answers, ontology, normal)
         for one in answers
         for place, part in enumerate(parts_of(one.answer["text"], ontology))
@@ -106,26 +122,19 @@ def combine(said: Sequence[Said], ontology: Ontology) -> Inferred | None:
     found = combine_transcripts(rows, normal=normal)
     known = {one.worker: (one.skill, one.error) for one in found.workers}
     usual = (sum(one.skill for one in found.workers) / len(known), max(one.error for one in found.workers))
-    skill = {one.worker: known.get(one.worker, usual)[0] for one in said}
-    error = {one.worker: known.get(one.worker, usual)[1] for one in said}
-    names = _names(found)
-    answers: dict[int, Answer] = {
-        task: {"text": "\n".join(found.texts[name] for name in parts)} for task, parts in names.items()
-    }
-    probability = {task: _expected(found, parts) for task, parts in names.items()}
-    for task in heard.keys() - names.keys():
-        probability[task] = max(
-            expected_nearness(heard[task], one.answer, skill, _apart_by(normal), usual[0])
-            for one in heard[task]
-        )
-    return Inferred(answers, probability, skill, error)
+    return Learnt(
+        {
+            task: {"text": "\n".join(found.texts[name] for name in parts)}
+            for task, parts in _names(found).items()
+        },
+        {one.worker: known.get(one.worker, usual)[0] for one in said},
+        {one.worker: known.get(one.worker, usual)[1] for one in said},
+    )
 
 
 def _can_be_combined(answers: Sequence[Said], ontology: Ontology, normal: Normal) -> bool:
     rows = [parts_of(one.answer["text"], ontology) for one in answers]
-    return len({len(row) for row in rows}) == 1 and not any(
-        _is_long(part, normal) for row in rows for part in row
-    )
+    return len({len(row) for row in rows}) == 1 and not _are_long(rows, normal, MOST_ALIGNED)
 
 
 def _names(found: TranscriptConsensus) -> dict[int, list[tuple[int, int]]]:
@@ -135,15 +144,3 @@ def _names(found: TranscriptConsensus) -> dict[int, list[tuple[int, int]]]:
     for task, place in sorted(given):
         names.setdefault(task, []).append((task, place))
     return names
-
-
-def _expected(found: TranscriptConsensus, names: Sequence[tuple[int, int]]) -> float:
-    """Return the share of the words of a text that are expected to be right."""
-    words = [word.probability for name in names for word in found.words[name]]
-    if not words:
-        return min(found.probability[name] for name in names)
-    return sum(words) / len(words)
-
-
-def _apart_by(normal: Normal) -> Callable[[Answer, Answer], float]:
-    return lambda one, other: text_distance(one["text"], other["text"], normal=normal)
