@@ -12,7 +12,6 @@ from psycopg import sql
 from tests.browser.conftest import finish, violations
 from tests.browser.house import House, open_house
 from tests.browser.talks import CRITERIA, DRAFT, EGG, STEPS
-from tests.recorded import Recorded
 from tests.unit.assist.models.server import Server
 
 from groundswell.app import App, local_member
@@ -77,11 +76,14 @@ async def furnished(app: App, host: str) -> dict[str, ProjectId]:
     projects: dict[str, ProjectId] = {}
 
     async def add(name: str, record: dict[str, Any], models: tuple[str, ...] = (), **given: Any) -> None:
-        source = Recorded([record])
-        version = collect(source).save(name, store=app.datasets(member.org_slug))
+        collection = collect([record], as_records=True)
+        version = collection.save(name, store=app.datasets(member.org_slug))
         if given.get("purpose") == "training":
             right = {"steps": [{**one, "verdict": WORDS[one["verdict"]]} for one in RIGHT]}
-            given |= {"gold": {item.id: right for item in source.read()}, "requirements": {"test_size": 1}}
+            given |= {
+                "gold": {item.id: right for item in collection.items()},
+                "requirements": {"test_size": 1},
+            }
         at = {"dataset": version.name, "dataset_version": version.number}
         spec = replace(SPEC, name=name, **at, **given)
         projects[name] = await open_project(app.db, member.scope(), version, spec)

@@ -11,7 +11,6 @@ from psycopg import sql
 from tests.browser.conftest import finish, violations
 from tests.browser.house import House, open_house
 from tests.browser.talks import CRITERIA, EVIL, FIBONACCI, LONG, MANY, pair
-from tests.recorded import Recorded
 
 from groundswell.app import App, local_member
 from groundswell.ids import ProjectId, WorkerId
@@ -34,11 +33,14 @@ async def furnish(app: App) -> dict[str, ProjectId]:
     projects: dict[str, ProjectId] = {}
 
     async def add(name: str, records: list[dict[str, Any]], **given: Any) -> None:
-        source = Recorded(records)
-        version = collect(source).save(name.replace(" ", "-"), store=app.datasets(member.org_slug))
+        collection = collect(records, as_records=True)
+        version = collection.save(name.replace(" ", "-"), store=app.datasets(member.org_slug))
         if given.get("purpose") == "training":
             right = {"ranking": [["a"], ["b"]]}
-            given |= {"gold": {item.id: right for item in source.read()}, "requirements": {"test_size": 2}}
+            given |= {
+                "gold": {item.id: right for item in collection.items()},
+                "requirements": {"test_size": 2},
+            }
         at = {"dataset": version.name, "dataset_version": version.number}
         projects[name] = await open_project(
             app.db, member.scope(), version, replace(SPEC, name=name, **at, **given)

@@ -9,7 +9,6 @@ import pytest
 from tests.integration.conftest import Desk
 from tests.integration.http.conftest import Web
 from tests.integration.peopling import labeler_of
-from tests.recorded import Recorded
 from tests.unit.assist.models.server import Server
 
 from groundswell.app import App, local_member
@@ -112,7 +111,7 @@ async def talk(db, tmp_path, talker):
 
 
 async def open_talks(app, member, **spec):
-    version = collect(Recorded([{"messages": [SYSTEM, ASKED]}])).save(
+    version = collect([{"messages": [SYSTEM, ASKED]}], as_records=True).save(
         "talks", store=app.datasets(member.org_slug)
     )
     return await open_project(app.db, member.scope(), version, replace(SPEC, **spec))
