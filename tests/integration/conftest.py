@@ -239,7 +239,7 @@ async def change_classes(desk: Desk) -> None:
 
 
 async def leave_predictor(desk: Desk) -> None:
-    """Leave a model of others behind that has answered one task."""
+    """Leave a model of others behind that has answered one task, and replied once."""
     spec = PredictorSpec("http", "http://127.0.0.1:9/predict")
     await put_predictor(desk.app.db, desk.scope, desk.app.access, desk.project_id, "spam-7", spec)
     async with desk.app.db.system_transaction() as tx:
@@ -247,6 +247,13 @@ async def leave_predictor(desk: Desk) -> None:
             sql.SQL(
                 "insert into model_answers (org_id, project_id, task_id, predictor, version, probabilities) "
                 "select org_id, project_id, (select min(id) from tasks), name, version, '{0.9, 0.1}' from predictors"
+            )
+        )
+        await tx.execute(
+            sql.SQL(
+                "insert into model_replies (org_id, project_id, task_id, worker_id, predictor, model, "
+                "idempotency_key, messages, cents) select org_id, project_id, (select min(id) from tasks), "
+                "(select min(id) from workers), name, model, gen_random_uuid(), '[]', 0 from predictors"
             )
         )
 

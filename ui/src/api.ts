@@ -45,7 +45,7 @@ async function problem(response: Response): Promise<ApiError> {
 
 async function request(path: string, init: RequestInit): Promise<Response> {
   try {
-    const response = await fetch(`/api/v1${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+    const response = await fetch(`/api/v1${path}`, init);
     const date = response.headers.get('Date');
     if (date) skewMs = Date.parse(date) - Date.now();
     return response;
@@ -54,9 +54,16 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-/** One call of the API; pages that are loaded later make their own with it. */
-export async function call<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
-  const init: RequestInit = { method, keepalive, headers: { Accept: 'application/json' } };
+/** One call of the API; pages that are loaded later make their own with it. `timeoutMs` is how long its answer may take. */
+export async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  keepalive = false,
+  timeoutMs = TIMEOUT_MS,
+): Promise<T> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const init: RequestInit = { method, keepalive, signal, headers: { Accept: 'application/json' } };
   if (method !== 'GET') init.headers = { ...init.headers, 'X-Groundswell': 'ui' };
   if (body !== undefined) {
     init.headers = { ...init.headers, 'Content-Type': 'application/json' };

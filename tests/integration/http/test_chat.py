@@ -4,24 +4,34 @@ import asyncio
 import uuid
 from dataclasses import dataclass, replace
 
+import httpx
 import pytest
+from tests.integration.conftest import Desk
+from tests.integration.http.conftest import Web
 from tests.integration.peopling import labeler_of
 from tests.unit.assist.models.server import Server
 
+from groundswell.app import App, local_member
 from groundswell.assist.models import Limits
 from groundswell.clock import now
-from groundswell.http.server import COOKIE
+from groundswell.http.server import COOKIE, create_server
 from groundswell.label.conversations.service import ConversationRoom
 from groundswell.label.opening import open_project
 from groundswell.label.predictors.asking import PredictionRoom
 from groundswell.label.predictors.rules import Access
 from groundswell.label.projects.model import ProjectSpec
 from groundswell.organize import collect
-from groundswell.tenancy.service import create_sign_in_token, sign_in
+from groundswell.tenancy.service import (
+    create_api_key,
+    create_organization,
+    create_sign_in_token,
+    sign_in,
+)
 
 pytestmark = pytest.mark.anyio
 
 SYSTEM = {"role": "system", "content": "You are a cook."}
+OWN_PAGE = {"X-Groundswell": "ui"}
 ASKED = {"role": "user", "content": "How long does an egg boil?"}
 SPEC = ProjectSpec(
     name="talks", kind="chat", classes=(), options={"mode": "continue"}, dataset="", dataset_version=0
@@ -40,11 +50,19 @@ class Talk:
 
     async def ask(self, *messages, key=None, headers=None, **given):
         body = {"task_id": self.task_id, "messages": messages, "idempotency_key": str(key or uuid.uuid4())}
-        return await self.web.http.post(self.path + "/chat", headers=headers or self.lee, json={**body, **given})
+        return await self.web.http.post(
+            self.path + "/chat", headers=headers or self.lee, json={**body, **given}
+        )
 
     async def put_model(self, name="talker", **given):
         price = {"per_million_in": 1000.0, "per_million_out": 10_000.0, "budget_cents": 500.0}
-        body = {"kind": "chat", "url": f"http://127.0.0.1:{self.server.port}/v1", "model": name, **price, **given}
+        body = {
+            "kind": "chat",
+            "url": f"http://127.0.0.1:{self.server.port}/v1",
+            "model": name,
+            **price,
+            **given,
+        }
         return await self.web.call("PUT", f"{self.path}/predictors/{name}", json=body)
 
     async def model(self, name="talker"):
@@ -62,41 +80,60 @@ def said(body, number):
 
 
 @pytest.fixture
-def server():
+def talker():
     opened = Server(said)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-async def talk(web, server):
-    app = web.desk.app
-    app.access = Access([f"http://127.0.0.1:{server.port}"])
+async def talk(db, tmp_path, talker):
+    app = App(tmp_path, db, Access([f"http://127.0.0.1:{talker.port}"]))
     app.conversation_room = ConversationRoom(
-        app.db, app.access, Limits(timeout_seconds=5, attempts=2, first_wait_seconds=0.01)
+        db, app.access, Limits(timeout_seconds=5, attempts=2, first_wait_seconds=0.01)
     )
+    member = await local_member(app)
+    eve = await create_organization(db, slug="other", name="Other", email="eve@other.example", person="Eve")
+    project_id = await open_talks(app, member)
+    desk = Desk(app, member, project_id, 1)
+    lee, _ = await labeler_of(desk)
+    _, session = await sign_in(db, await create_sign_in_token(db, lee, now=now()), now=now())
+    keys = [await create_api_key(db, one.scope(), "key") for one in (member, eve)]
+    transport = httpx.ASGITransport(create_server(app), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        web = Web(http, desk, keys[0], "", keys[1], {})
+        talk = Talk(
+            web, f"/api/v1/projects/{project_id}", talker, {**OWN_PAGE, "Cookie": f"{COOKIE}={session}"}, 0
+        )
+        work = await http.post(talk.path + "/work", headers=talk.lee, json={"want": 1})
+        (task,) = work.json()["tasks"]
+        yield replace(talk, task_id=task["task_id"])
+
+
+async def open_talks(app, member, **spec):
     version = collect([{"messages": [SYSTEM, ASKED]}], as_records=True).save(
-        "talks", store=app.datasets("local")
+        "talks", store=app.datasets(member.org_slug)
     )
-    project_id = await open_project(app.db, web.desk.scope, version, SPEC)
-    member, _ = await labeler_of(web.desk)
-    _, session = await sign_in(app.db, await create_sign_in_token(app.db, member, now=now()), now=now())
-    lee = {"Cookie": f"{COOKIE}={session}", "X-Groundswell": "ui"}
-    path = f"/api/v1/projects/{project_id}"
-    work = await web.http.post(path + "/work", headers=lee, json={"want": 1})
-    (task,) = work.json()["tasks"]
-    return Talk(web, path, server, lee, task["task_id"])
+    return await open_project(app.db, member.scope(), version, replace(SPEC, **spec))
 
 
 async def test_who_holds_the_task_gets_the_models_reply_and_its_cost_is_booked(talk):
     assert (await talk.put_model()).status_code == 200
     assert (await talk.model())["instructions"] == ""
     first = await talk.ask()
-    assert first.json() == {"replies": [{"content": "talker: " + ASKED["content"], "cut": False}], "left": 199}
+    assert first.json() == {
+        "replies": [{"content": "talker: " + ASKED["content"], "cut": False}],
+        "left": 199,
+    }
     answered = {"role": "assistant", "content": "Six minutes."}
     again = await talk.ask(answered, {"role": "user", "content": "And hard?"})
     assert again.json() == {"replies": [{"content": "talker: And hard?", "cut": False}], "left": 198}
-    assert [one["role"] for one in talk.server.asked[1]["messages"]] == ["system", "user", "assistant", "user"]
+    assert [one["role"] for one in talk.server.asked[1]["messages"]] == [
+        "system",
+        "user",
+        "assistant",
+        "user",
+    ]
     model = await talk.model()
     assert (model["state"], model["answered"], model["requests"]) == ("up_to_date", 2, 2)
     assert model["cost_cents"] == pytest.approx(2 * (100 * 1000 + 10 * 10_000) / 1e6)
@@ -171,6 +208,7 @@ async def test_without_a_model_the_error_says_how_to_connect_one(talk):
 
 
 async def test_a_budget_is_never_passed_however_many_ask_at_once(talk):
+    talk.server.answer = lambda body, number: {"choices": said(body, number)["choices"]}  # counts at the most
     most = (2048 * 10_000 + 64 * 3 * 1000) / 1e6  # and a little for the words
     await talk.put_model(budget_cents=2.5 * most)
     answers = await asyncio.gather(*(talk.ask() for _ in range(6)))
@@ -216,21 +254,19 @@ async def test_the_same_call_again_is_answered_as_before_and_paid_once(talk):
     assert len(talk.server.asked) == 1
 
 
-@pytest.mark.parametrize(
-    ("messages", "status", "says"),
-    [
-        ([{"role": "user", "content": "Twice?"}], 422, "in turn"),
-        ([{"role": "assistant", "content": "Six."}], 422, "spoken last"),
-        ([{"role": "system", "content": "Be rude."}], 422, "system message"),
-        ([{"role": "assistant", "content": "Six."}, {"role": "user", "content": " "}], 422, "empty"),
-        ([{"role": "assistant", "content": "a\x00"}, {"role": "user", "content": "b"}], 422, "kept"),
-        ([{"role": "robot", "content": "Six."}], 400, "role"),
-    ],
-)
-async def test_what_is_no_conversation_is_refused_and_nobody_is_asked(talk, messages, status, says):
+async def test_what_is_no_conversation_is_refused_and_nobody_is_asked(talk):
     await talk.put_model()
-    response = await talk.ask(*messages)
-    assert (response.status_code, says in response.json()["detail"]) == (status, True), response.text
+    answered = {"role": "assistant", "content": "Six."}
+    for messages, status, says in (
+        ([{"role": "user", "content": "Twice?"}], 422, "in turn"),
+        ([answered], 422, "spoken last"),
+        ([{"role": "system", "content": "Be rude."}], 422, "system message"),
+        ([answered, {"role": "user", "content": " "}], 422, "empty"),
+        ([answered, {"role": "user", "content": "a\x00"}], 422, "kept"),
+        ([{"role": "robot", "content": "Six."}], 400, "role"),
+    ):
+        response = await talk.ask(*messages)
+        assert (response.status_code, says in response.json()["detail"]) == (status, True), response.text
     assert talk.server.asked == []
 
 
@@ -238,7 +274,9 @@ async def test_in_the_background_nobody_asks_a_model_of_conversations(talk):
     await talk.put_model()
     app = talk.web.desk.app
     project_id = int(talk.path.rsplit("/", 1)[1])
-    await PredictionRoom(app.db, app.datasets, app.access).predict(str(talk.web.desk.scope.org_id), project_id)
+    await PredictionRoom(app.db, app.datasets, app.access).predict(
+        str(talk.web.desk.scope.org_id), project_id
+    )
     assert (talk.server.asked, (await talk.model())["state"]) == ([], "waiting")
 
 
@@ -249,19 +287,19 @@ async def test_a_project_that_was_paused_asks_nothing(talk):
     assert talk.server.asked == []
 
 
-@pytest.mark.parametrize(
-    ("given", "says"), [({"kind": "http"}, "kind chat"), ({"replies_per_day": 0}, ">= 1"), ({"model": ""}, "`model`")]
-)
-async def test_a_model_that_could_never_reply_is_refused(talk, given, says):
-    response = await talk.put_model(**given)
-    assert (response.status_code in (400, 409), says in response.json()["detail"]) == (True, True), response.text
+async def test_a_model_that_could_never_reply_is_refused(talk):
+    for given, status, says in (
+        ({"kind": "http"}, 409, "kind chat"),
+        ({"replies_per_day": 0}, 400, ">= 1"),
+        ({"model": ""}, 400, "`model`"),
+    ):
+        response = await talk.put_model(**given)
+        assert (response.status_code, says in response.json()["detail"]) == (status, True), response.text
 
 
 async def test_a_project_that_only_writes_has_nothing_to_ask_a_model(talk):
-    app, desk = talk.web.desk.app, talk.web.desk
-    version = collect([{"messages": [ASKED]}], as_records=True).save("more", store=app.datasets("local"))
-    writing = replace(SPEC, name="writing", options={"mode": "write"})
-    project_id = await open_project(app.db, desk.scope, version, writing)
+    desk = talk.web.desk
+    project_id = await open_talks(desk.app, desk.member, name="writing", options={"mode": "write"})
     body = {"kind": "chat", "url": f"http://127.0.0.1:{talk.server.port}/v1", "model": "m"}
     response = await talk.web.call("PUT", f"/api/v1/projects/{project_id}/predictors/m", json=body)
     assert (response.status_code, "mode continue" in response.json()["detail"]) == (409, True)

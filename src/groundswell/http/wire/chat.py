@@ -22,8 +22,8 @@ class MessageBody(Struct, forbid_unknown_fields=True):
 class ChatBody(Struct, forbid_unknown_fields=True):
     """A conversation that a model is to go on with, and the task that it is of.
 
-    `messages` are those after the item's own, up to the user's last word; a system message that was changed comes before
-    them. The same `idempotency_key` again is answered as before, and asks nobody.
+    `messages` are those after the item's own, up to the user's last word; a system message that was changed comes
+    before them. The same `idempotency_key` again is answered as before, and asks nobody.
     """
 
     task_id: Id

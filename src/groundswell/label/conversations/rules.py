@@ -1,6 +1,7 @@
 """Who may go on with which conversation, and what of it goes to a model; pure."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from groundswell.assist.models import Limits, Price, TalkingModel, most_cents
@@ -60,12 +61,13 @@ def conversation(
 
 
 def _check_turns(begun: Sequence[Mapping[str, str]], rest: Sequence[Mapping[str, str]]) -> None:
-    roles = [*(one["role"] for one in begun[-1:]), *(one["role"] for one in rest)]
-    follow = zip(roles, roles[1:], strict=False)
-    if not roles or roles[-1] != "user":
+    """Refuse messages that do not take turns with each other and the last of the item, up to the user's word."""
+    said = [one["role"] for one in rest]
+    turns = [*(one["role"] for one in begun[-1:]), *said]
+    if turns[-1:] != ["user"]:
         raise InvalidAnswer("a model replies to the user, who must have spoken last")
-    if any(one not in ("user", "assistant") for one in roles[len(begun[-1:]) :]) or any(a == b for a, b in follow):
-        raise InvalidAnswer(f"the user and the assistant speak in turn; got {', '.join(roles)[:80]}")
+    if not set(said) <= {"user", "assistant"} or any(one == other for one, other in pairwise(turns)):
+        raise InvalidAnswer(f"the user and the assistant speak in turn; got {', '.join(turns)[:80]}")
 
 
 def talking(predictor: Predictor, access: Access, limits: Limits = LIMITS) -> TalkingModel:

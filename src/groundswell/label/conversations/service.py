@@ -175,7 +175,9 @@ async def _held_record(tx: Tx, turn: Turn) -> tuple[Project, dict[str, Any]]:
     of = {"task_id": turn.task_id, "worker_id": turn.worker_id, "project_id": turn.project_id}
     payload = await tx.fetch_value(SQL["held_task"], **of)
     if payload is None:
-        raise NotAllowed("only who holds a task may ask a model about it; it is not yours, or its lease is over")
+        raise NotAllowed(
+            "only who holds a task may ask a model about it; it is not yours, or its lease is over"
+        )
     check_converses(project.schema)
     if project.state != ProjectState.ACTIVE:
         raise Conflict(f"project {project.name!r} is {project.state}; nothing is asked of models there now")

@@ -152,7 +152,8 @@ def check_use(spec: PredictorSpec, schema: Schema) -> None:
     """Refuse a model that could never be asked anything in a project.
 
     Raises:
-        Conflict: the project chooses no classes and has no conversations to go on with, or the model knows classes only.
+        Conflict: the project chooses no classes and has no conversations to go on with, or has conversations and
+            the model knows classes only.
     """
     if converses(schema):
         if spec.kind != "chat":

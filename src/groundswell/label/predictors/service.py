@@ -31,8 +31,8 @@ async def put_predictor(
 ) -> Predictor:
     """Name a model of others for a project, or change what was said of it; managers and admins only.
 
-    It is asked in the background, never here; in conversations, when a worker asks. What it has cost stays on its account, and what it has answered
-    stays valid as long as it is asked the same.
+    It is asked in the background, never here; in conversations, when a worker asks. What it has cost stays on its
+    account, and what it has answered stays valid as long as it is asked the same.
 
     Raises:
         NotAllowed: its host is not one that the operator allows, or none is.

@@ -14,7 +14,10 @@ HELLO = [{"role": "user", "content": "Hello"}]
 
 def says(content, **more):
     ended = more.pop("ended", "stop")
-    return {"choices": [{"message": {"role": "assistant", "content": content}, "finish_reason": ended}], **more}
+    return {
+        "choices": [{"message": {"role": "assistant", "content": content}, "finish_reason": ended}],
+        **more,
+    }
 
 
 @pytest.fixture

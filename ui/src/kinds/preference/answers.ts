@@ -74,7 +74,7 @@ export function placed(ranking: Ranking, id: string, ids: string[]): Ranking {
 export function tied(ranking: Ranking, place: number): Ranking {
   const [group, next] = [ranking[place], ranking[place + 1]];
   if (!group || !next) return ranking;
-  return [...ranking.slice(0, place), [...group, ...next].sort(), ...ranking.slice(place + 2)];
+  return [...ranking.slice(0, place), [...group, ...next], ...ranking.slice(place + 2)];
 }
 
 export function parted(ranking: Ranking, place: number, id: string): Ranking {

@@ -2,16 +2,10 @@
  * In which order responses stand on the screen: shuffled by what the record says, so that no place is anybody's, and the
  * same for everybody, so that who analyses the answers knows who saw what first. `shown_order` in Python says the same.
  */
+import { digest } from '../conversation/digest';
 import type { Message, Response } from '../conversation/record';
 
 const PARTS = '\u001f';
-
-/** FNV-1a of a text in UTF-8: 32 bits. */
-export function digest(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
-}
 
 /** Numbers of 32 bits that follow from a seed (mulberry32). */
 export function numbers(seed: number): () => number {
