@@ -4,7 +4,17 @@ from groundswell.clean.empty import DropEmptyText
 from groundswell.clean.exact import DropExactDuplicates
 from groundswell.clean.images import DropBadImages
 from groundswell.clean.near import DropNearDuplicates
-from groundswell.clean.operator import Apply, Operator, Result, Stateful, fingerprint, recipe_of
+from groundswell.clean.operator import (
+    Apply,
+    Operator,
+    Prepared,
+    Result,
+    RowOperator,
+    Seen,
+    WholeOperator,
+    fingerprint,
+    recipe_of,
+)
 from groundswell.clean.recipes import PLUGS, default_recipe, operators
 from groundswell.clean.runner import run
 from groundswell.clean.unicode import NormalizeText
@@ -18,8 +28,11 @@ __all__ = [
     "DropNearDuplicates",
     "NormalizeText",
     "Operator",
+    "Prepared",
     "Result",
-    "Stateful",
+    "RowOperator",
+    "Seen",
+    "WholeOperator",
     "default_recipe",
     "fingerprint",
     "operators",

@@ -1,0 +1,96 @@
+"""Items of a run by part: what reads them, and the files that they are kept in between steps."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from groundswell.clean.job.files import create, publish
+from groundswell.items import Drop, drops_to_batch
+
+OnDrop = Callable[[Drop], None]
+
+ROW = "row_of_part"
+"""A column that batches have while they are read again: the number of each row in its part."""
+
+_DROPS_AT_ONCE = 1024
+
+
+class Part(Protocol):
+    """A share of what is cleaned: small enough for one task. Reading it twice gives the same."""
+
+    def batches(self, on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
+        """Yield the items in batches of `ITEM_SCHEMA`, or wider; hand on what cannot be read."""
+        ...
+
+
+class BatchWriter:
+    """Writes batches into one compressed Arrow file, which may turn out empty."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = create(path)
+        self._writer: Any = None
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append a batch; all have the columns of the first."""
+        if self._writer is None:
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            self._writer = pa.ipc.new_stream(self._file, batch.schema, options=options)
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Finish the file and give it its name."""
+        if self._writer is not None:
+            self._writer.close()
+        publish(self._file, self.path)
+
+
+def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a file of `BatchWriter`."""
+    if path.stat().st_size:
+        with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as reader:
+            yield from reader
+
+
+def numbered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield batches with the column `ROW`, counted through."""
+    first = 0
+    for batch in batches:
+        rows = pa.array(range(first, first + batch.num_rows), pa.int64())
+        yield batch.append_column(ROW, rows)
+        first += batch.num_rows
+
+
+class DropWriter:
+    """Writes drops into one Arrow file, and counts them by reason."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: BatchWriter | None = None
+        self._waiting: list[Drop] = []
+        self.dropped: dict[str, int] = {}
+        self.failed: dict[str, int] = {}
+
+    def add(self, drop: Drop) -> None:
+        """Note a record that was set aside."""
+        counts = self.failed if drop.failed else self.dropped
+        counts[drop.reason] = counts.get(drop.reason, 0) + 1
+        self._waiting.append(drop)
+        if len(self._waiting) >= _DROPS_AT_ONCE:
+            self._write()
+
+    def close(self) -> None:
+        """Finish the file and give it its name; without drops there is none."""
+        self._write()
+        if self._writer:
+            self._writer.close()
+
+    def _write(self) -> None:
+        if self._waiting:
+            self._writer = self._writer or BatchWriter(self._path)
+            self._writer.add(drops_to_batch(self._waiting))
+            self._waiting = []
+
+

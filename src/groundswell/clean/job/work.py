@@ -1,0 +1,121 @@
+"""What a run is made of: tasks that may run anywhere, any number of times, and whose outcome is one entry."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+Entry = Mapping[str, Any]
+"""What a task says of its work, JSON-compatible; it exists when all of the task's files do."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a task runs.
+
+    Attributes:
+        folder: of the run, the same for all tasks.
+        memory_bytes: what the task may hold at once, its libraries not counted.
+    """
+
+    folder: Path
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of work: pure, so that it may run again after its process was killed.
+
+    It writes files in the folder of the run, each under a name that no other task uses and appearing
+    whole, and returns its entry.
+
+    Attributes:
+        name: of this task alone in the run; says what it does for whom, `0-map-00012`.
+        function: of a module; is given the place, then the arguments.
+        arguments: picklable.
+    """
+
+    name: str
+    function: Callable[..., Entry]
+    arguments: tuple[Any, ...] = ()
+
+
+OnDone = Callable[[Task, Entry], None]
+
+
+class Executor(Protocol):
+    """Runs tasks: in this process, in processes of its own, or on a cluster. All give the same files."""
+
+    def run(self, tasks: Sequence[Task], place: Place, on_done: OnDone) -> None:
+        """Run all tasks, in any order, several at once.
+
+        Args:
+            tasks: of one step; none needs the outcome of another.
+            place: where; each executor divides the memory in its own way.
+            on_done: is called in this process for each task that has ended, with its entry.
+
+        Raises:
+            GroundswellError: a task raised it; the others are given up.
+        """
+        ...
+
+    def task_memory(self, memory_bytes: int) -> int:
+        """Return how much one task may hold where the whole run may hold `memory_bytes`."""
+        ...
+
+    def close(self) -> None:
+        """End the processes."""
+        ...
+
+
+@dataclass
+class Work:
+    """What the steps of a run have in common.
+
+    Attributes:
+        folder: of the run.
+        executor: runs the tasks.
+        entries: of the tasks that are done, from this process or one before it that was killed.
+        memory_bytes: what each task may hold.
+        keep: writes an entry down; see `Ledger`.
+        on_step: is told the name of a step, how many of its tasks are done, and how many it has.
+    """
+
+    folder: Path
+    executor: Executor
+    entries: dict[str, Entry]
+    memory_bytes: int
+    keep: OnDone
+    on_step: Callable[[str, int, int], None] = field(default=lambda step, done, total: None)
+
+    def path(self, name: str) -> Path:
+        """Return the path of a file of the run."""
+        return self.folder / name
+
+    def each(
+        self, step: str, function: Callable[..., Entry], arguments: Mapping[str, tuple[Any, ...]]
+    ) -> list[Entry]:
+        """Call a function with each of the arguments, on whatever runs this; return the entries in order.
+
+        What was done before, by a run that was killed, is not done again.
+
+        Args:
+            step: a name for this, used once in the run.
+            function: of a module; is given the place, then the arguments.
+            arguments: by name, which must tell arguments apart: the same name, the same work.
+        """
+        tasks = [Task(f"{step}-{name}", function, each) for name, each in arguments.items()]
+        missing = [task for task in tasks if task.name not in self.entries]
+        done = len(tasks) - len(missing)
+        self.on_step(step, done, len(tasks))
+
+        def note(task: Task, entry: Entry) -> None:
+            nonlocal done
+            self.keep(task, entry)
+            self.entries[task.name] = entry
+            done += 1
+            self.on_step(step, done, len(tasks))
+
+        if missing:
+            self.executor.run(missing, Place(self.folder, self.memory_bytes), note)
+        return [self.entries[task.name] for task in tasks]
