@@ -72,7 +72,9 @@ def jaccard(one: Hashes, other: Hashes) -> float:
     """
     ends = np.cumsum([len(one), len(other)])
     both = np.ascontiguousarray(np.concatenate([one, other]), np.uint32)
-    return float(jaccards(np.zeros(1, np.int64), np.ones(1, np.int64), ends - [len(one), len(other)], ends, both)[0])
+    return float(
+        jaccards(np.zeros(1, np.int64), np.ones(1, np.int64), ends - [len(one), len(other)], ends, both)[0]
+    )
 
 
 def jaccards(one: Rows, other: Rows, starts: Rows, ends: Rows, hashes: Hashes) -> NDArray[np.float64]:

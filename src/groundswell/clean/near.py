@@ -53,7 +53,9 @@ class DropNearDuplicates(DropCopies):
         texts = look_at_texts(batch["text"])
         places = np.flatnonzero(np.array(batch["kind"].to_pylist()) == ItemKind.IMAGE)
         if not len(places):
-            return self.note(batch, texts.keys.ravel(), np.repeat(texts.rows, texts.keys.shape[1]), texts.looks)
+            return self.note(
+                batch, texts.keys.ravel(), np.repeat(texts.rows, texts.keys.shape[1]), texts.looks
+            )
         images = look_at_images([batch["data"][row].as_py() or b"" for row in places.tolist()])
         rows = places[images.places]
         looks = texts.looks.to_pylist()

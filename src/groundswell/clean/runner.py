@@ -8,13 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from groundswell.clean.chain import MAX_BAD_START, OnDrop, Step, send
+from groundswell.clean.job.files import RunFolder
 from groundswell.clean.job.job import run_job
 from groundswell.clean.job.local import InProcess
+from groundswell.clean.job.parts import OnRead
 from groundswell.clean.operator import Operator, WholeOperator, started
 
 __all__ = ["MAX_BAD_START", "OnDrop", "run"]
-
-DEFAULT_MEMORY_BYTES = 1 << 30
 
 
 def run(
@@ -35,18 +35,18 @@ def run(
         InputError: an operator answers for more or fewer rows than it was given, or fails on each of
             its first `MAX_BAD_START` rows: then the operator is broken, not the rows.
     """
-    if any(isinstance(operator, WholeOperator) for operator in operators):
+    rows = [each for each in operators if not isinstance(each, WholeOperator)]
+    if len(rows) < len(operators):
         with tempfile.TemporaryDirectory(prefix="groundswell-") as folder:
             outcome = run_job(
                 [_Given(batches)],
                 operators,
-                folder=Path(folder),
+                folder=RunFolder(Path(folder), is_temporary=True),
                 executor=InProcess(),
-                memory_bytes=DEFAULT_MEMORY_BYTES,
             )
             yield from outcome.batches(on_drop)
         return
-    steps = [Step(each.name, started(each).apply, on_drop) for each in operators]
+    steps = [Step(each.name, started(each).apply, on_drop) for each in rows]
     for batch in batches:
         yield from send(batch, steps)
 
@@ -57,6 +57,6 @@ class _Given:
 
     given: Iterable[pa.RecordBatch]
 
-    def batches(self, on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
+    def batches(self, on_drop: OnDrop, on_read: OnRead) -> Iterator[pa.RecordBatch]:
         """Yield them."""
         return iter(self.given)

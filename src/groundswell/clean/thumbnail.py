@@ -19,9 +19,7 @@ BANDS, BITS_PER_BAND = 16, 16
 """Two images at correlation r agree on a bit with probability 1 - arccos(r) / pi; so at r = 0.98 they
 share a band with probability 0.999, at r = 0.9 with 0.75."""
 
-_PLANES = np.random.default_rng(20261122).standard_normal(
-    (PIXELS, BANDS * BITS_PER_BAND), np.float32
-)
+_PLANES = np.random.default_rng(20261122).standard_normal((PIXELS, BANDS * BITS_PER_BAND), np.float32)
 _MAX_STRETCH = 1.1
 
 Thumbnail = NDArray[np.uint8]
@@ -67,12 +65,12 @@ def correlations(one: Thumbnails, other: Thumbnails) -> NDArray[np.float64]:
     """
     a, b = _centred(one), _centred(other)
     scale = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    return np.einsum("ij,ij->i", a, b).astype(np.float64) / np.where(scale, scale, 1)
+    return np.asarray(np.einsum("ij,ij->i", a, b) / np.where(scale, scale, 1), np.float64)
 
 
 def largest_differences(one: Thumbnails, other: Thumbnails) -> NDArray[np.float64]:
     """Return how far apart pairs of thumbnails are where they differ most, as shares of full range."""
-    return np.abs(one.astype(np.int16) - other).max(axis=1, initial=0) / 255
+    return np.asarray(np.abs(one.astype(np.int16) - other).max(axis=1, initial=0) / 255, np.float64)
 
 
 def have_same_shape(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from groundswell.items.digest import digest_bytes, digest_text
 from groundswell.items.drop import DROP_SCHEMA, Drop, drops_of, drops_to_batch
 from groundswell.items.item import ITEM_SCHEMA, Item, ItemKind, items_of, to_batch
+from groundswell.items.packing import packed, repacked
 
 __all__ = [
     "DROP_SCHEMA",
@@ -15,5 +16,7 @@ __all__ = [
     "drops_of",
     "drops_to_batch",
     "items_of",
+    "packed",
+    "repacked",
     "to_batch",
 ]

@@ -10,7 +10,7 @@ import pyarrow as pa
 from groundswell import clock
 from groundswell.clean import Operator, default_recipe, run
 from groundswell.collect import MAX_ITEM_BYTES, Options, Records, Source, open_source
-from groundswell.items import Drop, Item, items_of, to_batch
+from groundswell.items import Drop, Item, items_of, packed
 from groundswell.organize.report import Report
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.version import Version
@@ -21,8 +21,6 @@ HOME = Path("groundswell-data")
 LOCAL = "local"
 """The organization of whoever uses the library on their own machine."""
 
-_BATCH_ROWS = 1024
-_BATCH_BYTES = 32 * 1024 * 1024
 _REPORT_EVERY = 256
 
 OnProgress = Callable[[int], None]
@@ -182,7 +180,7 @@ class Collection:
             on_drop(drop)
 
         read = _reported(self.source.read(), report, on_progress or (lambda count: None))
-        for batch in run(_packed(read, note), self.operators, on_drop=note):
+        for batch in run(packed(read, note), self.operators, on_drop=note):
             report.kept += batch.num_rows
             yield batch
         self.report = report
@@ -231,20 +229,3 @@ def _reported(
             on_progress(report.collected)
         yield record
     on_progress(report.collected)
-
-
-def _packed(records: Iterator[Item | Drop], on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
-    """Yield the items in batches that are limited in rows and in bytes; hand drops to `on_drop`."""
-    waiting: list[Item] = []
-    size_bytes = 0
-    for record in records:
-        if isinstance(record, Drop):
-            on_drop(record)
-            continue
-        waiting.append(record)
-        size_bytes += len(record.text or record.data or b"")
-        if len(waiting) >= _BATCH_ROWS or size_bytes >= _BATCH_BYTES:
-            yield to_batch(waiting)
-            waiting, size_bytes = [], 0
-    if waiting:
-        yield to_batch(waiting)

@@ -72,7 +72,9 @@ def test_a_long_text_is_estimated_within_its_stated_error() -> None:
         other = one[: rng.randrange(1000, 4000)] + rng.choices(words, k=500)
         sketches = sketch([" ".join(one), " ".join(other)])
         assert len(sketches.shingles(0)) == SKETCH
-        errors.append(jaccard(sketches.shingles(0), sketches.shingles(1)) - by_hand(" ".join(one), " ".join(other)))
+        errors.append(
+            jaccard(sketches.shingles(0), sketches.shingles(1)) - by_hand(" ".join(one), " ".join(other))
+        )
     assert np.sqrt(np.mean(np.square(errors))) < 0.03
     assert abs(np.mean(errors)) < 0.02
 

@@ -116,6 +116,8 @@ def test_a_failure_costs_one_row(flow: Flow, monkeypatch: pytest.MonkeyPatch) ->
         return really_look(texts)
 
     monkeypatch.setattr(near, "look_at_texts", look_or_fail)
-    outcome = flow(["first text here", "poison", "second text here", "First text here!"], DropNearDuplicates())
+    outcome = flow(
+        ["first text here", "poison", "second text here", "First text here!"], DropNearDuplicates()
+    )
     assert outcome.texts == ["first text here", "second text here"]
     assert outcome.reasons == ["operator:failed", "duplicate:near"]

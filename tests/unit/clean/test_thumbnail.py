@@ -63,9 +63,7 @@ def test_the_largest_difference_does_not_wrap_around() -> None:
 
 
 def test_keys_of_different_bands_never_meet() -> None:
-    pixels = [
-        np.random.default_rng(seed).integers(0, 256, PIXELS).astype(np.uint8) for seed in range(50)
-    ]
+    pixels = [np.random.default_rng(seed).integers(0, 256, PIXELS).astype(np.uint8) for seed in range(50)]
     keys = band_keys(pixels)
     assert keys.shape == (50, BANDS)
     assert all(

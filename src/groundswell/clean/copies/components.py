@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.clean.hashing import mixed
-from groundswell.clean.job.exchange import Receiver, Sender, ranges
+from groundswell.clean.job.exchange import Receiver, Sender, Share, shares_of
 from groundswell.clean.job.work import Entry, Place, Work
 
 Nodes = NDArray[np.int64]
@@ -47,16 +47,16 @@ def find_components(work: Work, step: str, pairs: Sequence[Path], count: int) ->
         count: how many pairs there are.
     """
     if count * _PAIR_BYTES <= work.memory_bytes:
-        work.each(step, _in_memory, {"all": (work.path(f"{step}-all"), tuple(pairs))})
-        return [work.path(f"{step}-all")]
+        work.each(step, _in_memory, {"all": (f"{step}-all", tuple(pairs))})
+        return [work.folder.path(f"{step}-all")]
     return _by_rounds(work, step, list(pairs))
 
 
-def _in_memory(place: Place, target: Path, pairs: Sequence[Path]) -> Entry:
+def _in_memory(place: Place, target: str, pairs: Sequence[Path]) -> Entry:
     read = [np.empty(0, PAIR), *Receiver(pairs, PAIR).read(0, BUCKETS)]
     every = np.concatenate(read)
     nodes, roots = components(every["node"], every["other"])
-    _send(target, [(roots, _pairs(nodes, roots))])
+    _send(place, target, [(roots, _pairs(nodes, roots))])
     return {"nodes": len(nodes)}
 
 
@@ -80,18 +80,16 @@ def _by_rounds(work: Work, step: str, pairs: list[Path]) -> list[Path]:
 def _star(work: Work, step: str, pairs: list[Path], *, is_large: bool) -> tuple[list[Path], int]:
     """Run one round; returns its files and how many pairs it changed."""
     counts = Receiver(pairs, PAIR).counts()
-    shares = ranges(counts, max(work.memory_bytes // _PAIR_BYTES, 1))
-    named = {f"{first:03d}-{last:03d}": (first, last) for first, last in shares}
-    targets = {name: work.path(f"{step}-{name}") for name in named}
-    arguments = {name: (targets[name], tuple(pairs), *share, is_large) for name, share in named.items()}
+    shares = shares_of(counts, max(work.memory_bytes // _PAIR_BYTES, 1))
+    targets = {share.name: f"{step}-{share.name}" for share in shares}
+    arguments = {share.name: (targets[share.name], tuple(pairs), share, is_large) for share in shares}
     entries = work.each(step, _star_of_share, arguments)
-    return list(targets.values()), sum(entry["changed"] for entry in entries)
+    files = [work.folder.path(target) for target in targets.values()]
+    return files, sum(entry["changed"] for entry in entries)
 
 
-def _star_of_share(
-    place: Place, target: Path, pairs: Sequence[Path], first: int, last: int, is_large: bool
-) -> Entry:
-    read = np.concatenate([np.empty(0, PAIR), *Receiver(pairs, PAIR).read(first, last)])
+def _star_of_share(place: Place, target: str, pairs: Sequence[Path], share: Share, is_large: bool) -> Entry:
+    read = np.concatenate([np.empty(0, PAIR), *Receiver(pairs, PAIR).read(share.first, share.last)])
     read = _distinct(read)
     node, other = read["node"], read["other"]
     nodes, starts, which = np.unique(node, return_index=True, return_inverse=True)
@@ -109,27 +107,28 @@ def _star_of_share(
         made = np.concatenate([_pairs(nodes, least), _pairs(other[rest], least[which][rest])])
         changed = int(np.count_nonzero(rest))
     both = np.concatenate([made, _pairs(made["other"], made["node"])])
-    _send(target, [(both["node"], both)])
+    _send(place, target, [(both["node"], both)])
     return {"changed": changed}
 
 
 def _redistributed(work: Work, step: str, how: Any, pairs: list[Path]) -> list[Path]:
-    arguments = {pair.name: (work.path(f"{step}-{pair.name}"), pair) for pair in pairs}
+    arguments = {pair.name: (f"{step}-{pair.name}", pair) for pair in pairs}
     work.each(step, how, arguments)
-    return [target for target, _ in arguments.values()]
+    return [work.folder.path(target) for target, _ in arguments.values()]
 
 
-def _both_ways(place: Place, target: Path, source: Path) -> Entry:
+def _both_ways(place: Place, target: str, source: Path) -> Entry:
     """Send each pair from both of its ends."""
     parts = Receiver([source], PAIR).read(0, BUCKETS)
     _send(
+        place,
         target,
         ((each["node"], each) for part in parts for each in (part, _pairs(part["other"], part["node"]))),
     )
     return {}
 
 
-def _by_root(place: Place, target: Path, source: Path) -> Entry:
+def _by_root(place: Place, target: str, source: Path) -> Entry:
     """Send each member, and the root itself, to the bucket of the root."""
 
     def parts() -> Any:
@@ -139,12 +138,12 @@ def _by_root(place: Place, target: Path, source: Path) -> Entry:
             yield members["other"], members
             yield roots, _pairs(roots, roots)
 
-    _send(target, parts())
+    _send(place, target, parts())
     return {}
 
 
-def _send(target: Path, parts: Any) -> None:
-    sender = Sender(target, PAIR)
+def _send(place: Place, target: str, parts: Any) -> None:
+    sender = Sender(place.folder, target, PAIR)
     for by, records in parts:
         sender.send(bucket_of(by), records)
     sender.close()

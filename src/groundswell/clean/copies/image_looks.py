@@ -51,9 +51,7 @@ def look_at_images(images: Sequence[bytes]) -> ImageLooks:
     return ImageLooks(np.array(places, np.int64), thumbnail.band_keys(pixels), looks)
 
 
-def compare_images(
-    looks: Taken, one: Rows, other: Rows, *, least: float, most_difference: float
-) -> Likeness:
+def compare_images(looks: Taken, one: Rows, other: Rows, *, least: float, most_difference: float) -> Likeness:
     """Return the correlation of pairs of looks of images, not-a-number where they are no copies."""
     needed, places = np.unique(np.concatenate([one, other]), return_inverse=True)
     read = looks.data[looks.starts[needed][:, None] + np.arange(_LOOK.itemsize)].view(_LOOK)[:, 0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from groundswell.clean.copies.best import Keep, names_of, ranks_of
 from groundswell.clean.copies.components import PAIR, find_components
 from groundswell.clean.copies.first_fit import Likeness, first_fit
-from groundswell.clean.job.exchange import Receiver, Sender, ranges
+from groundswell.clean.job.exchange import Receiver, Sender, Share, shares_of
 from groundswell.clean.job.gathered import KEYED, Gathered, Rows, parts_of, within_part
 from groundswell.clean.job.parts import ROW
 from groundswell.clean.job.shelf import Taken
@@ -71,9 +71,7 @@ class DropCopies(ABC):
         """Find the copies."""
         return settle(self, gathered, work)
 
-    def judge(
-        self, gathered: Gathered, settled: Settled, part: int
-    ) -> Callable[[pa.RecordBatch], Result]:
+    def judge(self, gathered: Gathered, settled: Settled, part: int) -> Callable[[pa.RecordBatch], Result]:
         """Return what drops the copies of one part."""
         return judge(self, gathered, settled, part)
 
@@ -86,20 +84,23 @@ def settle(copies: DropCopies, gathered: Gathered, work: Work) -> Settled:
     a row that stays, else it stays too. So no row is dropped for the sake of one that is dropped itself.
     """
     step, most = gathered.step, max(work.memory_bytes // _RECORD_BYTES, 1)
-    shares = _named(ranges(gathered.keys().counts(), most))
-    pairs = {name: gathered.path(f"pairs.{name}") for name in shares}
-    arguments = {name: (copies, gathered, pairs[name], *share, most) for name, share in shares.items()}
-    found = work.each(f"{step}.pair", pair_share, arguments)
+    shares = shares_of(gathered.keys().counts(), most)
+    found = work.each(
+        f"{step}.pair", pair_share, {share.name: (copies, gathered, share, most) for share in shares}
+    )
+    pairs = [gathered.path("pairs", share.name) for share in shares]
     count = sum(entry["pairs"] for entry in found)
-    clusters = tuple(find_components(work, f"{step}.cluster", list(pairs.values()), count))
-    shares = _named(ranges(Receiver(clusters, PAIR).counts(), most))
-    verdicts = {name: gathered.path(f"verdicts.{name}") for name in shares}
-    arguments = {name: (copies, gathered, clusters, verdicts[name], *share) for name, share in shares.items()}
-    work.each(f"{step}.choose", choose_share, arguments)
-    return tuple(verdicts.values())
+    clusters = tuple(find_components(work, f"{step}.cluster", pairs, count))
+    shares = shares_of(Receiver(clusters, PAIR).counts(), most)
+    work.each(
+        f"{step}.choose", choose_share, {share.name: (copies, gathered, share, clusters) for share in shares}
+    )
+    return tuple(gathered.path("verdicts", share.name) for share in shares)
 
 
-def judge(copies: DropCopies, gathered: Gathered, settled: Settled, part: int) -> Callable[[pa.RecordBatch], Result]:
+def judge(
+    copies: DropCopies, gathered: Gathered, settled: Settled, part: int
+) -> Callable[[pa.RecordBatch], Result]:
     """Return what drops the rows of one part that are copies of others."""
     verdicts = np.concatenate([np.empty(0, VERDICT), *Receiver(settled, VERDICT).read(part, part)])
     verdicts = verdicts[np.argsort(verdicts["row"])]
@@ -119,14 +120,12 @@ def judge(copies: DropCopies, gathered: Gathered, settled: Settled, part: int) -
     return apply
 
 
-def pair_share(
-    place: Place, copies: DropCopies, gathered: Gathered, target: Path, first: int, last: int, most: int
-) -> Entry:
+def pair_share(place: Place, copies: DropCopies, gathered: Gathered, share: Share, most: int) -> Entry:
     """Compare the rows that share a key, of the keys in some buckets; write the pairs that are copies."""
-    sender = Sender(target, PAIR)
+    sender = Sender(place.folder, gathered.name("pairs", share.name), PAIR)
     leaders = np.empty(0, KEYED)
     read = pairs = 0
-    for keyed in _packed(gathered.keys().read(first, last), most):
+    for keyed in _packed(gathered.keys().read(share.first, share.last), most):
         read += len(keyed)
         keyed = _in_order(np.concatenate([leaders, keyed]))
         compare = _comparing(copies, gathered, keyed["row"])
@@ -141,10 +140,10 @@ def pair_share(
 
 
 def choose_share(
-    place: Place, copies: DropCopies, gathered: Gathered, clusters: Settled, target: Path, first: int, last: int
+    place: Place, copies: DropCopies, gathered: Gathered, share: Share, clusters: Settled
 ) -> Entry:
     """Choose which rows of each cluster stay, of the clusters in some buckets; write the others' verdicts."""
-    members = np.concatenate([np.empty(0, PAIR), *Receiver(clusters, PAIR).read(first, last)])
+    members = np.concatenate([np.empty(0, PAIR), *Receiver(clusters, PAIR).read(share.first, share.last)])
     rows, places = np.unique(members["node"], return_index=True)
     roots = members["other"][places]
     is_known = parts_of(rows) < gathered.known
@@ -156,15 +155,10 @@ def choose_share(
     verdicts = np.empty(len(joined.members), VERDICT)
     verdicts["row"], verdicts["kept"] = rows[joined.members], rows[joined.leaders]
     verdicts["likeness"] = joined.likeness
-    sender = Sender(target, VERDICT)
+    sender = Sender(place.folder, gathered.name("verdicts", share.name), VERDICT)
     sender.send(parts_of(verdicts["row"]), verdicts)
     sender.close()
     return {"clusters": len(np.unique(roots)), "dropped": len(verdicts)}
-
-
-def _named(shares: list[tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """Name shares by what they hold: a run that goes on with another memory limit cuts them elsewhere."""
-    return {f"{first:03d}-{last:03d}": (first, last) for first, last in shares}
 
 
 def _packed(parts: Iterator[NDArray[Any]], most: int) -> Iterator[NDArray[Any]]:
@@ -201,7 +195,9 @@ def _comparing(copies: DropCopies, gathered: Gathered, rows: Rows) -> Callable[[
 
     def compare(one: Rows, other: Rows) -> Likeness:
         starts = range(0, len(one), _MOST_PAIRS)
-        parts = [some(one[start : start + _MOST_PAIRS], other[start : start + _MOST_PAIRS]) for start in starts]
+        parts = [
+            some(one[start : start + _MOST_PAIRS], other[start : start + _MOST_PAIRS]) for start in starts
+        ]
         return np.concatenate([np.empty(0), *parts])
 
     return compare

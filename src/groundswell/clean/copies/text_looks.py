@@ -50,9 +50,7 @@ def look_at_texts(texts: pa.Array) -> TextLooks:
     return TextLooks(rows, sketches.keys[rows], pa.Array.from_buffers(pa.large_binary(), len(texts), buffers))
 
 
-def compare_texts(
-    looks: Taken, one: Rows, other: Rows, *, least: float, least_of_short: float
-) -> Likeness:
+def compare_texts(looks: Taken, one: Rows, other: Rows, *, least: float, least_of_short: float) -> Likeness:
     """Return the Jaccard similarity of pairs of looks of texts, not-a-number where it is less than `least`."""
     words = looks.data.view(np.uint32)
     heads = looks.starts // _WORD

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.clean.job.files import create, publish
+from groundswell.clean.job.files import RunFolder
 
 Records = NDArray[Any]
 """A structured array; the runs of one exchange have one dtype."""
@@ -16,6 +17,7 @@ Records = NDArray[Any]
 Destinations = NDArray[np.int64]
 
 FLUSH_BYTES = 32 * 1024 * 1024
+_INDEX_SUFFIX = ".index"
 _INDEX = np.dtype([("destination", "<i8"), ("start", "<i8"), ("count", "<i8")])
 """One entry for each run of records of one destination."""
 
@@ -24,13 +26,14 @@ class Sender:
     """Writes records for many destinations into one file, a run for each of them in every flush.
 
     Args:
-        path: of the file; its index goes beside it. Neither is there before `close`.
+        folder: of the run.
+        name: of the file; its index goes beside it. Neither is there before `close`.
         dtype: of the records.
     """
 
-    def __init__(self, path: Path, dtype: np.dtype[Any]) -> None:
-        self.path, self.dtype = path, dtype
-        self._file = create(path)
+    def __init__(self, folder: RunFolder, name: str, dtype: np.dtype[Any]) -> None:
+        self.folder, self.name, self.dtype = folder, name, dtype
+        self._file = folder.create(name)
         self._waiting: list[tuple[Destinations, Records]] = []
         self._waiting_bytes = 0
         self._index: list[Records] = []
@@ -47,10 +50,10 @@ class Sender:
     def close(self) -> None:
         """Finish the file and give it its name."""
         self._flush()
-        publish(self._file, self.path)
-        index = create(_index_of(self.path))
+        self.folder.publish(self._file, self.name)
+        index = self.folder.create(self.name + _INDEX_SUFFIX)
         index.write(np.concatenate([np.empty(0, _INDEX), *self._index]).tobytes())
-        publish(index, _index_of(self.path))
+        self.folder.publish(index, self.name + _INDEX_SUFFIX)
 
     def _flush(self) -> None:
         if not self._waiting:
@@ -99,16 +102,29 @@ class Receiver:
                     yield from _runs(file.fileno(), ours, self.dtype)
 
 
-def ranges(counts: dict[int, int], most: int) -> list[tuple[int, int]]:
-    """Return ranges of destinations, in order, each of at most `most` records or of one destination."""
-    found: list[tuple[int, int]] = []
+@dataclass(frozen=True)
+class Share:
+    """Neighbouring destinations that one task takes: `first` to `last`."""
+
+    first: int
+    last: int
+
+    @property
+    def name(self) -> str:
+        """A name that tells what it holds: a run that goes on within other limits is shared out differently."""
+        return f"{self.first:05d}-{self.last:05d}"
+
+
+def shares_of(counts: dict[int, int], most: int) -> list[Share]:
+    """Share destinations out, in order: each share has at most `most` records or one destination."""
+    found: list[Share] = []
     held = 0
     for destination, count in counts.items():
         if found and held + count <= most:
-            found[-1] = (found[-1][0], destination)
+            found[-1] = Share(found[-1].first, destination)
             held += count
         else:
-            found.append((destination, destination))
+            found.append(Share(destination, destination))
             held = count
     return found
 
@@ -125,9 +141,4 @@ def _runs(handle: int, index: Records, dtype: np.dtype[Any]) -> Iterator[Records
 
 
 def _read_index(path: Path) -> Records:
-    return np.fromfile(_index_of(path), _INDEX)
-
-
-def _index_of(path: Path) -> Path:
-    return path.with_name(path.name + ".index")
-
+    return np.fromfile(path.with_name(path.name + _INDEX_SUFFIX), _INDEX)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.clean.job.exchange import Receiver
+from groundswell.clean.job.files import RunFolder
 from groundswell.clean.job.shelf import Shelf, Taken, joined
 
 Rows = NDArray[np.int64]
@@ -52,14 +53,18 @@ class Gathered:
         known: how many of these, the first, are there already: they are compared with, never dropped.
     """
 
-    folder: Path
+    folder: RunFolder
     step: str
     parts: int
     known: int = 0
 
-    def path(self, name: str, part: int | None = None) -> Path:
-        """Return the path of a file of this step, of one part where that is given."""
-        return self.folder / (f"{self.step}.{name}" if part is None else f"{self.step}.{name}.{part:05d}")
+    def name(self, kind: str, of: int | str) -> str:
+        """Return the name of a file of this step, for one part or one share of the work."""
+        return f"{self.step}.{kind}.{of:05d}" if isinstance(of, int) else f"{self.step}.{kind}.{of}"
+
+    def path(self, kind: str, of: int | str) -> Path:
+        """Return the path of a file of this step."""
+        return self.folder.path(self.name(kind, of))
 
     def keys(self) -> Receiver:
         """Return the keys of all rows, by bucket."""

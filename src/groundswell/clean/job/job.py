@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from groundswell.clean.job.files import RunFolder
 from groundswell.clean.job.gathered import Gathered
 from groundswell.clean.job.ledger import Ledger
 from groundswell.clean.job.mapping import Judgement, Kept, Pass, run_pass
@@ -49,9 +50,8 @@ def run_job(
     parts: Sequence[Part],
     operators: Sequence[Operator],
     *,
-    folder: Path,
+    folder: RunFolder,
     executor: Executor,
-    memory_bytes: int,
     known: Sequence[Part] = (),
     on_step: OnStep = lambda step, done, total: None,
 ) -> Outcome:
@@ -62,7 +62,6 @@ def run_job(
         operators: the steps, in order.
         folder: where the run keeps its files: of this run alone, with the same parts and operators.
         executor: what runs the tasks.
-        memory_bytes: what the whole run may hold.
         known: what is there already: new rows are compared with these, which are not changed.
         on_step: is told the name of a step, how many of its tasks are done, and how many it has.
 
@@ -70,9 +69,7 @@ def run_job(
         InputError: a source cannot be read at all, or an operator is broken.
     """
     ledger = Ledger(folder)
-    work = Work(
-        folder, executor, ledger.read(), executor.task_memory(memory_bytes), ledger.keep, on_step
-    )
+    work = Work(folder, executor, ledger.read(), executor.task_memory(), ledger.keep, on_step)
     every = [*known, *parts]
     kept: list[Kept] = []
     steps: list[tuple[str, list[Entry]]] = []
@@ -107,7 +104,9 @@ def _judged(kept: Kept, judgement: Judgement, known: int) -> Kept:
     return replace(kept, judgements=(*kept.judgements, judgement))
 
 
-def _outcome(folder: Path, kept: Sequence[Kept], steps: Sequence[tuple[str, list[Entry]]], known: int) -> Outcome:
+def _outcome(
+    folder: RunFolder, kept: Sequence[Kept], steps: Sequence[tuple[str, list[Entry]]], known: int
+) -> Outcome:
     first = steps[0][1][known:]
     read = sum(entry["read"] + entry["unread"] for entry in first)
     parts = tuple(

@@ -1,9 +1,9 @@
 """Which tasks of a run are done: one small file each, which appears whole or not at all."""
 
 import json
-from pathlib import Path
+from dataclasses import replace
 
-from groundswell.clean.job.files import create, publish
+from groundswell.clean.job.files import RunFolder
 from groundswell.clean.job.work import Entry, Task
 
 _SUFFIX = ".done"
@@ -12,18 +12,18 @@ _SUFFIX = ".done"
 class Ledger:
     """The entries of a run, in its folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "done"
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = replace(folder, root=folder.path("done"))
+        self.folder.root.mkdir(parents=True, exist_ok=True)
 
     def read(self) -> dict[str, Entry]:
         """Return the entries by the names of their tasks."""
-        paths = sorted(self.folder.glob(f"*{_SUFFIX}"))
+        paths = sorted(self.folder.root.glob(f"*{_SUFFIX}"))
         return {path.name.removesuffix(_SUFFIX): json.loads(path.read_bytes()) for path in paths}
 
     def keep(self, task: Task, entry: Entry) -> None:
         """Write an entry down."""
-        path = self.folder / f"{task.name}{_SUFFIX}"
-        file = create(path)
+        name = f"{task.name}{_SUFFIX}"
+        file = self.folder.create(name)
         file.write(json.dumps(entry).encode())
-        publish(file, path)
+        self.folder.publish(file, name)

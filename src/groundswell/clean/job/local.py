@@ -4,20 +4,27 @@ from collections.abc import Sequence
 
 from groundswell.clean.job.work import OnDone, Place, Task
 
-_TASK_SHARE = 0.5
+TASK_BYTES = 512 * 2**20
 
 
 class InProcess:
-    """Runs tasks here."""
+    """Runs tasks here.
+
+    Args:
+        task_bytes: what a task may hold.
+    """
+
+    def __init__(self, task_bytes: int = TASK_BYTES) -> None:
+        self.task_bytes = task_bytes
 
     def run(self, tasks: Sequence[Task], place: Place, on_done: OnDone) -> None:
         """Run all tasks in order."""
         for task in tasks:
             on_done(task, task.function(place, *task.arguments))
 
-    def task_memory(self, memory_bytes: int) -> int:
-        """Return half: the rest is for the libraries and for who called."""
-        return int(memory_bytes * _TASK_SHARE)
+    def task_memory(self) -> int:
+        """Return what a task may hold."""
+        return self.task_bytes
 
     def close(self) -> None:
         """Do nothing."""

@@ -10,9 +10,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from groundswell.clean.chain import Step, send
+from groundswell.clean.job.care import Sparing, Spot, carefully
 from groundswell.clean.job.exchange import Sender
 from groundswell.clean.job.gathered import KEYED, Gathered, bucket_of, row_of
-from groundswell.clean.job.parts import ROW, BatchWriter, DropWriter, OnDrop, Part, numbered, read_batches
+from groundswell.clean.job.parts import (
+    ROW,
+    BatchWriter,
+    DropWriter,
+    OnDrop,
+    OnRead,
+    Part,
+    numbered,
+    read_batches,
+)
 from groundswell.clean.job.shelf import ShelfWriter
 from groundswell.clean.job.stages import Stage
 from groundswell.clean.job.work import Entry, Place
@@ -58,7 +68,7 @@ class Kept:
     number: int
     judgements: tuple[Judgement, ...] = ()
 
-    def batches(self, on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
+    def batches(self, on_drop: OnDrop, on_read: OnRead = lambda number: None) -> Iterator[pa.RecordBatch]:
         """Yield the rows, with the column `ROW`; `on_drop` is told of those that are judged away."""
         steps = [judgement.step(self.number, on_drop) for judgement in self.judgements]
         failed = pa.array([row for each in self.judgements for row in each.failed], pa.int64())
@@ -90,13 +100,13 @@ class Pass:
 def run_pass(place: Place, task: Pass) -> Entry:
     """Do one pass; the entry counts what was read, kept, dropped and failed."""
     gathered = Gathered(place.folder, task.step, 0)
-    drops = DropWriter(gathered.path("drops", task.number))
+    drops = DropWriter(place.folder, gathered.name("drops", task.number))
     output = _Output(gathered, task)
     operators = () if task.is_known else task.stage.operators
     steps = [Step(each.name, started(each).apply, drops.add) for each in operators]
     unread = _Counting(drops.add if task.stage.writes else _ignore)
     read = 0
-    for batch in task.origin.batches(unread):
+    for batch in carefully(_read(task.origin, place, unread), place.care, place.watch, drops.add):
         read += batch.num_rows
         for piece in send(batch, steps):
             output.add(piece, drops.add)
@@ -110,6 +120,13 @@ def run_pass(place: Place, task: Pass) -> Entry:
         "failed": drops.failed,
         "failed_rows": output.failed_rows,
     }
+
+
+def _read(origin: Part | Kept, place: Place, on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
+    unreadable = place.care.unreadable()
+    if unreadable and isinstance(origin, Sparing):
+        origin = origin.sparing(unreadable)
+    return origin.batches(on_drop, lambda number: place.watch.mark(Spot(number, -1, -1)))
 
 
 class _Counting:
@@ -130,7 +147,9 @@ class _Output:
         self.gathered, self.task = gathered, task
         self.rows = 0
         self.failed_rows: list[int] = []
-        self.data = BatchWriter(gathered.path("rows", task.number)) if task.stage.writes else None
+        self.data = (
+            BatchWriter(gathered.folder, gathered.name("rows", task.number)) if task.stage.writes else None
+        )
         self.notes = _Notes(gathered, task.number, task.stage.gathers) if task.stage.gathers else None
 
     def add(self, batch: pa.RecordBatch, on_drop: OnDrop) -> None:
@@ -154,9 +173,10 @@ class _Output:
         self.rows += batch.num_rows
 
     def close(self) -> None:
-        for file in (self.data, self.notes):
-            if file:
-                file.close()
+        if self.data:
+            self.data.close()
+        if self.notes:
+            self.notes.close()
 
 
 class _Notes:
@@ -164,7 +184,7 @@ class _Notes:
 
     def __init__(self, gathered: Gathered, number: int, operator: WholeOperator) -> None:
         self.gathered, self.number, self.operator = gathered, number, operator
-        self.keys = Sender(gathered.path("keys", number), KEYED)
+        self.keys = Sender(gathered.folder, gathered.name("keys", number), KEYED)
         self.shelves: dict[str, ShelfWriter] = {}
         self.next_row = 0
         self.seen: list[Seen] = []
@@ -185,7 +205,8 @@ class _Notes:
         self.keys.send(bucket_of(seen.keys), keyed)
         for name, column in seen.shelves.items():
             if name not in self.shelves:
-                self.shelves[name] = ShelfWriter(self.gathered.path(name, self.number))
+                file = self.gathered.name(name, self.number)
+                self.shelves[name] = ShelfWriter(self.gathered.folder, file)
             self.shelves[name].add(_with_gaps(column, rows, self.next_row))
         self.next_row = int(rows[-1]) + 1
 
@@ -206,5 +227,3 @@ def _with_gaps(column: pa.Array, rows: Rows, first: int) -> pa.Array:
 
 def _ignore(drop: Drop) -> None:
     """Do nothing: the drop is reported by the pass that writes, or at the end."""
-
-

@@ -1,15 +1,18 @@
 """Items of a run by part: what reads them, and the files that they are kept in between steps."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 
-from groundswell.clean.job.files import create, publish
-from groundswell.items import Drop, drops_to_batch
+from groundswell.clean.job.files import RunFolder
+from groundswell.items import Drop, Item, drops_to_batch, packed
 
 OnDrop = Callable[[Drop], None]
+OnRead = Callable[[int], None]
 
 ROW = "row_of_part"
 """A column that batches have while they are read again: the number of each row in its part."""
@@ -20,17 +23,50 @@ _DROPS_AT_ONCE = 1024
 class Part(Protocol):
     """A share of what is cleaned: small enough for one task. Reading it twice gives the same."""
 
-    def batches(self, on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
-        """Yield the items in batches of `ITEM_SCHEMA`, or wider; hand on what cannot be read."""
+    def batches(self, on_drop: OnDrop, on_read: OnRead) -> Iterator[pa.RecordBatch]:
+        """Yield the items in batches of `ITEM_SCHEMA`, or wider.
+
+        Args:
+            on_drop: is told of what cannot be read.
+            on_read: is told the number of a record, from 0, before it is read.
+        """
         ...
+
+
+class Readable(Protocol):
+    """What has items to read: a source, or a share of one."""
+
+    def read(self) -> Iterator[Item | Drop]:
+        """Yield every record, in a stable order."""
+        ...
+
+
+@dataclass(frozen=True)
+class SourcePart:
+    """A source, or a share of one, as a part."""
+
+    source: Readable
+
+    def batches(self, on_drop: OnDrop, on_read: OnRead) -> Iterator[pa.RecordBatch]:
+        """Yield its items."""
+        return packed(_told(self.source.read(), on_read), on_drop)
+
+
+def _told(records: Iterator[Item | Drop], on_read: OnRead) -> Iterator[Item | Drop]:
+    for number in count():
+        on_read(number)
+        record = next(records, None)
+        if record is None:
+            return
+        yield record
 
 
 class BatchWriter:
     """Writes batches into one compressed Arrow file, which may turn out empty."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = create(path)
+    def __init__(self, folder: RunFolder, name: str) -> None:
+        self.folder, self.name = folder, name
+        self._file = folder.create(name)
         self._writer: Any = None
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -44,7 +80,7 @@ class BatchWriter:
         """Finish the file and give it its name."""
         if self._writer is not None:
             self._writer.close()
-        publish(self._file, self.path)
+        self.folder.publish(self._file, self.name)
 
 
 def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -66,8 +102,8 @@ def numbered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 class DropWriter:
     """Writes drops into one Arrow file, and counts them by reason."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, folder: RunFolder, name: str) -> None:
+        self.folder, self.name = folder, name
         self._writer: BatchWriter | None = None
         self._waiting: list[Drop] = []
         self.dropped: dict[str, int] = {}
@@ -89,8 +125,6 @@ class DropWriter:
 
     def _write(self) -> None:
         if self._waiting:
-            self._writer = self._writer or BatchWriter(self._path)
+            self._writer = self._writer or BatchWriter(self.folder, self.name)
             self._writer.add(drops_to_batch(self._waiting))
             self._waiting = []
-
-

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groundswell.clean.job.files import create, publish
+from groundswell.clean.job.files import RunFolder
 
 Rows = NDArray[np.int64]
 
+_ENDS_SUFFIX = ".ends"
 _GAP_BYTES = 16 * 1024
 """Rows that lie nearer than this are read at once: a call costs as much as copying some kilobytes."""
 
@@ -33,9 +34,9 @@ class Taken:
 class ShelfWriter:
     """Writes byte strings in the order of their rows; there is nothing to read before `close`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._data, self._ends = create(path), create(_ends_of(path))
+    def __init__(self, folder: RunFolder, name: str) -> None:
+        self.folder, self.name = folder, name
+        self._data, self._ends = folder.create(name), folder.create(name + _ENDS_SUFFIX)
         self._written = 0
 
     def add(self, column: pa.Array) -> None:
@@ -51,8 +52,8 @@ class ShelfWriter:
 
     def close(self) -> None:
         """Finish the files and give them their names."""
-        publish(self._data, self.path)
-        publish(self._ends, _ends_of(self.path))
+        self.folder.publish(self._data, self.name)
+        self.folder.publish(self._ends, self.name + _ENDS_SUFFIX)
 
 
 class Shelf:
@@ -60,7 +61,7 @@ class Shelf:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.ends = np.fromfile(_ends_of(path), np.int64)
+        self.ends = np.fromfile(path.with_name(path.name + _ENDS_SUFFIX), np.int64)
 
     def sizes(self, rows: Rows) -> Rows:
         """Return the length of each row in bytes."""
@@ -96,8 +97,3 @@ def joined(parts: list[Taken]) -> Taken:
         np.concatenate([np.empty(0, np.int64), *(p.starts + s for p, s in zip(parts, shifts, strict=True))]),
         np.concatenate([np.empty(0, np.int64), *(p.ends + s for p, s in zip(parts, shifts, strict=True))]),
     )
-
-
-def _ends_of(path: Path) -> Path:
-    return path.with_name(path.name + ".ends")
-

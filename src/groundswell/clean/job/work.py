@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
+
+from groundswell.clean.job.care import NO_CARE, Care, Watch
+from groundswell.clean.job.files import RunFolder
 
 Entry = Mapping[str, Any]
 """What a task says of its work, JSON-compatible; it exists when all of the task's files do."""
@@ -16,10 +18,14 @@ class Place:
     Attributes:
         folder: of the run, the same for all tasks.
         memory_bytes: what the task may hold at once, its libraries not counted.
+        watch: where the task says which rows it is at.
+        care: what is known of rows that killed it before.
     """
 
-    folder: Path
+    folder: RunFolder
     memory_bytes: int
+    watch: Watch = field(default_factory=Watch)
+    care: Care = NO_CARE
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Executor(Protocol):
 
         Args:
             tasks: of one step; none needs the outcome of another.
-            place: where; each executor divides the memory in its own way.
+            place: where.
             on_done: is called in this process for each task that has ended, with its entry.
 
         Raises:
@@ -59,8 +65,8 @@ class Executor(Protocol):
         """
         ...
 
-    def task_memory(self, memory_bytes: int) -> int:
-        """Return how much one task may hold where the whole run may hold `memory_bytes`."""
+    def task_memory(self) -> int:
+        """Return how many bytes one task may hold."""
         ...
 
     def close(self) -> None:
@@ -81,16 +87,12 @@ class Work:
         on_step: is told the name of a step, how many of its tasks are done, and how many it has.
     """
 
-    folder: Path
+    folder: RunFolder
     executor: Executor
     entries: dict[str, Entry]
     memory_bytes: int
     keep: OnDone
     on_step: Callable[[str, int, int], None] = field(default=lambda step, done, total: None)
-
-    def path(self, name: str) -> Path:
-        """Return the path of a file of the run."""
-        return self.folder / name
 
     def each(
         self, step: str, function: Callable[..., Entry], arguments: Mapping[str, tuple[Any, ...]]

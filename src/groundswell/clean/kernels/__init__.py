@@ -47,8 +47,10 @@ class Texts:
         """The length of all texts together, as UTF-8."""
         if not self.rows:
             return 0
-        offsets = np.frombuffer((ctypes.c_int64 * (self.rows + 1)).from_address(self.offsets), np.int64)
-        return int(offsets[-1] - offsets[0])
+        first, last = (
+            ctypes.c_int64.from_address(self.offsets + 8 * place).value for place in (0, self.rows)
+        )
+        return last - first
 
 
 _NOTHING = np.zeros(2, np.int64)
@@ -73,7 +75,7 @@ def sketch_texts(texts: Texts) -> Sketched:
         ctypes.c_int64(texts.rows),
         ctypes.c_void_p(texts.offsets),
         ctypes.c_void_p(texts.data),
-        *map(_pointer, (keys, ends, hashes, is_short)),
+        *_pointers(keys, ends, hashes, is_short),
     )
     _require_memory(status)
     return Sketched(keys, ends, hashes[: int(ends[-1]) if texts.rows else 0], is_short)
@@ -89,14 +91,14 @@ def compare_sketches(
     """Return the similarity of each pair of rows `one[i]`, `other[i]`, whose sketches lie in `hashes`."""
     similarities = np.zeros(len(one), np.float64)
     arrays = (one, other, starts, ends, hashes, similarities)
-    library().compare_sketches(ctypes.c_int64(len(one)), *map(_pointer, arrays))
+    library().compare_sketches(ctypes.c_int64(len(one)), *_pointers(*arrays))
     return similarities
 
 
-def _pointer(array: NDArray[Any]) -> ctypes.c_void_p:
-    if not array.flags.c_contiguous:
+def _pointers(*arrays: NDArray[Any]) -> list[ctypes.c_void_p]:
+    if not all(array.flags.c_contiguous for array in arrays):
         raise ValueError("a kernel needs contiguous memory")
-    return ctypes.c_void_p(array.ctypes.data)
+    return [ctypes.c_void_p(array.ctypes.data) for array in arrays]
 
 
 def _require_memory(status: int) -> None:

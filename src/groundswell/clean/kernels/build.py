@@ -35,7 +35,7 @@ def compiler() -> list[str] | None:
     if found:
         return [found]
     try:
-        import ziglang  # noqa: F401
+        import ziglang  # type: ignore[import-not-found]  # noqa: F401
     except ImportError:
         return None
     return [sys.executable, "-m", "ziglang", "cc"]
@@ -64,7 +64,8 @@ def build(folder: Path, command: Sequence[str] | None = None) -> Path:
 def _characters() -> str:
     """Return the header from the file beside this one, which the build hook loads without the package."""
     spec = importlib.util.spec_from_file_location("characters", HERE / "characters.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return str(module.header())

@@ -68,9 +68,7 @@ def header() -> str:
 
 
 def _names() -> dict[str, int]:
-    return {
-        name: globals()[name] for name in ("WORD", "ALONE", "LETTER", "DIGIT", "SPACE", "UPPER", "MARK")
-    }
+    return {name: globals()[name] for name in ("WORD", "ALONE", "LETTER", "DIGIT", "SPACE", "UPPER", "MARK")}
 
 
 def _two_levels(value: Callable[[str], int]) -> tuple[list[int], list[int]]:

@@ -36,4 +36,6 @@ def _built(folder: Path) -> Path:
     try:
         return build(folder)
     except (BuildFailed, OSError) as error:
-        raise MissingExtra(f"cleaning needs its compiled kernels, and they cannot be built here: {error}") from error
+        raise MissingExtra(
+            f"cleaning needs its compiled kernels, and they cannot be built here: {error}"
+        ) from error
