@@ -6,11 +6,16 @@ from collections.abc import Callable, Sequence
 PAGE = 256
 CODE_POINTS = 0x110000
 
-WORD, ALONE, LETTER, DIGIT, SPACE, UPPER, MARK = (1 << bit for bit in range(7))
+WORD, ALONE, LETTER, DIGIT, SPACE, UPPER, MARK, TERMINAL = (1 << bit for bit in range(8))
 """Bits of a character: part of a word; a word by itself; and the usual classes."""
 
 _WRITTEN_WITHOUT_SPACES = ("CJK ", "HIRAGANA ", "THAI ", "LAO ", "KHMER ", "MYANMAR ")
 _JOINERS = "\u200c\u200d"
+_ENDS_OF_SENTENCES = (
+    ".!?\u2026\u203c\u203d\u2047\u2048\u2049\u3002\uff0e\uff61\uff01\uff1f\ufe52\ufe56\ufe57"
+    "\u0964\u0965\u06d4\u061f\u0589\u055c\u055e\u1362\u1367\u1368\u17d4\u17d5\u104a\u104b\u0f0d\u0f0e\u0df4"
+)
+"""Of the scripts in most use, from the property Sentence_Terminal of Unicode, and the ellipsis."""
 
 
 def flags_of(character: str) -> int:
@@ -38,6 +43,7 @@ def flags_of(character: str) -> int:
         character.isspace(),
         character.isupper(),
         category[0] == "M",
+        character in _ENDS_OF_SENTENCES,
     )
     return sum(1 << bit for bit, holds in enumerate(facts) if holds)
 
@@ -68,7 +74,7 @@ def header() -> str:
 
 
 def _names() -> dict[str, int]:
-    return {name: globals()[name] for name in ("WORD", "ALONE", "LETTER", "DIGIT", "SPACE", "UPPER", "MARK")}
+    return {name: globals()[name] for name in ("WORD", "ALONE", "LETTER", "DIGIT", "SPACE", "UPPER", "MARK", "TERMINAL")}
 
 
 def _two_levels(value: Callable[[str], int]) -> tuple[list[int], list[int]]:

@@ -16,13 +16,17 @@ typedef struct {
 typedef struct {
     uint64_t hash;     // of its characters in lower case
     uint32_t length;   // in characters
+    uint8_t flags;     // what any of its characters is
     const uint8_t *start, *end;
 } Word;
 
-INLINE uint8_t flags_of(uint32_t point) { return FLAGS[FLAG_PAGE[point >> 8] * 256 + (point & 255)]; }
+// The first page of each table is that of the first characters.
+INLINE uint8_t flags_of(uint32_t point) {
+    return point < 256 ? FLAGS[point] : FLAGS[FLAG_PAGE[point >> 8] * 256 + (point & 255)];
+}
 
 INLINE uint32_t lower_of(uint32_t point) {
-    return point + (uint32_t)LOWER[LOWER_PAGE[point >> 8] * 256 + (point & 255)];
+    return point + (uint32_t)(point < 256 ? LOWER[point] : LOWER[LOWER_PAGE[point >> 8] * 256 + (point & 255)]);
 }
 
 // Return the next character and step over it.
@@ -50,6 +54,7 @@ INLINE uint64_t join(uint64_t hash, uint64_t next) { return (hash + next) * 0x9E
 INLINE int next_word(Text *text, Word *word) {
     uint64_t hash = 0;
     uint32_t length = 0;
+    uint8_t all = 0;
     while (text->at < text->end) {
         const uint8_t *start = text->at;
         uint32_t point = next_point(text);
@@ -60,9 +65,10 @@ INLINE int next_word(Text *text, Word *word) {
         } else if (!(flags & WORD) || flags & ALONE) {
             if (flags & ALONE) text->at = start;
             word->end = start;
-            word->hash = hash, word->length = length;
+            word->hash = hash, word->length = length, word->flags = all;
             return 1;
         }
+        all |= flags;
         hash = join(hash, lower_of(point) + 1);
         length++;
         if (flags & ALONE) break;
@@ -78,7 +84,7 @@ INLINE int next_word(Text *text, Word *word) {
         *text = ahead;
     }
     word->end = text->at;
-    word->hash = hash, word->length = length;
+    word->hash = hash, word->length = length, word->flags = all;
     return 1;
 }
 
