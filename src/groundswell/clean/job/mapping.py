@@ -211,8 +211,9 @@ class _Notes:
         self.next_row = int(rows[-1]) + 1
 
     def close(self) -> None:
-        for file in (self.keys, *self.shelves.values()):
-            file.close()
+        self.keys.close()
+        for shelf in self.shelves.values():
+            shelf.close()
 
 
 def _with_gaps(column: pa.Array, rows: Rows, first: int) -> pa.Array:

@@ -74,7 +74,10 @@ def header() -> str:
 
 
 def _names() -> dict[str, int]:
-    return {name: globals()[name] for name in ("WORD", "ALONE", "LETTER", "DIGIT", "SPACE", "UPPER", "MARK", "TERMINAL")}
+    return {
+        name: globals()[name]
+        for name in ("WORD", "ALONE", "LETTER", "DIGIT", "SPACE", "UPPER", "MARK", "TERMINAL")
+    }
 
 
 def _two_levels(value: Callable[[str], int]) -> tuple[list[int], list[int]]:

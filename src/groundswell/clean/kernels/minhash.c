@@ -193,11 +193,12 @@ static double similarity(const uint32_t *one, int64_t ones, const uint32_t *othe
 }
 
 // Compare pairs of sketches: `starts` and `ends` say where the sketch of each row lies in `sketches`.
-void compare_sketches(int64_t pairs, const int64_t *one, const int64_t *other, const int64_t *starts,
+int compare_sketches(int64_t pairs, const int64_t *one, const int64_t *other, const int64_t *starts,
                       const int64_t *ends, const uint32_t *sketches, double *similarities) {
     for (int64_t pair = 0; pair < pairs; pair++) {
         int64_t a = one[pair], b = other[pair];
         similarities[pair] =
             similarity(sketches + starts[a], ends[a] - starts[a], sketches + starts[b], ends[b] - starts[b]);
     }
+    return 0;
 }

@@ -1,0 +1,36 @@
+"""Kernels of `lines.c`."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from groundswell.clean.kernels.texts import Texts, call, written_texts
+
+
+def c4_lines(
+    texts: Texts, *, min_words: int, max_word_length: int, min_sentences: int, needs_terminal: bool
+) -> tuple[pa.Array, NDArray[np.uint8]]:
+    """Return the texts with the lines that C4 keeps, and for each 0, or the number of why it goes."""
+    rules = np.array([min_words, max_word_length, min_sentences, needs_terminal], np.int64)
+    written, ends = np.empty(texts.size_bytes, np.uint8), np.zeros(texts.rows, np.int64)
+    verdicts = np.zeros(texts.rows, np.uint8)
+    call("c4_lines", texts, rules, written, ends, verdicts)
+    return written_texts(written, ends), verdicts
+
+
+def line_hashes(texts: Texts, min_characters: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return how many lines each text has, `[n]`, and a hash of what each line says, text after text.
+
+    The hash is of the words in lower case: 0 for a line without any, and for one of under `min_characters`.
+    """
+    counts = np.zeros(texts.rows, np.int64)
+    hashes = np.empty(texts.size_bytes + texts.rows, np.uint64)
+    call("line_hashes", texts, min_characters, counts, hashes)
+    return counts, hashes[: int(counts.sum())].copy()
+
+
+def keep_lines(texts: Texts, keeps: NDArray[np.bool_]) -> pa.Array:
+    """Return the texts with those of their lines for which `keeps` is true."""
+    written, ends = np.empty(texts.size_bytes, np.uint8), np.zeros(texts.rows, np.int64)
+    call("keep_lines", texts, keeps, written, ends)
+    return written_texts(written, ends)
