@@ -50,7 +50,8 @@ def main() -> None:
             for line in path.read_text().splitlines():
                 row = json.loads(line)
                 stays[row["id"]] = is_kept
-                clusters[row["id"]] = row["metadata"].get("minhash_cluster_id")
+                cluster = row["metadata"]["minhash_cluster_id"]
+                clusters[row["id"]] = None if cluster == -1 else cluster
     print(json.dumps({"seconds": seconds, "stays": stays, "clusters": clusters}))
 
 

@@ -1,4 +1,4 @@
-"""Kernels of `statistics.c` and `grams.c`."""
+"""Kernels of `statistics.c`, `grams.c` and `spots.c`."""
 
 import numpy as np
 import pyarrow as pa
@@ -33,3 +33,14 @@ def gram_hashes(texts: Texts, size: int) -> tuple[NDArray[np.int64], NDArray[np.
     hashes = np.empty(texts.size_bytes, np.uint64)
     call("gram_hashes", texts, size, np.zeros(size, np.uint64), counts, hashes)
     return counts, hashes[: int(counts.sum())].copy()
+
+
+def find_spots(texts: Texts) -> NDArray[np.int64]:
+    """Return row, kind, start and end of each place that may be personal, `[m, 4]`; see `privacy.spots`."""
+    room = texts.rows + 1024
+    while True:
+        spots = np.empty((room, 4), np.int64)
+        found = call("find_spots", texts, room, spots)
+        if found <= room:
+            return spots[:found]
+        room = found

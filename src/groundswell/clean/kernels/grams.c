@@ -3,7 +3,7 @@
 
 // Fill `counts` [n] with the number of runs of `size` words of each text, and `hashes` with one for each run, which
 // has room for one of each byte. A text of fewer words has none.
-int gram_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t size, uint64_t *window,
+int64_t gram_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t size, uint64_t *window,
                  int64_t *counts, uint64_t *hashes) {
     for (int64_t row = 0; row < n; row++) {
         Text text = {data + offsets[row], data + offsets[row + 1]};

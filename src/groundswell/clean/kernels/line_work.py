@@ -1,4 +1,4 @@
-"""Kernels of `lines.c`."""
+"""Kernels of `lines.c` and `normal.c`."""
 
 import numpy as np
 import pyarrow as pa
@@ -34,3 +34,11 @@ def keep_lines(texts: Texts, keeps: NDArray[np.bool_]) -> pa.Array:
     written, ends = np.empty(texts.size_bytes, np.uint8), np.zeros(texts.rows, np.int64)
     call("keep_lines", texts, keeps, written, ends)
     return written_texts(written, ends)
+
+
+def normalize_texts(texts: Texts) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Return the texts with plain white space, and which of them normal form C may still change."""
+    written, ends = np.empty(texts.size_bytes, np.uint8), np.zeros(texts.rows, np.int64)
+    may_compose = np.zeros(texts.rows, np.bool_)
+    call("normalize_texts", texts, written, ends, may_compose)
+    return written_texts(written, ends), may_compose

@@ -118,7 +118,7 @@ static int c4_text(Text text, const C4 *rules, uint8_t **target) {
 //   written: has room for all of `data`; the lines that are kept, text after text. A text that goes is empty.
 //   ends [n]: where each text ends in `written`.
 //   verdicts [n]: 0 for a text that is kept, else why it goes.
-int c4_lines(int64_t n, const int64_t *offsets, const uint8_t *data, const int64_t *rules, uint8_t *written,
+int64_t c4_lines(int64_t n, const int64_t *offsets, const uint8_t *data, const int64_t *rules, uint8_t *written,
               int64_t *ends, uint8_t *verdicts) {
     C4 c4 = {rules[0], rules[1], rules[2], rules[3]};
     uint8_t *target = written;
@@ -139,7 +139,7 @@ static uint64_t meaning_of(Text line) {
 
 // Fill `counts` [n] with the number of lines of each text, and `hashes` with one for each line, which has room for
 // one line of each byte and one more of each text. A line of under `min_characters` characters has hash 0.
-int line_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t min_characters, int64_t *counts,
+int64_t line_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t min_characters, int64_t *counts,
                  uint64_t *hashes) {
     for (int64_t row = 0; row < n; row++) {
         Text text = {data + offsets[row], data + offsets[row + 1]};
@@ -154,7 +154,7 @@ int line_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t 
 }
 
 // Write texts without some of their lines: `keeps` has one flag for each line of all texts. See `c4_lines`.
-int keep_lines(int64_t n, const int64_t *offsets, const uint8_t *data, const uint8_t *keeps, uint8_t *written,
+int64_t keep_lines(int64_t n, const int64_t *offsets, const uint8_t *data, const uint8_t *keeps, uint8_t *written,
                 int64_t *ends) {
     uint8_t *target = written;
     for (int64_t row = 0; row < n; row++) {

@@ -148,7 +148,7 @@ static void keys_of(const uint32_t *minima, uint64_t salt, uint64_t *keys) {
 //   ends [n]: where the sketch of each text ends in `sketches`, which has room for n * SKETCH.
 //   is_short [n]: 1 where shingles are of characters.
 // Returns 0, or -1 if memory ran out.
-int sketch_texts(int64_t n, const int64_t *offsets, const uint8_t *data, uint64_t *keys, int64_t *ends,
+int64_t sketch_texts(int64_t n, const int64_t *offsets, const uint8_t *data, uint64_t *keys, int64_t *ends,
                  uint32_t *sketches, uint8_t *is_short) {
     Scratch scratch = {0};
     int64_t filled = 0;
@@ -193,7 +193,7 @@ static double similarity(const uint32_t *one, int64_t ones, const uint32_t *othe
 }
 
 // Compare pairs of sketches: `starts` and `ends` say where the sketch of each row lies in `sketches`.
-int compare_sketches(int64_t pairs, const int64_t *one, const int64_t *other, const int64_t *starts,
+int64_t compare_sketches(int64_t pairs, const int64_t *one, const int64_t *other, const int64_t *starts,
                       const int64_t *ends, const uint32_t *sketches, double *similarities) {
     for (int64_t pair = 0; pair < pairs; pair++) {
         int64_t a = one[pair], b = other[pair];

@@ -252,7 +252,7 @@ static int look_at_runs(Desk *desk, size_t words, size_t characters, double *fou
 
 // Fill `found` [n * STATISTICS] for texts; see `sketch_texts` for the buffers. `stop_words` are hashes of
 // `word_hashes`, at most 64. Returns 0, or -1 if memory ran out.
-int text_statistics(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t n_stop_words,
+int64_t text_statistics(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t n_stop_words,
                     const uint64_t *stop_words, double *found) {
     Desk desk = {0};
     int64_t row = 0;
@@ -276,7 +276,7 @@ int text_statistics(int64_t n, const int64_t *offsets, const uint8_t *data, int6
 }
 
 // Fill `hashes` [n] with the hash of the first word of each text, 0 if there is none.
-int word_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, uint64_t *hashes) {
+int64_t word_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, uint64_t *hashes) {
     for (int64_t row = 0; row < n; row++) {
         Text text = {data + offsets[row], data + offsets[row + 1]};
         Word word;

@@ -67,6 +67,7 @@ class _Address(int):
 def raw_call(name: str, *arguments: int | NDArray[Any]) -> int:
     """Call a kernel and return what it returns; 0 of one that returns nothing."""
     function = getattr(library(), name)
+    function.restype = ctypes.c_int64
     return int(function(*map(_passed, arguments)))
 
 
