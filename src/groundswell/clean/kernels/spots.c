@@ -36,8 +36,6 @@ static const char *const PREFIXES[] = {
 
 INLINE int is_alnum(uint8_t byte) { return (KINDS[byte] & (IS_DIGIT | IS_UPPER | IS_LOWER)) != 0; }
 
-INLINE int is_start(Text text, const uint8_t *at) { return at == text.at || !is_alnum(at[-1]); }
-
 static const uint8_t *while_kind(const uint8_t *at, const uint8_t *end, uint8_t kind) {
     while (at < end && KINDS[*at] & kind) at++;
     return at;
@@ -77,7 +75,7 @@ static const uint8_t *end_of_hex_groups(const uint8_t *at, const uint8_t *end) {
 
 // Two letters, two digits, and eleven or more letters and digits in groups: an international account number.
 static const uint8_t *end_of_account(const uint8_t *at, const uint8_t *end) {
-    const uint8_t *begin = at, *last = at;
+    const uint8_t *last = at;
     int count = 0;
     while (at < end && count < 34) {
         uint8_t wanted = count < 2 ? IS_UPPER : count < 4 ? IS_DIGIT : IS_UPPER | IS_DIGIT;
@@ -85,14 +83,15 @@ static const uint8_t *end_of_account(const uint8_t *at, const uint8_t *end) {
         else if (*at == ' ' && count >= 4 && at[-1] != ' ') at++;
         else break;
     }
-    (void)begin;
     return count >= 15 ? last : NULL;
 }
 
 static const uint8_t *end_of_secret(const uint8_t *at, const uint8_t *end) {
     for (size_t place = 0; place < sizeof PREFIXES / sizeof *PREFIXES; place++) {
-        size_t length = strlen(PREFIXES[place]);
-        if ((size_t)(end - at) < length || memcmp(at, PREFIXES[place], length)) continue;
+        const char *prefix = PREFIXES[place];
+        if (prefix[0] != *at || end - at < 2 || prefix[1] != at[1]) continue;
+        size_t length = strlen(prefix);
+        if ((size_t)(end - at) < length || memcmp(at, prefix, length)) continue;
         if (*at == '-') return end;  // a block: where it ends is seen when it is looked at
         const uint8_t *last = while_kind(at, end, IS_TOKEN);
         return last - at >= 16 ? last : NULL;
@@ -100,56 +99,73 @@ static const uint8_t *end_of_secret(const uint8_t *at, const uint8_t *end) {
     return NULL;
 }
 
-static int is_secret_start(uint8_t byte) { return byte && strchr("AghgxsrnpeS-", byte) != NULL; }
+// Where spots are written.
+typedef struct {
+    Spot *spots;
+    int64_t most, found, row;
+    const uint8_t *begin;
+} Notes;
+
+static void note(Notes *notes, int64_t kind, const uint8_t *start, const uint8_t *end) {
+    if (notes->found < notes->most)
+        notes->spots[notes->found] = (Spot){notes->row, kind, start - notes->begin, end - notes->begin};
+    notes->found++;
+}
+
+static void look_at_sign(Text text, const uint8_t *at, Notes *notes) {
+    const uint8_t *start = at, *end = while_kind(at + 1, text.end, IS_DOMAIN);
+    while (start > text.at && at - start < 65 && KINDS[start[-1]] & IS_LOCAL) start--;
+    if (start < at && end > at + 3) note(notes, EMAIL, start, end);
+}
+
+// Look at a number that begins here; return its end.
+static const uint8_t *look_at_number(Text text, const uint8_t *at, Notes *notes) {
+    int digits;
+    const uint8_t *start = at, *end = end_of_quad(at, text.end);
+    if (end) return note(notes, QUAD, at, end), end;
+    end = end_of_number(at, text.end, &digits);
+    while (start > text.at && at - start < 2 && (start[-1] == '+' || start[-1] == '(')) start--;
+    if (digits >= 7) note(notes, NUMBER, start, end);
+    return end;
+}
+
+static void look_at_hex(Text text, const uint8_t *at, Notes *notes) {
+    const uint8_t *colon = at, *end;
+    while (colon < text.end && colon - at < 5 && KINDS[*colon] & IS_HEX) colon++;
+    if (colon < text.end && *colon == ':' && (end = end_of_hex_groups(at, text.end))) note(notes, HEX_GROUPS, at, end);
+}
+
+static void look_at_text(Text text, const uint8_t *may_start_secret, Notes *notes) {
+    const uint8_t *at = text.at, *number_end = text.at, *end;
+    while (at < text.end) {
+        uint8_t byte = *at, kind = KINDS[byte];
+        if (!(kind & (IS_DIGIT | IS_UPPER | IS_LOWER))) {
+            int is_repeated = at > text.at && at[-1] == byte;
+            if (byte == '@') look_at_sign(text, at, notes);
+            else if (byte == ':' && !is_repeated && !(at > text.at && is_alnum(at[-1]))) look_at_hex(text, at, notes);
+            else if (byte == '-' && !is_repeated && (end = end_of_secret(at, text.end))) note(notes, SECRET, at, end);
+            at++;
+            continue;
+        }
+        if (kind & IS_DIGIT && at >= number_end) number_end = look_at_number(text, at, notes);
+        if (kind & IS_HEX && !(at > text.at && at[-1] == ':')) look_at_hex(text, at, notes);
+        if (kind & IS_UPPER && (end = end_of_account(at, text.end))) note(notes, ACCOUNT, at, end);
+        if (may_start_secret[byte] && (end = end_of_secret(at, text.end))) note(notes, SECRET, at, end);
+        at = while_kind(at, text.end, IS_DIGIT | IS_UPPER | IS_LOWER);
+    }
+}
 
 // Fill `spots`, which has room for `most`, with what is found in texts; see `sketch_texts` for the buffers.
 // Returns how many there are, which may be more than `most`: then call again with more room.
 int64_t find_spots(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t most, Spot *spots) {
-    int64_t found = 0;
-    uint8_t may_start_secret[256];
-    for (int byte = 0; byte < 256; byte++) may_start_secret[byte] = (uint8_t)is_secret_start((uint8_t)byte);
-#define NOTE(what, from, to) do { \
-        if (found < most) spots[found] = (Spot){row, what, (from) - text.at, (to) - text.at}; \
-        found++; \
-    } while (0)
-    for (int64_t row = 0; row < n; row++) {
-        Text text = {data + offsets[row], data + offsets[row + 1]};
-        const uint8_t *number_end = text.at;
-        for (const uint8_t *at = text.at; at < text.end; at++) {
-            uint8_t kind = KINDS[*at];
-            const uint8_t *end;
-            if (*at == '@') {
-                const uint8_t *start = at;
-                while (start > text.at && at - start < 65 && KINDS[start[-1]] & IS_LOCAL) start--;
-                end = while_kind(at + 1, text.end, IS_DOMAIN);
-                if (start < at && end > at + 3) NOTE(EMAIL, start, end);
-                continue;
-            }
-            if (kind & IS_DIGIT && at >= number_end && is_start(text, at)) {
-                int digits;
-                if ((end = end_of_quad(at, text.end))) {
-                    NOTE(QUAD, at, end);
-                    number_end = end;
-                } else {
-                    number_end = end_of_number(at, text.end, &digits);
-                    if (digits >= 7) {
-                        const uint8_t *start = at;
-                        while (start > text.at && at - start < 2 && (start[-1] == '+' || start[-1] == '(')) start--;
-                        NOTE(NUMBER, start, number_end);
-                    }
-                }
-            }
-            if ((kind & IS_HEX || *at == ':') && (at == text.at || !(is_alnum(at[-1]) || at[-1] == ':'))) {
-                // Most words that begin with a to f have no colon near.
-                const uint8_t *colon = at;
-                while (colon < text.end && colon - at < 5 && KINDS[*colon] & IS_HEX) colon++;
-                if (colon < text.end && *colon == ':' && (end = end_of_hex_groups(at, text.end))) NOTE(HEX_GROUPS, at, end);
-            }
-            if (kind & IS_UPPER && is_start(text, at) && (end = end_of_account(at, text.end))) NOTE(ACCOUNT, at, end);
-            if (may_start_secret[*at] && is_start(text, at) && (*at != '-' || at == text.at || at[-1] != '-') &&
-                (end = end_of_secret(at, text.end)))
-                NOTE(SECRET, at, end);
-        }
+    uint8_t may_start_secret[256] = {0};
+    Notes notes = {.spots = spots, .most = most};
+    for (size_t place = 0; place < sizeof PREFIXES / sizeof *PREFIXES; place++)
+        may_start_secret[(uint8_t)*PREFIXES[place]] = 1;
+    for (; notes.row < n; notes.row++) {
+        Text text = {data + offsets[notes.row], data + offsets[notes.row + 1]};
+        notes.begin = text.at;
+        look_at_text(text, may_start_secret, &notes);
     }
-    return found;
+    return notes.found;
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 
 from groundswell.clean import kernels
@@ -35,6 +36,12 @@ class Spot:
 def find_spots(texts: pa.Array) -> Iterator[Spot]:
     """Yield the places of texts, in order of the rows."""
     view = kernels.Texts.of(texts)
-    for row, kind, start, end in kernels.find_spots(view).tolist():
-        place = view.column[row].as_buffer()
-        yield Spot(row, SPOTS[kind], start, bytes(memoryview(place)[start:end]).decode("utf-8", "replace"))
+    places = kernels.find_spots(view)
+    if not len(places):
+        return
+    _, offset_buffer, data = view.column.buffers()
+    offsets = np.frombuffer(offset_buffer, np.int64)[view.column.offset :]
+    starts = offsets[places[:, 0]]
+    memory = memoryview(data)
+    for (row, kind, start, end), begin in zip(places.tolist(), starts.tolist(), strict=True):
+        yield Spot(row, SPOTS[kind], start, bytes(memory[begin + start : begin + end]).decode("utf-8", "replace"))
