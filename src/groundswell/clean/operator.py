@@ -79,11 +79,13 @@ class Seen:
         keys: rows that share a key meet; uint64 `[m]`, any number for a row.
         rows: for each key its row in the batch, `[m]`.
         shelves: byte strings to be looked up later: by name, one for each row of the batch.
+        counts: numbers by name, which are added up over the run.
     """
 
     keys: NDArray[np.uint64]
     rows: NDArray[np.int64]
     shelves: Mapping[str, pa.Array] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @runtime_checkable

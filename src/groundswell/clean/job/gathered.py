@@ -1,6 +1,7 @@
 """What the tasks of one step noted of all rows, as files of the run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,12 +52,14 @@ class Gathered:
         step: the name of the step, a prefix of its files.
         parts: how many parts the run has; their numbers are 0 to `parts` - 1.
         known: how many of these, the first, are there already: they are compared with, never dropped.
+        counts: what was counted, of the parts that are not there already.
     """
 
     folder: RunFolder
     step: str
     parts: int
     known: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def name(self, kind: str, of: int | str) -> str:
         """Return the name of a file of this step, for one part or one share of the work."""

@@ -1,5 +1,6 @@
 """Running a pipeline over parts: stage by stage, each in tasks, resumable wherever it was killed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,7 +85,10 @@ def run_job(
         if stage.writes:
             kept = [Kept(Gathered(folder, step, 0).path("rows", place), place) for place in range(len(every))]
         if stage.gathers:
-            gathered = Gathered(folder, step, len(every), len(known))
+            counts: Counter[str] = Counter()
+            for entry in entries[len(known) :]:
+                counts.update(entry["counts"])
+            gathered = Gathered(folder, step, len(every), len(known), dict(counts))
             settled = stage.gathers.settle(gathered, work)
             judgements = [
                 Judgement(stage.gathers, gathered, settled, tuple(entry["failed_rows"])) for entry in entries

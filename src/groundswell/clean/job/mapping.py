@@ -1,5 +1,6 @@
 """One pass over one part: rows go through operators, are written, and what matters of them is noted."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,7 @@ def run_pass(place: Place, task: Pass) -> Entry:
         "dropped": drops.dropped,
         "failed": drops.failed,
         "failed_rows": output.failed_rows,
+        "counts": dict(output.notes.counts) if output.notes else {},
     }
 
 
@@ -186,6 +188,7 @@ class _Notes:
         self.gathered, self.number, self.operator = gathered, number, operator
         self.keys = Sender(gathered.folder, gathered.name("keys", number), KEYED)
         self.shelves: dict[str, ShelfWriter] = {}
+        self.counts: Counter[str] = Counter()
         self.next_row = 0
         self.seen: list[Seen] = []
 
@@ -203,6 +206,7 @@ class _Notes:
         keyed = np.empty(len(seen.keys), KEYED)
         keyed["key"], keyed["row"] = seen.keys, row_of(self.number, rows[seen.rows])
         self.keys.send(bucket_of(seen.keys), keyed)
+        self.counts.update(seen.counts)
         for name, column in seen.shelves.items():
             if name not in self.shelves:
                 file = self.gathered.name(name, self.number)

@@ -18,21 +18,23 @@ def c4_lines(
     return written_texts(written, ends), verdicts
 
 
-def line_hashes(texts: Texts, min_characters: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """Return how many lines each text has, `[n]`, and a hash of what each line says, text after text.
+def piece_hashes(
+    texts: Texts, *, is_paragraph: bool, min_characters: int
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return how many lines or paragraphs each text has, `[n]`, and a hash of what each says, text after text.
 
-    The hash is of the words in lower case: 0 for a line without any, and for one of under `min_characters`.
+    The hash is of the words in lower case: 0 for a piece without any, and for one of under `min_characters`.
     """
     counts = np.zeros(texts.rows, np.int64)
     hashes = np.empty(texts.size_bytes + texts.rows, np.uint64)
-    call("line_hashes", texts, min_characters, counts, hashes)
+    call("piece_hashes", texts, is_paragraph, min_characters, counts, hashes)
     return counts, hashes[: int(counts.sum())].copy()
 
 
-def keep_lines(texts: Texts, keeps: NDArray[np.bool_]) -> pa.Array:
-    """Return the texts with those of their lines for which `keeps` is true."""
+def keep_pieces(texts: Texts, keeps: NDArray[np.bool_], *, is_paragraph: bool) -> pa.Array:
+    """Return the texts with those of their lines or paragraphs for which `keeps` is true."""
     written, ends = np.empty(texts.size_bytes, np.uint8), np.zeros(texts.rows, np.int64)
-    call("keep_lines", texts, keeps, written, ends)
+    call("keep_pieces", texts, is_paragraph, keeps, written, ends)
     return written_texts(written, ends)
 
 

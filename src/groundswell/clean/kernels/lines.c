@@ -137,35 +137,48 @@ static uint64_t meaning_of(Text line) {
     return hash;
 }
 
-// Fill `counts` [n] with the number of lines of each text, and `hashes` with one for each line, which has room for
-// one line of each byte and one more of each text. A line of under `min_characters` characters has hash 0.
-int64_t line_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t min_characters, int64_t *counts,
-                 uint64_t *hashes) {
+// The pieces of a text: its lines, or its paragraphs, which empty lines separate.
+static Text next_piece(Text *text, int64_t is_paragraph) {
+    if (!is_paragraph) return next_line(text);
+    Text piece = {text->at, text->end};
+    while (text->at < text->end) {
+        Text line = next_line(text);
+        piece.end = line.end;
+        if (text->at < text->end && *text->at == '\n') break;
+    }
+    while (text->at < text->end && *text->at == '\n') text->at++;
+    return piece;
+}
+
+// Fill `counts` [n] with the number of pieces of each text, and `hashes` with one for each piece, which has room for
+// one of each byte and one more of each text. A piece of under `min_characters` characters has hash 0.
+int64_t piece_hashes(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t is_paragraph,
+                     int64_t min_characters, int64_t *counts, uint64_t *hashes) {
     for (int64_t row = 0; row < n; row++) {
         Text text = {data + offsets[row], data + offsets[row + 1]};
         counts[row] = 0;
         while (text.at < text.end) {
-            Text line = trimmed(next_line(&text));
-            *hashes++ = (int64_t)characters_in(line) >= min_characters ? meaning_of(line) : 0;
+            Text piece = trimmed(next_piece(&text, is_paragraph));
+            *hashes++ = (int64_t)characters_in(piece) >= min_characters ? meaning_of(piece) : 0;
             counts[row]++;
         }
     }
     return 0;
 }
 
-// Write texts without some of their lines: `keeps` has one flag for each line of all texts. See `c4_lines`.
-int64_t keep_lines(int64_t n, const int64_t *offsets, const uint8_t *data, const uint8_t *keeps, uint8_t *written,
-                int64_t *ends) {
+// Write texts without some of their pieces: `keeps` has one flag for each piece of all texts. See `c4_lines`.
+int64_t keep_pieces(int64_t n, const int64_t *offsets, const uint8_t *data, int64_t is_paragraph,
+                    const uint8_t *keeps, uint8_t *written, int64_t *ends) {
     uint8_t *target = written;
     for (int64_t row = 0; row < n; row++) {
         Text text = {data + offsets[row], data + offsets[row + 1]};
         uint8_t *begin = target;
         while (text.at < text.end) {
-            Text line = next_line(&text);
+            Text piece = next_piece(&text, is_paragraph);
             if (!*keeps++) continue;
-            if (target > begin) *target++ = '\n';
-            memcpy(target, line.at, (size_t)(line.end - line.at));
-            target += line.end - line.at;
+            for (int64_t end = 0; target > begin && end <= is_paragraph; end++) *target++ = '\n';
+            memcpy(target, piece.at, (size_t)(piece.end - piece.at));
+            target += piece.end - piece.at;
         }
         ends[row] = target - written;
     }
