@@ -70,9 +70,7 @@ class DropRepeatedLines:
         )
         return tuple(gathered.path("repeated", share.name) for share in shares)
 
-    def judge(
-        self, gathered: Gathered, settled: Settled, part: int
-    ) -> Callable[[pa.RecordBatch], Result]:
+    def judge(self, gathered: Gathered, settled: Settled, part: int) -> Callable[[pa.RecordBatch], Result]:
         """Return what takes lines out of the texts of one part."""
         repeated = np.concatenate([np.empty(0, KEYED), *Receiver(settled, KEYED).read(part, part)])
         gone = np.sort(_pairs(within_part(repeated["row"]), repeated["key"]))

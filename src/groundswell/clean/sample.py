@@ -111,4 +111,4 @@ def draws(batch: pa.RecordBatch, seed: int) -> NDArray[np.float64]:
 
 
 def _reasons(is_out: NDArray[np.bool_], reason: str) -> pa.Array:
-    return pa.array(np.where(is_out, reason, None).tolist(), pa.string())
+    return pa.array([reason if out else None for out in is_out.tolist()], pa.string())

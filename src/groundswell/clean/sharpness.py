@@ -54,7 +54,10 @@ class DropPoorImages:
             return _FINE
         aspect = max(image.size) / max(min(image.size), 1)
         if aspect > self.most_aspect:
-            return "image:aspect", f"{image.width} x {image.height} pixels; the most is {self.most_aspect:g} to 1"
+            return (
+                "image:aspect",
+                f"{image.width} x {image.height} pixels; the most is {self.most_aspect:g} to 1",
+            )
         if (found := sharpness(image)) < self.least_sharpness:
             return "image:blurred", f"sharpness {found:.1f}; the least is {self.least_sharpness:g}"
         return _FINE

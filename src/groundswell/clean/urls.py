@@ -63,7 +63,9 @@ class DropUrlDuplicates(DropCopies):
     def gather(self, batch: pa.RecordBatch) -> Seen:
         """Note a digest of each address."""
         urls = values_of(batch, self.by)
-        digests = [hashlib.blake2b(normal_url(url).encode(), digest_size=_DIGEST_BYTES).digest() for url in urls]
+        digests = [
+            hashlib.blake2b(normal_url(url).encode(), digest_size=_DIGEST_BYTES).digest() for url in urls
+        ]
         heads = np.array([int.from_bytes(digest[:8], "big") for digest in digests], np.uint64)
         has_url = np.flatnonzero(np.array([bool(url) for url in urls], np.bool_))
         return self.note(batch, heads[has_url], has_url, pa.array(digests, pa.binary()))

@@ -42,7 +42,9 @@ _MOST_NAME, _MOST_HOST = 64, 253
 _MOST_OF_VERSION = 32
 
 _NOBODYS = ("example.com", "example.org", "example.net")
-_NO_TOPS = frozenset("example test invalid localhost png jpg jpeg gif svg webp ico css js html htm php service".split())
+_NO_TOPS = re.compile(
+    r"example|test|invalid|localhost|png|jpe?g|gif|svg|webp|ico|css|js|html?|php|service", re.IGNORECASE
+)
 """Reserved for examples (RFC 2606), and endings of files: `logo@2x.png`."""
 
 
@@ -52,7 +54,7 @@ def emails(spot: Spot, regions: Sequence[str]) -> list[Found]:
     if not match or len(match["name"]) > _MOST_NAME or len(match["host"]) > _MOST_HOST:
         return []
     host = match["host"].lower()
-    if match["top"].lower() in _NO_TOPS or host.endswith(_NOBODYS):
+    if _NO_TOPS.fullmatch(match["top"]) or host.endswith(_NOBODYS):
         return []
     return [_found("email", spot, match.start(), match.end())]
 
@@ -139,5 +141,7 @@ def _phonenumbers() -> Any:
     try:
         import phonenumbers
     except ImportError as error:
-        raise MissingExtra("finding phone numbers needs phonenumbers: pip install 'groundswell[clean]'") from error
+        raise MissingExtra(
+            "finding phone numbers needs phonenumbers: pip install 'groundswell[clean]'"
+        ) from error
     return phonenumbers

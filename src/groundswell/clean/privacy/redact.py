@@ -45,11 +45,15 @@ class RedactPersonal:
     def __post_init__(self) -> None:
         unknown = [kind for kind in self.kinds if kind not in LOOKS]
         if unknown:
-            raise InputError(f"there is no kind {unknown[0]!r} of personal things; there are {', '.join(LOOKS)}")
+            raise InputError(
+                f"there is no kind {unknown[0]!r} of personal things; there are {', '.join(LOOKS)}"
+            )
 
     def params(self) -> dict[str, Any]:
         """Return what is looked for and what is done; of the model its name."""
-        model = getattr(self.names, "__qualname__", None) or (type(self.names).__qualname__ if self.names else None)
+        model = getattr(self.names, "__qualname__", None) or (
+            type(self.names).__qualname__ if self.names else None
+        )
         return {
             "kinds": list(self.kinds),
             "action": self.action,

@@ -44,4 +44,6 @@ def find_spots(texts: pa.Array) -> Iterator[Spot]:
     starts = offsets[places[:, 0]]
     memory = memoryview(data)
     for (row, kind, start, end), begin in zip(places.tolist(), starts.tolist(), strict=True):
-        yield Spot(row, SPOTS[kind], start, bytes(memory[begin + start : begin + end]).decode("utf-8", "replace"))
+        yield Spot(
+            row, SPOTS[kind], start, bytes(memory[begin + start : begin + end]).decode("utf-8", "replace")
+        )
