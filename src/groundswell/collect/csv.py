@@ -51,6 +51,10 @@ class Csv:
         origin = Origin(printable(self.place.spec), self.name, self.options)
         return require_good(self._records(origin), origin.source)
 
+    def state(self) -> Iterator[str]:
+        """Yield the file's name, size and time."""
+        yield from self.place.state()
+
     def describe(self) -> str:
         """Return what is read."""
         return f"rows of {printable(self.place.spec)}"

@@ -1,14 +1,14 @@
 """Source: a file of JSON objects, one a line."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, ClassVar
 
 from groundswell.collect.columns import choose_text_column
-from groundswell.collect.good import require_good
 from groundswell.collect.lines import Line, read_lines
+from groundswell.collect.shares import WHOLE, Share, shares_of_lines
 from groundswell.collect.source import Options, Origin, Place, printable
 from groundswell.errors import UnreadableSource
 from groundswell.items import Drop, Item
@@ -28,6 +28,7 @@ class Jsonl:
 
     place: Place
     options: Options
+    share: Share = WHOLE
     name: ClassVar[str] = "jsonl"
 
     @classmethod
@@ -48,7 +49,7 @@ class Jsonl:
             UnreadableSource: the file is one JSON array.
         """
         origin = Origin(printable(self.place.spec), self.name, self.options)
-        return require_good(self._records(origin), origin.source)
+        return self.share.required_good(self._records(origin), origin.source)
 
     def describe(self) -> str:
         """Return what is read."""
@@ -58,15 +59,30 @@ class Jsonl:
         """Return the size of the file as stored."""
         return self.place.size_bytes
 
-    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
-        lines = read_lines(self.place.path, self.options.max_item_bytes)
-        sample = _sample(lines)
-        _require_no_array(sample, origin.source)
+    def state(self) -> Iterator[str]:
+        """Yield the file's name, size and time."""
+        yield from self.place.state()
+
+    def parts(self, part_bytes: int) -> "Sequence[Jsonl]":
+        """Return spans of lines."""
+        shares = shares_of_lines(self.place, part_bytes, self._column)
+        return [replace(self, share=share) for share in shares]
+
+    def _column(self) -> str:
+        return self._choose(_sample(read_lines(self.place.path, self.options.max_item_bytes)))
+
+    def _choose(self, sample: "list[Line]") -> str:
+        source = printable(self.place.spec)
+        _require_no_array(sample, source)
         fields = _fields(sample)
         if not fields:  # nothing to choose from: every line is a problem, which names itself
-            column = self.options.text_column or ""
-        else:
-            column = choose_text_column(fields, self.options.text_column, origin.source)
+            return self.options.text_column or ""
+        return choose_text_column(fields, self.options.text_column, source)
+
+    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
+        lines = read_lines(self.place.path, self.options.max_item_bytes, self.share.span)
+        sample = _sample(lines) if self.share.column is None else []
+        column = self._choose(sample) if self.share.column is None else self.share.column
         for line in chain(sample, lines):
             if line.reason:
                 yield origin.failure(f"line {line.number}", line.reason, line.detail)

@@ -1,12 +1,13 @@
 """The socket of `collect`: what a source is, and what every plug needs to make items and drops."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from groundswell.collect.known import Known
 from groundswell.collect.meta import plain
 from groundswell.items import Drop, Item, ItemKind
 
@@ -37,6 +38,37 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Divisible(Protocol):
+    """A source that can be read in shares, by several processes at once."""
+
+    def parts(self, part_bytes: int) -> "Sequence[Source]":
+        """Return sources whose reads, one after the other, give what `read` gives.
+
+        Args:
+            part_bytes: about how much each shall read, as stored.
+        """
+        ...
+
+
+@runtime_checkable
+class Stated(Protocol):
+    """A source that can tell whether what it would read has changed."""
+
+    def state(self) -> Iterator[str]:
+        """Yield a line for each thing that would be read, which differs once that has changed."""
+        ...
+
+
+@runtime_checkable
+class Growing(Stated, Protocol):
+    """A source that can leave out what was read before."""
+
+    def without(self, known: Known) -> "Source":
+        """Return the source less what is known; reading it may give nothing at all."""
+        ...
+
+
 @dataclass(frozen=True)
 class Options:
     """How to read, the same for every source.
@@ -46,12 +78,14 @@ class Options:
         text_column: the column that holds the text; None to find it.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
+        within: the file that is read, of several; it is put before each locator.
     """
 
     collected_at: datetime
     text_column: str | None = None
     licence: str | None = None
     max_item_bytes: int = MAX_ITEM_BYTES
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +109,11 @@ class Place:
     def file_ends_with(self, *suffixes: str) -> bool:
         """Tell whether this is one file with any of these suffixes."""
         return self.kind == "file" and not self.suffixes.keys().isdisjoint(suffixes)
+
+    def state(self) -> Iterator[str]:
+        """Yield a line for a file that differs once its name, size or time has changed."""
+        status = self.path.stat()
+        yield f"{self.path.name}\t{status.st_size}\t{status.st_mtime_ns}"
 
     def folder_has(self, *suffixes: str) -> bool:
         """Tell whether this is a folder with at least one file of any of these suffixes."""
@@ -117,11 +156,14 @@ class Origin:
 
     def failure(self, locator: str, reason: str, detail: str) -> Drop:
         """Return the drop of a record that could not be read."""
-        return Drop(None, self.source, locator, self.step, reason, one_line(detail), failed=True)
+        return Drop(None, self.source, self._at(locator), self.step, reason, one_line(detail), failed=True)
 
     def refusal(self, locator: str, reason: str, detail: str) -> Drop:
         """Return the drop of a record that is not read by rule, for example a symbolic link."""
-        return Drop(None, self.source, locator, self.step, reason, detail, failed=False)
+        return Drop(None, self.source, self._at(locator), self.step, reason, detail, failed=False)
+
+    def _at(self, locator: str) -> str:
+        return f"{self.options.within} {locator}" if self.options.within else locator
 
     def _item(
         self,
@@ -138,7 +180,7 @@ class Origin:
             data=data,
             media_type=media_type,
             source=self.source,
-            locator=locator,
+            locator=self._at(locator),
             collected_at=self.options.collected_at,
             meta=plain(meta) if meta else {},
             licence=self.options.licence,

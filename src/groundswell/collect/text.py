@@ -1,13 +1,14 @@
 """Sources: a plain text file, one item a line; a folder of text files, one item a file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from groundswell.collect.folder import Found, walk
 from groundswell.collect.good import require_good
 from groundswell.collect.images import read_at_most
 from groundswell.collect.lines import read_lines
+from groundswell.collect.shares import WHOLE, Share, shares_of_lines
 from groundswell.collect.source import Options, Origin, Place, printable
 from groundswell.errors import TooLarge
 from groundswell.items import Drop, Item
@@ -21,6 +22,7 @@ class TextLines:
 
     place: Place
     options: Options
+    share: Share = WHOLE
     name: ClassVar[str] = "text"
 
     @classmethod
@@ -36,7 +38,15 @@ class TextLines:
     def read(self) -> Iterator[Item | Drop]:
         """Yield an item for each line that is not blank."""
         origin = Origin(printable(self.place.spec), self.name, self.options)
-        return require_good(self._records(origin), origin.source)
+        return self.share.required_good(self._records(origin), origin.source)
+
+    def state(self) -> Iterator[str]:
+        """Yield the file's name, size and time."""
+        yield from self.place.state()
+
+    def parts(self, part_bytes: int) -> "Sequence[TextLines]":
+        """Return spans of lines."""
+        return [replace(self, share=share) for share in shares_of_lines(self.place, part_bytes, str)]
 
     def describe(self) -> str:
         """Return what is read."""
@@ -47,7 +57,7 @@ class TextLines:
         return self.place.size_bytes
 
     def _records(self, origin: Origin) -> Iterator[Item | Drop]:
-        for line in read_lines(self.place.path, self.options.max_item_bytes):
+        for line in read_lines(self.place.path, self.options.max_item_bytes, self.share.span):
             locator = f"line {line.number}"
             if line.reason:
                 yield origin.failure(locator, line.reason, line.detail)
