@@ -5,15 +5,20 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from glob import has_magic, iglob
+from itertools import takewhile
 from pathlib import Path
 
 from groundswell.collect.lines import COMPRESSIONS
 from groundswell.collect.source import Origin, Place, printable
+from groundswell.errors import TooLarge
 from groundswell.items import Drop
 
 _FOLDER = "folder"
 _UNREADABLE = "file:unreadable"
 _NOISE = {"thumbs.db", "desktop.ini"}
+_NOTES = {"README", "LICENSE", "LICENCE", "CHANGELOG", "NOTICE"}
+"""Names of files that describe the data beside them."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Found:
         path: where it is.
         relative: the same below the folder, with `/`, as valid Unicode.
         size_bytes: of a file.
+        modified_ns: when a file was last written, in nanoseconds.
         reason: a stable code where it is not read, else empty.
         detail: why, for a person.
     """
@@ -33,6 +39,12 @@ class Found:
     size_bytes: int = 0
     reason: str = ""
     detail: str = ""
+    modified_ns: int = 0
+
+    @property
+    def state(self) -> str:
+        """A line that differs once the file has changed."""
+        return f"{self.relative}\t{self.size_bytes}\t{self.modified_ns}"
 
     @property
     def suffix(self) -> str:
@@ -83,7 +95,7 @@ def _entry(path: Path, root: Path) -> Found:
         return _set_aside(path, root, "file:symlink", "symbolic links are not followed")
     if not stat.S_ISREG(status.st_mode):
         return _set_aside(path, root, "file:special", "neither a file nor a folder")
-    return Found(path, _relative(path, root), status.st_size)
+    return Found(path, _relative(path, root), status.st_size, modified_ns=status.st_mtime_ns)
 
 
 def _set_aside(path: Path, root: Path, reason: str, detail: str) -> Found:
@@ -101,13 +113,59 @@ def look(spec: str | Path) -> Place:
         return Place(str(spec), path, "file", {_suffix(path): 1}, path.stat().st_size)
     if not path.is_dir():
         return Place(str(spec), path, "other" if path.exists() else "nothing")
+    return _census(str(spec), path, "folder", walk(path))
+
+
+def look_at_pattern(spec: str) -> Place | None:
+    """Say what matches a pattern such as `data/*.jsonl.gz` or `crawl/**/*.warc.gz`; None if it is no pattern."""
+    if not has_magic(spec):
+        return None
+    root = Path(*takewhile(lambda part: not has_magic(part), Path(spec).expanduser().parts))
+    return _census(spec, root, "pattern", _matching(spec, root))
+
+
+def entries_of(place: Place) -> Iterator[Found]:
+    """Yield the files at a place: the file itself, those below a folder, or those that match a pattern."""
+    if place.kind == "pattern":
+        return _matching(place.spec, place.path)
+    if place.kind == "folder":
+        return walk(place.path)
+    return iter([_entry(place.path, place.path.parent)])
+
+
+def _matching(spec: str, root: Path) -> Iterator[Found]:
+    """Yield the files that match a pattern, in the order of names; folders that match are left out."""
+    for name in sorted(iglob(str(Path(spec).expanduser()), recursive=True)):
+        found = _entry(Path(name), root)
+        if found.reason != _FOLDER:
+            yield found
+
+
+def read_at_most(path: Path, limit: int) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        TooLarge: it holds more than `limit` bytes, for example because it grew since it was listed.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge(f"over {limit:,} bytes")
+    return data
+
+
+def _census(spec: str, path: Path, kind: str, entries: Iterator[Found]) -> Place:
+    """Count the suffixes of files; what only describes the others counts if there are no others."""
     suffixes: Counter[str] = Counter()
+    notes: Counter[str] = Counter()
     size_bytes = 0
-    for found in walk(path):
+    for found in entries:
         if not found.reason:
-            suffixes[_suffix(found.path)] += 1
+            counted = notes if found.path.stem.upper() in _NOTES else suffixes
+            counted[_suffix(found.path)] += 1
             size_bytes += found.size_bytes
-    return Place(str(spec), path, "folder", suffixes, size_bytes)
+    return Place(spec, path, kind, suffixes or notes, size_bytes)
 
 
 def _suffix(path: Path) -> str:

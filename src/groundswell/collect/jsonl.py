@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, ClassVar
 
-from groundswell.collect.columns import choose_text_column
+from groundswell.collect.columns import AS_RECORD, choose_text_column
 from groundswell.collect.lines import Line, read_lines
-from groundswell.collect.shares import WHOLE, Share, shares_of_lines
-from groundswell.collect.source import Options, Origin, Place, printable
+from groundswell.collect.one import OneFile
+from groundswell.collect.shares import shares_of_lines
+from groundswell.collect.source import Origin, Place, printable
 from groundswell.errors import UnreadableSource
 from groundswell.items import Drop, Item
 
@@ -19,49 +20,21 @@ _SAMPLE_CHARACTERS = 1 << 20
 
 
 @dataclass(frozen=True)
-class Jsonl:
+class Jsonl(OneFile):
     """The objects of a JSON Lines file, plain or compressed.
 
     The text is the named field, or the one found among the first objects; the other fields go to
-    `meta`. A line that is not a JSON object, or has no text, is set aside.
+    `meta`. A conversation or a preference is a record: its payload is the object itself. A line that is not a
+    JSON object, or has no text, is set aside.
     """
 
-    place: Place
-    options: Options
-    share: Share = WHOLE
     name: ClassVar[str] = "jsonl"
+    what: ClassVar[str] = "objects"
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
         """Take a file by its suffix."""
         return place.file_ends_with(*SUFFIXES)
-
-    @classmethod
-    def open(cls, place: Place, options: Options) -> "Jsonl":
-        """Return the source."""
-        return cls(place, options)
-
-    def read(self) -> Iterator[Item | Drop]:
-        """Yield an item for each object.
-
-        Raises:
-            MissingColumn: the text field is not among the first objects.
-            UnreadableSource: the file is one JSON array.
-        """
-        origin = Origin(printable(self.place.spec), self.name, self.options)
-        return self.share.required_good(self._records(origin), origin.source)
-
-    def describe(self) -> str:
-        """Return what is read."""
-        return f"objects of {printable(self.place.spec)}"
-
-    def size_bytes(self) -> int:
-        """Return the size of the file as stored."""
-        return self.place.size_bytes
-
-    def state(self) -> Iterator[str]:
-        """Yield the file's name, size and time."""
-        yield from self.place.state()
 
     def parts(self, part_bytes: int) -> "Sequence[Jsonl]":
         """Return spans of lines."""
@@ -79,7 +52,8 @@ class Jsonl:
             return self.options.text_column or ""
         return choose_text_column(fields, self.options.text_column, source)
 
-    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
+    def records(self, origin: Origin) -> Iterator[Item | Drop]:
+        """Yield an item for each record."""
         lines = read_lines(self.place.path, self.options.max_item_bytes, self.share.span)
         sample = _sample(lines) if self.share.column is None else []
         column = self._choose(sample) if self.share.column is None else self.share.column
@@ -129,6 +103,8 @@ def _record(line: Line, column: str, origin: Origin) -> Item | Drop:
         return origin.failure(locator, "json:invalid", f"not JSON: {parsed}")
     if not isinstance(parsed, dict):
         return origin.failure(locator, "json:not_object", f"no JSON object but {type(parsed).__name__}")
+    if column == AS_RECORD:
+        return origin.record(parsed, locator)
     text = parsed.pop(column, None)
     if not isinstance(text, str):
         found = "null or absent" if text is None else type(text).__name__

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ class Known:
         return cls(np.unique(np.frombuffer(found, np.uint64)))
 
     @classmethod
-    def from_json(cls, cursor: dict[str, Any]) -> "Known":
+    def from_json(cls, cursor: Mapping[str, Any]) -> "Known":
         """Return the set that `to_json` wrote."""
         packed = zlib.decompress(base64.b85decode(cursor["digests"]))
         return cls(np.frombuffer(packed, np.uint64))

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from groundswell.collect.columns import choose_text_column
-from groundswell.collect.shares import WHOLE, Share
-from groundswell.collect.source import Options, Origin, Place, one_line, printable
+from groundswell.collect.columns import AS_RECORD, choose_text_column
+from groundswell.collect.one import OneFile
+from groundswell.collect.shares import Share
+from groundswell.collect.source import Origin, Place, one_line, printable
 from groundswell.errors import UnreadableSource
 from groundswell.items import Drop, Item
 
@@ -22,41 +23,20 @@ _BATCH_ROWS = 256
 
 
 @dataclass(frozen=True)
-class Parquet:
+class Parquet(OneFile):
     """The rows of a Parquet or Arrow file (IPC file or stream), a few hundred in memory at a time.
 
     Columns other than the text go to `meta`, except columns of bytes, which are not read. Rows are
     counted from 0, as in the table.
     """
 
-    place: Place
-    options: Options
-    share: Share = WHOLE
     name: ClassVar[str] = "parquet"
+    what: ClassVar[str] = "rows"
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
         """Take a file by its suffix."""
         return place.file_ends_with(*PARQUET, *ARROW)
-
-    @classmethod
-    def open(cls, place: Place, options: Options) -> "Parquet":
-        """Return the source."""
-        return cls(place, options)
-
-    def read(self) -> Iterator[Item | Drop]:
-        """Yield an item for each row.
-
-        Raises:
-            MissingColumn: the table lacks the text column.
-            UnreadableSource: not a Parquet or Arrow file, or damaged.
-        """
-        origin = Origin(printable(self.place.spec), self.name, self.options)
-        return self.share.required_good(self._records(origin), origin.source)
-
-    def state(self) -> Iterator[str]:
-        """Yield the file's name, size and time."""
-        yield from self.place.state()
 
     def parts(self, part_bytes: int) -> "Sequence[Parquet]":
         """Return groups of rows of a Parquet file; an Arrow file is one part."""
@@ -81,15 +61,8 @@ class Parquet:
         is_text = {name: _is_text(schema.field(name).type) for name in schema.names}
         return choose_text_column(is_text, self.options.text_column, printable(self.place.spec))
 
-    def describe(self) -> str:
-        """Return what is read."""
-        return f"rows of {printable(self.place.spec)}"
-
-    def size_bytes(self) -> int:
-        """Return the size of the file as stored."""
-        return self.place.size_bytes
-
-    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
+    def records(self, origin: Origin) -> Iterator[Item | Drop]:
+        """Yield an item for each record."""
         first_row = self.share.rows[2] if self.share.rows else 0
         column = None
         for batch in _batches(self.place.path, self.share):
@@ -172,6 +145,8 @@ def _with_dates_as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _record(row: dict[str, Any] | Exception, column: str, locator: str, origin: Origin) -> Item | Drop:
     if isinstance(row, Exception):
         return origin.failure(locator, "parquet:value", str(row))
+    if column == AS_RECORD:
+        return origin.record(row, locator)
     text = row.pop(column)
     if not isinstance(text, str):
         return origin.failure(locator, "parquet:no_text", f"column {column!r} holds no text here")

@@ -1,15 +1,15 @@
 """The socket of `collect`: what a source is, and what every plug needs to make items and drops."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from groundswell.collect.known import Known
 from groundswell.collect.meta import plain
-from groundswell.items import Drop, Item, ItemKind
+from groundswell.items import Drop, Item, ItemKind, digest_bytes
 
 MAX_ITEM_BYTES = 32 * 1024 * 1024
 
@@ -60,12 +60,20 @@ class Stated(Protocol):
         ...
 
 
-@runtime_checkable
-class Growing(Stated, Protocol):
-    """A source that can leave out what was read before."""
+Cursor = Mapping[str, Any]
+"""How far a source was read, JSON-compatible; each kind of source has its own."""
 
-    def without(self, known: Known) -> "Source":
-        """Return the source less what is known; reading it may give nothing at all."""
+
+@runtime_checkable
+class Growing(Protocol):
+    """A source that can be read again for what is new."""
+
+    def cursor(self, before: Cursor | None = None) -> Cursor:
+        """Return how far it reaches now, on top of where a run before had come."""
+        ...
+
+    def after(self, cursor: Cursor) -> "Source":
+        """Return what came after a cursor; reading it may give nothing at all."""
         ...
 
 
@@ -94,8 +102,8 @@ class Place:
 
     Attributes:
         spec: what the user typed.
-        path: the same as a path, which may not exist.
-        kind: `file`, `folder`, `other` (a device, a socket) or `nothing`.
+        path: the same as a path, which may not exist; of a pattern the folder above all that match.
+        kind: `file`, `folder`, `pattern`, `other` (a device, a socket) or `nothing`.
         suffixes: how many files have each lower-case suffix, without that of a compression.
         size_bytes: of all files together.
     """
@@ -110,14 +118,9 @@ class Place:
         """Tell whether this is one file with any of these suffixes."""
         return self.kind == "file" and not self.suffixes.keys().isdisjoint(suffixes)
 
-    def state(self) -> Iterator[str]:
-        """Yield a line for a file that differs once its name, size or time has changed."""
-        status = self.path.stat()
-        yield f"{self.path.name}\t{status.st_size}\t{status.st_mtime_ns}"
-
     def folder_has(self, *suffixes: str) -> bool:
-        """Tell whether this is a folder with at least one file of any of these suffixes."""
-        return self.kind == "folder" and not self.suffixes.keys().isdisjoint(suffixes)
+        """Tell whether this is a folder or pattern with at least one file of any of these suffixes."""
+        return self.kind in ("folder", "pattern") and not self.suffixes.keys().isdisjoint(suffixes)
 
 
 class Plug(Protocol):
@@ -149,6 +152,27 @@ class Origin:
         except UnicodeEncodeError as error:
             return self.failure(locator, "text:encoding", f"half a surrogate pair at {error.start}")
         return self._item(ItemKind.TEXT, text, None, "text/plain", locator, meta)
+
+    def extracted(
+        self, text: str, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]
+    ) -> Item | Drop:
+        """Return a text item that was made from a document, and says so."""
+        made = self.text(text, locator, {**meta, "media_type": media_type})
+        return made if isinstance(made, Drop) else replace(made, derived_from=digest_bytes(data))
+
+    def audio(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
+        """Return an item of an encoded recording that was already found to be readable."""
+        return self._item(ItemKind.AUDIO, None, data, media_type, locator, meta)
+
+    def record(self, record: Mapping[str, Any], locator: str) -> Item | Drop:
+        """Return a record item: its payload is the record itself, as JSON with sorted keys."""
+        text = json.dumps(plain(record), ensure_ascii=False, sort_keys=True)
+        made = self.text(text, locator)
+        return (
+            made
+            if isinstance(made, Drop)
+            else replace(made, kind=ItemKind.RECORD, media_type="application/json")
+        )
 
     def image(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
         """Return an image item of encoded bytes that were already found to be readable."""
