@@ -6,16 +6,16 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
 
-from groundswell.clean.job.care import NO_CARE, Care, Spot, look, prepare
-from groundswell.clean.job.work import Place, Task
-from groundswell.errors import InputError
+from groundswell.clean.job.care import Spot, look, prepare
+from groundswell.clean.job.errand import Errand
+from groundswell.clean.job.work import Place
 
 _MODULE = "groundswell.clean.job.worker"
 
@@ -28,29 +28,6 @@ _ENVIRONMENT = {
 }
 """One thread each, since there is a process for each processor; and memory that a limit can be set on: Arrow's
 other allocators reserve more than they use."""
-
-
-@dataclass(frozen=True)
-class Errand:
-    """A task that waits for a process, and what is known of its deaths so far."""
-
-    task: Task
-    care: Care = NO_CARE
-
-    def after_death(self, spot: Spot | None) -> "Errand":
-        """Return the errand after a process died of it.
-
-        Raises:
-            InputError: it died too often.
-        """
-        care = Care((*self.care.deaths, spot))
-        if care.is_hopeless():
-            at = f" (at record {spot.batch})" if spot and spot.is_reading else ""
-            raise InputError(
-                f"task {self.task.name} killed {len(care.deaths)} processes{at}: out of memory, stalled or crashed. "
-                "Give it more memory (--memory), or take out what it reads there"
-            )
-        return replace(self, care=care)
 
 
 class Child:

@@ -55,6 +55,10 @@ class Sender:
         index.write(np.concatenate([np.empty(0, _INDEX), *self._index]).tobytes())
         self.folder.publish(index, self.name + _INDEX_SUFFIX)
 
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self.folder.discard(self._file, self.name)
+
     def _flush(self) -> None:
         if not self._waiting:
             return

@@ -35,6 +35,11 @@ class RunFolder:
         file.close()
         os.replace(self._unfinished(name), self.root / name)
 
+    def discard(self, file: BinaryIO, name: str) -> None:
+        """Close a file of `create` that will not be published, and remove it."""
+        file.close()
+        self._unfinished(name).unlink(missing_ok=True)
+
     def _unfinished(self, name: str) -> Path:
         path = self.root / name
         return path.with_name(f".{path.name}.{os.getpid()}")

@@ -1,7 +1,7 @@
 """Running a pipeline over parts: stage by stage, each in tasks, resumable wherever it was killed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,11 +13,9 @@ from groundswell.clean.job.ledger import Ledger
 from groundswell.clean.job.mapping import Judgement, Kept, Pass, run_pass
 from groundswell.clean.job.parts import ROW, OnDrop, Part, read_batches
 from groundswell.clean.job.stages import stages_of
-from groundswell.clean.job.work import Entry, Executor, Work
+from groundswell.clean.job.work import Entry, Executor, OnProgress, Work
 from groundswell.clean.operator import Operator
-from groundswell.items import drops_of
-
-OnStep = Callable[[str, int, int], None]
+from groundswell.items import Drop, drops_of
 
 
 @dataclass(frozen=True)
@@ -26,11 +24,20 @@ class Outcome:
 
     Attributes:
         read: how many records were read.
+        items: how many of these were items, before any step.
         parts: each part's files of drops, then its rows.
     """
 
     read: int
+    items: int
     parts: tuple[tuple[tuple[Path, ...], Kept], ...]
+
+    def drops(self) -> Iterator[Drop]:
+        """Yield what was set aside before the last step, part by part."""
+        for drop_files, _ in self.parts:
+            for path in drop_files:
+                for batch in read_batches(path):
+                    yield from drops_of(batch)
 
     def batches(self, on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
         """Yield what is kept, in the order of reading; no batch is empty.
@@ -54,7 +61,7 @@ def run_job(
     folder: RunFolder,
     executor: Executor,
     known: Sequence[Part] = (),
-    on_step: OnStep = lambda step, done, total: None,
+    on_progress: OnProgress = lambda progress: None,
 ) -> Outcome:
     """Run a pipeline, or what is left of it if the folder holds a run that was killed.
 
@@ -64,13 +71,13 @@ def run_job(
         folder: where the run keeps its files: of this run alone, with the same parts and operators.
         executor: what runs the tasks.
         known: what is there already: new rows are compared with these, which are not changed.
-        on_step: is told the name of a step, how many of its tasks are done, and how many it has.
+        on_progress: is told how far the run is.
 
     Raises:
         InputError: a source cannot be read at all, or an operator is broken.
     """
     ledger = Ledger(folder)
-    work = Work(folder, executor, ledger.read(), executor.task_memory(), ledger.keep, on_step)
+    work = Work(folder, executor, ledger.read(), executor.task_memory(), ledger.keep, on_progress)
     every = [*known, *parts]
     kept: list[Kept] = []
     steps: list[tuple[str, list[Entry]]] = []
@@ -112,7 +119,8 @@ def _outcome(
     folder: RunFolder, kept: Sequence[Kept], steps: Sequence[tuple[str, list[Entry]]], known: int
 ) -> Outcome:
     first = steps[0][1][known:]
-    read = sum(entry["read"] + entry["unread"] for entry in first)
+    items = sum(entry["read"] for entry in first)
+    read = items + sum(entry["unread"] for entry in first)
     parts = tuple(
         (
             tuple(
@@ -124,4 +132,4 @@ def _outcome(
         )
         for each in kept
     )
-    return Outcome(read, parts)
+    return Outcome(read, items, parts)

@@ -107,10 +107,15 @@ def run_pass(place: Place, task: Pass) -> Entry:
     steps = [Step(each.name, started(each).apply, drops.add) for each in operators]
     unread = _Counting(drops.add if task.stage.writes else _ignore)
     read = 0
-    for batch in carefully(_read(task.origin, place, unread), place.care, place.watch, drops.add):
-        read += batch.num_rows
-        for piece in send(batch, steps):
-            output.add(piece, drops.add)
+    try:
+        for batch in carefully(_read(task.origin, place, unread), place.care, place.watch, drops.add):
+            read += batch.num_rows
+            for piece in send(batch, steps):
+                output.add(piece, drops.add)
+    except BaseException:
+        output.discard()
+        drops.discard()
+        raise
     output.close()
     drops.close()
     return {
@@ -180,6 +185,12 @@ class _Output:
         if self.notes:
             self.notes.close()
 
+    def discard(self) -> None:
+        if self.data:
+            self.data.discard()
+        if self.notes:
+            self.notes.discard()
+
 
 class _Notes:
     """What the operator that needs all rows notes of those of one part."""
@@ -218,6 +229,12 @@ class _Notes:
         self.keys.close()
         for shelf in self.shelves.values():
             shelf.close()
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self.keys.discard()
+        for shelf in self.shelves.values():
+            shelf.discard()
 
 
 def _with_gaps(column: pa.Array, rows: Rows, first: int) -> pa.Array:

@@ -51,6 +51,11 @@ class SourcePart:
         """Yield its items."""
         return packed(_told(self.source.read(), on_read), on_drop)
 
+    def sparing(self, records: tuple[int, ...]) -> "SourcePart":
+        """Return the same part, with these records set aside unread, if the source knows how."""
+        spare = getattr(self.source, "sparing", None)
+        return self if spare is None else SourcePart(spare(records))
+
 
 def _told(records: Iterator[Item | Drop], on_read: OnRead) -> Iterator[Item | Drop]:
     for number in count():
@@ -81,6 +86,10 @@ class BatchWriter:
         if self._writer is not None:
             self._writer.close()
         self.folder.publish(self._file, self.name)
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self.folder.discard(self._file, self.name)
 
 
 def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -122,6 +131,11 @@ class DropWriter:
         self._write()
         if self._writer:
             self._writer.close()
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        if self._writer:
+            self._writer.discard()
 
     def _write(self) -> None:
         if self._waiting:

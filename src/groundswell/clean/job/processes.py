@@ -8,7 +8,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from groundswell.clean.job.child import Child, Errand
+from groundswell.clean.job.child import Child
+from groundswell.clean.job.errand import Errand
 from groundswell.clean.job.memory import MB, held_by, machine_memory
 from groundswell.clean.job.work import Entry, OnDone, Place, Task
 from groundswell.errors import GroundswellError, InputError

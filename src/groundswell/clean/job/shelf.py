@@ -55,6 +55,11 @@ class ShelfWriter:
         self.folder.publish(self._data, self.name)
         self.folder.publish(self._ends, self.name + _ENDS_SUFFIX)
 
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self.folder.discard(self._data, self.name)
+        self.folder.discard(self._ends, self.name + _ENDS_SUFFIX)
+
 
 class Shelf:
     """Reads what a `ShelfWriter` wrote."""

@@ -49,6 +49,26 @@ class Task:
 OnDone = Callable[[Task, Entry], None]
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        step: the name of the step that it is at.
+        done: how many of its tasks are done.
+        total: how many it has.
+        records: how many records the tasks that are done have read.
+    """
+
+    step: str
+    done: int
+    total: int
+    records: int
+
+
+OnProgress = Callable[[Progress], None]
+
+
 class Executor(Protocol):
     """Runs tasks: in this process, in processes of its own, or on a cluster. All give the same files."""
 
@@ -84,7 +104,7 @@ class Work:
         entries: of the tasks that are done, from this process or one before it that was killed.
         memory_bytes: what each task may hold.
         keep: writes an entry down; see `Ledger`.
-        on_step: is told the name of a step, how many of its tasks are done, and how many it has.
+        on_progress: is told how far the run is.
     """
 
     folder: RunFolder
@@ -92,7 +112,7 @@ class Work:
     entries: dict[str, Entry]
     memory_bytes: int
     keep: OnDone
-    on_step: Callable[[str, int, int], None] = field(default=lambda step, done, total: None)
+    on_progress: OnProgress = field(default=lambda progress: None)
 
     def each(
         self, step: str, function: Callable[..., Entry], arguments: Mapping[str, tuple[Any, ...]]
@@ -108,16 +128,18 @@ class Work:
         """
         tasks = [Task(f"{step}-{name}", function, each) for name, each in arguments.items()]
         missing = [task for task in tasks if task.name not in self.entries]
-        done = len(tasks) - len(missing)
-        self.on_step(step, done, len(tasks))
+        self._tell(step, tasks)
 
         def note(task: Task, entry: Entry) -> None:
-            nonlocal done
             self.keep(task, entry)
             self.entries[task.name] = entry
-            done += 1
-            self.on_step(step, done, len(tasks))
+            self._tell(step, tasks)
 
         if missing:
             self.executor.run(missing, Place(self.folder, self.memory_bytes), note)
         return [self.entries[task.name] for task in tasks]
+
+    def _tell(self, step: str, tasks: Sequence[Task]) -> None:
+        done = [self.entries[task.name] for task in tasks if task.name in self.entries]
+        records = sum(entry.get("read", 0) + entry.get("unread", 0) for entry in done)
+        self.on_progress(Progress(step, len(done), len(tasks), records))
