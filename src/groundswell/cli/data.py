@@ -1,4 +1,4 @@
-"""Commands for data: collect, datasets, trace. They need no database."""
+"""Commands for data: datasets, trace. They need no database."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from groundswell.cli import options
-from groundswell.cli.output import Steps, show, table
+from groundswell.cli.output import show, table
 from groundswell.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,55 +17,6 @@ def _store(settings: Settings) -> "DatasetStore":
     from groundswell.organize import local_store
 
     return local_store(settings.home)
-
-
-@click.command()
-@click.argument("path")
-@click.option("--name", help="Name of the dataset [default: from PATH].")
-@click.option("--raw", is_flag=True, help="Keep everything that can be read; do not clean.")
-@options.text_column
-@options.licence
-@options.yes
-@options.as_json
-@click.pass_obj
-def collect(
-    settings: Settings,
-    path: str,
-    name: str | None,
-    raw: bool,
-    text_column: str | None,
-    licence: str | None,
-    yes: bool,
-    as_json: bool,
-) -> None:
-    """Collect, clean and store raw data as a new version of a dataset.
-
-    PATH is a folder of images or of .txt files, or a .jsonl, .csv, .parquet or .txt file; `digits` is a
-    built-in set of images. What is set aside is kept beside the version, with the reason.
-    """
-    from groundswell.organize import collect as collect_items
-
-    collection = collect_items(
-        path, text_column=text_column, licence=licence, max_item_bytes=settings.max_item_bytes
-    )
-    options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
-    chosen = collection if raw else collection.clean()
-    with Steps().step(f"Collecting {collection.describe()}") as step:
-        version = chosen.save(
-            options.dataset_name(path, name), store=_store(settings), on_progress=step.reach
-        )
-        step.outcome = str(chosen.report)
-    result = {
-        "dataset": version.name,
-        "version": version.number,
-        "rows": version.rows,
-        "dropped": _reasons(version),
-    }
-    show(
-        result,
-        as_json=as_json,
-        text=f"{version.rows:,} items stored as {version.name}, version {version.number}",
-    )
 
 
 @click.command()

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+import groundswell.cli.cleaning as cleaning
 import groundswell.cli.data as data
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
@@ -83,7 +84,9 @@ main.add_command(labelling.sign_in)
 main.add_command(labelling.projects)
 main.add_command(export.export)
 main.add_command(keys.keys)
-main.add_command(data.collect)
+main.add_command(cleaning.collect)
+main.add_command(cleaning.clean)
+main.add_command(cleaning.drops)
 main.add_command(data.datasets)
 main.add_command(data.trace)
 

@@ -22,7 +22,7 @@ FindNames = Callable[[list[str]], Sequence[Sequence[tuple[int, int]]]]
 
 @dataclass(frozen=True)
 class RedactPersonal:
-    """Take out of texts what names a person or opens a door, or drop such texts.
+    """Take out of texts and records what names a person or opens a door, or drop them.
 
     Found are e-mail addresses, phone numbers that exist, account numbers (IBAN) and payment cards with valid
     check digits, addresses that the whole internet can reach, keys and tokens of known services and private
@@ -63,7 +63,7 @@ class RedactPersonal:
 
     def apply(self, batch: pa.RecordBatch) -> Result:
         """Redact or drop the texts that hold anything personal."""
-        is_text = np.array(batch["kind"].to_pylist()) == ItemKind.TEXT
+        is_text = np.isin(batch["kind"].to_pylist(), [ItemKind.TEXT, ItemKind.RECORD])
         found = {row: each for row, each in self._found(batch["text"]).items() if is_text[row]}
         if not found:
             return Result(batch)
