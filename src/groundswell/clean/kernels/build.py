@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
-FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC")
+FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC", "-g0", "-fno-sanitize=undefined")
 
 
 class BuildFailed(RuntimeError):
