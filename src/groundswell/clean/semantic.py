@@ -72,6 +72,7 @@ class DropSemanticDuplicates(DropCopies):
         """Return the cosine of pairs."""
         size = int(looks.ends[0] - looks.starts[0]) if len(looks.starts) else 0
         rows = looks.data[looks.starts[:, None] + np.arange(size)].view(np.float16).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)  # half precision has shifted it a little
         likeness = np.einsum("ij,ij->i", rows[one], rows[other]).astype(np.float64)
         return np.where(likeness >= self.similarity, np.minimum(likeness, 1.0), np.nan)
 

@@ -240,8 +240,10 @@ static size_t repeated(Desk *desk, size_t kept, size_t size) {
 
 static int look_at_runs(Desk *desk, size_t words, size_t characters, double *found) {
     size_t kept = words;
-    memcpy(desk->runs, desk->words, words * sizeof *desk->runs);
-    for (size_t place = 0; place < words; place++) desk->places[place] = (uint32_t)place;
+    for (size_t place = 0; place < words; place++) {
+        desk->runs[place] = join(0, desk->words[place]);
+        desk->places[place] = (uint32_t)place;
+    }
     for (size_t size = 2; size <= 10 && kept; size++) {
         if (!lengthen(desk, words, size, &kept)) return 0;
         if (size <= 4) found[TOP_2_WORDS + size - 2] = share(most_frequent(desk, kept, size), characters);
