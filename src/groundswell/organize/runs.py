@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,6 @@ from groundswell.errors import Conflict
 from groundswell.organize.disk import writing_to
 
 _PLAN = "plan.json"
-_LOCK = "lock"
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Run:
 
     Attributes:
         folder: where its files are.
+        id: names this run, and no other of the same identity; it is written into the version that it ends with.
         began_at: when it began, aware.
-        is_resumed: whether a process before this one began it.
     """
 
     folder: RunFolder
+    id: str
     began_at: datetime
-    is_resumed: bool
 
 
 @contextmanager
@@ -49,33 +49,46 @@ def open_run(root: Path, name: str, identity: str, now: datetime) -> Iterator[Ru
         Conflict: another process is at this run.
         StoreError: the disk is full, or the folder may not be written.
     """
-    folder = root / f"{name}-{identity[:16]}"
-    with writing_to(root):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o644)
-    try:
-        _take(lock, folder)
-        is_resumed = (folder / _PLAN).exists()
-        yield Run(RunFolder(folder), _began_at(RunFolder(folder), now), is_resumed)
-        shutil.rmtree(folder)
-    finally:
-        os.close(lock)
+    folder = RunFolder(root / f"{name}-{identity[:16]}")
+    with _held(folder.root):
+        yield _planned(folder, now)
+        _remove(folder.root)
 
 
-def _take(lock: int, folder: Path) -> None:
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder against other processes; the kernel lets it go, however this one ends."""
+    lock = folder.with_name(f".{folder.name}.lock")
+    with writing_to(folder.parent):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o644)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+        lock.unlink(missing_ok=True)
     except BlockingIOError:
         raise Conflict(f"another process is at the same run ({folder}); wait for it, or stop it") from None
+    finally:
+        os.close(handle)
 
 
-def _began_at(folder: RunFolder, now: datetime) -> datetime:
-    """Return when the run began, and write it down if that is now."""
+def _planned(folder: RunFolder, now: datetime) -> Run:
+    """Return the run of a folder; if it is new, write down when it began."""
     try:
-        return datetime.fromisoformat(json.loads(folder.path(_PLAN).read_text())["began_at"])
+        plan = json.loads(folder.path(_PLAN).read_text())
     except FileNotFoundError:
-        with writing_to(folder.root):
+        plan = {"id": secrets.token_hex(8), "began_at": now.isoformat()}
+        with writing_to(folder.root.parent):
+            folder.root.mkdir(exist_ok=True)
             file = folder.create(_PLAN)
-            file.write(json.dumps({"began_at": now.isoformat()}).encode())
+            file.write(json.dumps(plan).encode())
             folder.publish(file, _PLAN)
-        return now
+    return Run(folder, plan["id"], datetime.fromisoformat(plan["began_at"]))
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder so that, if this is cut short, nobody takes what is left for a run."""
+    trash = folder.with_name(f".{folder.name}.trash")
+    shutil.rmtree(trash, ignore_errors=True)
+    folder.rename(trash)
+    shutil.rmtree(trash, ignore_errors=True)

@@ -77,8 +77,10 @@ def save_source(store: DatasetStore, name: str, source: Source, saving: Saving) 
         with store.draft(name) as draft:
             for batch in batches(draft.drop):
                 draft.add(batch)
-            lineage = _lineage(source, report, cursor)
-            return draft.commit(recipe=saving.operators, lineage=lineage), report
+            lineage = _lineage(source, report, cursor, run)
+            return _committed(store, name, run) or draft.commit(
+                recipe=saving.operators, lineage=lineage
+            ), report
 
 
 def update_version(
@@ -107,8 +109,9 @@ def update_version(
                 draft.add(_like(batch, before))
             if report.kept == 0:
                 return before, report
-            lineage = _lineage(source, report, now)
-            return draft.commit(parents=[before], recipe=saving.operators, lineage=lineage), report
+            lineage = _lineage(source, report, now, run)
+            made = draft.commit(parents=[before], recipe=saving.operators, lineage=lineage)
+            return made, report
 
 
 def clean_version(store: DatasetStore, name: str, version: Version, saving: Saving) -> tuple[Version, Report]:
@@ -128,8 +131,11 @@ def clean_version(store: DatasetStore, name: str, version: Version, saving: Savi
         with store.draft(name) as draft:
             for batch in batches(draft.drop):
                 draft.add(batch)
-            lineage = {"collected": report.collected, "kept": report.kept}
-            return draft.commit(parents=[version], recipe=saving.operators, lineage=lineage), report
+            lineage = {"collected": report.collected, "kept": report.kept, "run": run.id}
+            made = _committed(store, name, run) or draft.commit(
+                parents=[version], recipe=saving.operators, lineage=lineage
+            )
+            return made, report
 
 
 def _run(
@@ -182,7 +188,10 @@ def _running(
     try:
         if isinstance(executor, InProcess):
             with tempfile.TemporaryDirectory(prefix="groundswell-") as folder:
-                yield executor, Run(RunFolder(Path(folder), is_temporary=True), saving.now, False)
+                yield (
+                    executor,
+                    Run(RunFolder(Path(folder), is_temporary=True), secrets.token_hex(8), saving.now),
+                )
         else:
             with open_run(runs_of(store), name, identity, saving.now) as run:
                 yield executor, run
@@ -201,11 +210,18 @@ def _identity(operators: Sequence[Operator], state: str | None, before: str) -> 
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _lineage(source: Source, report: Report, cursor: Cursor | None) -> dict[str, Any]:
+def _committed(store: DatasetStore, name: str, run: Run) -> Version | None:
+    """Return the version that the run ended with, if the process before this one was killed just after."""
+    versions = store.versions(name)
+    return versions[-1] if versions and versions[-1].lineage.get("run") == run.id else None
+
+
+def _lineage(source: Source, report: Report, cursor: Cursor | None, run: Run) -> dict[str, Any]:
     made: dict[str, Any] = {
         "source": source.describe(),
         "collected": report.collected,
         "kept": report.kept,
+        "run": run.id,
     }
     return made if cursor is None else {**made, "cursor": {source.describe(): dict(cursor)}}
 

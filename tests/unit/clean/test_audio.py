@@ -50,7 +50,9 @@ def test_each_fault_has_its_reason(flow: Flow, samples: np.ndarray, reason: str)
     assert flow([recording(encoded(samples))], DropBadAudio(max_seconds=2.5)).reasons == [reason]
 
 
-@pytest.mark.parametrize("data", [b"", b"RIFF", encoded(tone(1.0))[:500], encoded(tone(1.0), "FLAC")[:500], b"ID3" + b"x" * 99])
+@pytest.mark.parametrize(
+    "data", [b"", b"RIFF", encoded(tone(1.0))[:500], encoded(tone(1.0), "FLAC")[:500], b"ID3" + b"x" * 99]
+)
 def test_damaged_ones_are_broken(flow: Flow, data: bytes) -> None:
     assert flow([recording(data)], DropBadAudio()).reasons == ["audio:broken"]
 
@@ -64,7 +66,11 @@ def test_a_recording_that_claims_days_is_not_decoded(flow: Flow) -> None:
 @pytest.mark.parametrize("width", [1, 2, 3, 4])
 def test_plain_wave_is_read_at_every_width(flow: Flow, width: int) -> None:
     whole = np.round(tone(1.0) * (2 ** (8 * width - 1) - 1)).astype(np.int64)
-    raw = (whole + 128).astype(np.uint8).tobytes() if width == 1 else b"".join(int(v).to_bytes(width, "little", signed=True) for v in whole)
+    raw = (
+        (whole + 128).astype(np.uint8).tobytes()
+        if width == 1
+        else b"".join(int(v).to_bytes(width, "little", signed=True) for v in whole)
+    )
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setparams((1, width, RATE, 0, "NONE", ""))

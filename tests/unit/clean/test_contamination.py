@@ -10,7 +10,9 @@ from groundswell.errors import InputError
 
 Flow = Callable[..., Any]
 
-QUESTION = "If a train leaves the station at noon and travels sixty miles an hour, when does it reach the next town?"
+QUESTION = (
+    "If a train leaves the station at noon and travels sixty miles an hour, when does it reach the next town?"
+)
 SHORT = "Name the largest moon of the planet Saturn"
 SETS = {"trains": [QUESTION], "moons": [SHORT]}
 

@@ -16,7 +16,15 @@ Flow = Callable[..., Any]
 
 
 def record(value: object) -> Item:
-    return Item(ItemKind.RECORD, json.dumps(value), None, "application/json", "s", "l", datetime(2026, 1, 1, tzinfo=UTC))
+    return Item(
+        ItemKind.RECORD,
+        json.dumps(value),
+        None,
+        "application/json",
+        "s",
+        "l",
+        datetime(2026, 1, 1, tzinfo=UTC),
+    )
 
 
 def chat(*turns: tuple[str, str]) -> dict[str, Any]:
@@ -25,16 +33,20 @@ def chat(*turns: tuple[str, str]) -> dict[str, Any]:
 
 GOOD = [
     chat(("user", "hi"), ("assistant", "hello")),
-    chat(("system", "be kind"), ("user", "hi"), ("assistant", "hello"), ("user", "and?"), ("assistant", "well")),
+    chat(
+        ("system", "be kind"), ("user", "hi"), ("assistant", "hello"), ("user", "and?"), ("assistant", "well")
+    ),
     {"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "hello"}]},
     {"instruction": "add", "input": "1 and 2", "output": "3"},
     {"prompt": "add 1 and 2", "completion": "3"},
-    {"messages": [
-        {"role": "user", "content": [{"type": "text", "text": "weather?"}]},
-        {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
-        {"role": "tool", "content": "sun"},
-        {"role": "assistant", "content": "sunny"},
-    ]},
+    {
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "weather?"}]},
+            {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
+            {"role": "tool", "content": "sun"},
+            {"role": "assistant", "content": "sunny"},
+        ]
+    },
     {"something": "else"},
 ]
 
@@ -76,8 +88,13 @@ def test_texts_are_left_alone(flow: Flow) -> None:
         ({"prompt": "q", "chosen": "", "rejected": "bad"}, "preference:short_answer"),
         ({"chosen": "good", "rejected": "bad"}, "preference:no_prompt"),
         ({"prompt": "q", "chosen": "x" * 100, "rejected": "y"}, "preference:length"),
-        ({"chosen": chat(("user", "q"), ("assistant", "a"))["messages"],
-          "rejected": chat(("user", "q"), ("assistant", "b"))["messages"]}, None),
+        (
+            {
+                "chosen": chat(("user", "q"), ("assistant", "a"))["messages"],
+                "rejected": chat(("user", "q"), ("assistant", "b"))["messages"],
+            },
+            None,
+        ),
     ],
 )
 def test_preferences_without_a_choice_go(flow: Flow, value: object, reason: str | None) -> None:
@@ -85,7 +102,10 @@ def test_preferences_without_a_choice_go(flow: Flow, value: object, reason: str 
 
 
 def test_what_answers_have_in_common_is_the_prompt() -> None:
-    value = {"chosen": chat(("user", "q"), ("assistant", "a"))["messages"], "rejected": chat(("user", "q"), ("assistant", "b"))["messages"]}
+    value = {
+        "chosen": chat(("user", "q"), ("assistant", "a"))["messages"],
+        "rejected": chat(("user", "q"), ("assistant", "b"))["messages"],
+    }
     assert preference_of(json.dumps(value)) == ("q", "a", "b")
 
 

@@ -44,7 +44,9 @@ def test_paragraphs_are_compared_whole(flow: Flow) -> None:
     assert outcome.texts == [texts[0], "A line that is here twice."]
 
 
-LINES = st.sampled_from(["a long line number one, it is", "a long line number two, it is", "short", "a third long line, it is"])
+LINES = st.sampled_from(
+    ["a long line number one, it is", "a long line number two, it is", "short", "a third long line, it is"]
+)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

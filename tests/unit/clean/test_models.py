@@ -39,7 +39,9 @@ def make_embedder() -> Callable[[Sequence[str]], np.ndarray]:
 
 
 def test_scores_are_added_and_bounds_filter(flow: Flow) -> None:
-    outcome = flow(["a" * 5, "b" * 15, "c" * 50], ScoreTexts(make_length_model, "length", "len@1", least=1, most=3))
+    outcome = flow(
+        ["a" * 5, "b" * 15, "c" * 50], ScoreTexts(make_length_model, "length", "len@1", least=1, most=3)
+    )
     assert outcome.texts == ["b" * 15]
     assert [(drop.reason, drop.detail) for drop in outcome.drops] == [
         ("score:low", "length 0.5"),
@@ -73,7 +75,9 @@ def test_items_that_mean_the_same_go(make_text: Callable[..., Item]) -> None:
     texts = ["red green blue", "blue green red", "something else entirely here", ""]
     drops: list[Drop] = []
     operators = [EmbedTexts(make_embedder, "bag@1"), DropSemanticDuplicates(similarity=0.99)]
-    kept = list(run([to_batch([make_text(text, n) for n, text in enumerate(texts)])], operators, on_drop=drops.append))
+    kept = list(
+        run([to_batch([make_text(text, n) for n, text in enumerate(texts)])], operators, on_drop=drops.append)
+    )
     assert [row for batch in kept for row in batch["text"].to_pylist()] == [texts[0], *texts[2:]]
     (drop,) = drops
     assert drop.reason == "duplicate:semantic"
@@ -91,7 +95,13 @@ def test_near_vectors_are_found_and_others_are_not(make_text: Callable[..., Item
 
     vectors = pa.FixedSizeListArray.from_arrays(pa.array(every.ravel()), 64)
     drops: list[Drop] = []
-    list(run([batch.append_column("embedding", vectors)], [DropSemanticDuplicates(similarity=0.95)], on_drop=drops.append))
+    list(
+        run(
+            [batch.append_column("embedding", vectors)],
+            [DropSemanticDuplicates(similarity=0.95)],
+            on_drop=drops.append,
+        )
+    )
     dropped = {int(drop.locator.split()[1]) for drop in drops}
     cosine = (base * near).sum(1) / np.linalg.norm(base, axis=1) / np.linalg.norm(near, axis=1)
     expected = {200 + int(n) for n in np.flatnonzero(cosine >= 0.95)}

@@ -34,7 +34,11 @@ def test_no_share_is_refused(share: float) -> None:
 
 
 def items(make_text: Callable[..., Item], **counts: int) -> list[Item]:
-    made = [(kind, make_text(f"{kind} {place}", place)) for kind, count in counts.items() for place in range(count)]
+    made = [
+        (kind, make_text(f"{kind} {place}", place))
+        for kind, count in counts.items()
+        for place in range(count)
+    ]
     return [replace(item, meta={"topic": kind}) for kind, item in made]
 
 

@@ -31,7 +31,9 @@ def test_what_is_no_address_stays_as_it_is(url: str) -> None:
     assert normal_url(url) == url
 
 
-@pytest.mark.parametrize(("one", "other"), [("http://a.com/x", "http://a.com/y"), ("http://a.com?p=1", "http://a.com?p=2")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("http://a.com/x", "http://a.com/y"), ("http://a.com?p=1", "http://a.com?p=2")]
+)
 def test_other_pages_are_others(one: str, other: str) -> None:
     assert normal_url(one) != normal_url(other)
 
@@ -54,7 +56,13 @@ def test_the_longest_page_of_an_address_may_stay(flow: Flow, make_text: Callable
 
 
 def test_domains_with_all_below_them_and_words_go(flow: Flow, make_text: Callable[..., Item]) -> None:
-    urls = ["http://bad.com/", "http://shop.BAD.com/x", "http://notbad.com/", "http://a.com/Casino", "http://a.com/?q=casino"]
+    urls = [
+        "http://bad.com/",
+        "http://shop.BAD.com/x",
+        "http://notbad.com/",
+        "http://a.com/Casino",
+        "http://a.com/?q=casino",
+    ]
     pages = [page(make_text, url, url, place) for place, url in enumerate(urls)]
     outcome = flow(pages, DropUrls(domains=("bad.com",), words=("casino",)))
     assert outcome.texts == [urls[2], urls[4]]

@@ -147,7 +147,7 @@ def choose_share(
     rows, places = np.unique(members["node"], return_index=True)
     roots = members["other"][places]
     is_known = parts_of(rows) < gathered.known
-    ranks = rows if copies.keep == "first" else gathered.take(RANKS, rows).data.view(np.int64)
+    ranks = rows if copies.keep == "first" else _ranks(gathered, rows)
     order = np.lexsort((rows, ranks, ~is_known, roots))
     rows, roots, is_known = rows[order], roots[order], is_known[order]
     compare = _comparing(copies, gathered, rows)
@@ -201,6 +201,11 @@ def _comparing(copies: DropCopies, gathered: Gathered, rows: Rows) -> Callable[[
         return np.concatenate([np.empty(0), *parts])
 
     return compare
+
+
+def _ranks(gathered: Gathered, rows: Rows) -> Rows:
+    taken = gathered.take(RANKS, rows)
+    return np.asarray(taken.data.view(np.int64)[taken.starts // 8])
 
 
 def _names(gathered: Gathered, rows: Rows) -> list[str]:

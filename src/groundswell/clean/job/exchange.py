@@ -65,7 +65,9 @@ class Sender:
         destinations = np.concatenate([entry[0] for entry in self._waiting])
         records = np.concatenate([entry[1] for entry in self._waiting])
         if destinations.max() < 1 << 16:
-            destinations = destinations.astype(np.uint16)  # such numbers are sorted by their digits: ten times as fast
+            destinations = destinations.astype(
+                np.uint16
+            )  # such numbers are sorted by their digits: ten times as fast
         order = np.argsort(destinations, kind="stable")
         named, starts, counts = np.unique(destinations[order], return_index=True, return_counts=True)
         index = np.empty(len(named), _INDEX)

@@ -111,14 +111,10 @@ class Processes:
     def _take(self, child: Child, waiting: deque[Errand], on_done: OnDone) -> None:
         """Take what a process answers; put its errand back if there is no answer."""
         answer = child.answer()
-        if answer is None:
-            waiting.appendleft(child.errand.after_death(child.spot()))
+        kind, told = answer or ("death", child.spot())
+        if kind in ("death", "no memory"):  # without memory the process lives, but nobody knows in what state
             child.end()
-            return
-        kind, told = answer
-        if kind == "no memory":  # the process lives, but nobody knows in what state
             waiting.appendleft(child.errand.after_death(told))
-            child.end()
             return
         self._idle.append(child)
         on_done(child.errand.task, _entry(child.errand.task, kind, told))

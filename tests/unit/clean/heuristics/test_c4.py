@@ -13,8 +13,17 @@ from groundswell.clean import KeepC4Lines, kernels
 
 Flow = Callable[..., Any]
 CITATION = re.compile(r"\[\d*]|\[edit]|\[citation needed]")
-POLICIES = ["terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies"]
-GOOD = "This is one sentence of many words. And another one.\nThe third has a question, does it not? Yes. Well!"
+POLICIES = [
+    "terms of use",
+    "privacy policy",
+    "cookie policy",
+    "uses cookies",
+    "use of cookies",
+    "use cookies",
+]
+GOOD = (
+    "This is one sentence of many words. And another one.\nThe third has a question, does it not? Yes. Well!"
+)
 
 
 def by_hand(text: str) -> str | None:
@@ -29,7 +38,7 @@ def by_hand(text: str) -> str | None:
         if not line.endswith((".", "?", "!", '"', "'")) or line.endswith("...") or len(tokens) < 3:
             continue
         low = line.lower()
-        if "lorem ipsum" in low or "{" in line and "javascript" not in low:
+        if "lorem ipsum" in low or ("{" in line and "javascript" not in low):
             return None
         if "javascript" in low or any(policy in low for policy in POLICIES):
             continue
@@ -38,8 +47,25 @@ def by_hand(text: str) -> str | None:
 
 
 PARTS = st.sampled_from(
-    ["one two three.", "no end", "...", "[12]", "[edit]", "[citation needed]", "[x", "{", "JavaScript on.", "\n", " ", '"', "Lorem Ipsum",
-     "we use cookies here.", "w" * 21, "\u00e9t\u00e9 est l\u00e0!", "a b."]
+    [
+        "one two three.",
+        "no end",
+        "...",
+        "[12]",
+        "[edit]",
+        "[citation needed]",
+        "[x",
+        "{",
+        "JavaScript on.",
+        "\n",
+        " ",
+        '"',
+        "Lorem Ipsum",
+        "we use cookies here.",
+        "w" * 21,
+        "\u00e9t\u00e9 est l\u00e0!",
+        "a b.",
+    ]
 )
 
 
@@ -47,7 +73,11 @@ PARTS = st.sampled_from(
 @given(st.lists(PARTS, max_size=12).map("".join))
 def test_lines_are_kept_as_in_plain_python(text: str) -> None:
     texts, verdicts = kernels.c4_lines(
-        kernels.Texts.of(pa.array([text], pa.large_string())), min_words=3, max_word_length=20, min_sentences=0, needs_terminal=True
+        kernels.Texts.of(pa.array([text], pa.large_string())),
+        min_words=3,
+        max_word_length=20,
+        min_sentences=0,
+        needs_terminal=True,
     )
     assert (None if verdicts[0] else texts[0].as_py()) == by_hand(text)
 

@@ -32,7 +32,12 @@ def test_good_text_stays_under_the_rules_for_quality(flow: Flow) -> None:
         (GOOD.replace(" ", " 5555 "), "gopher:letter_words"),
         (" ".join(f"xyz{n}" for n in range(90)), "gopher:stop_words"),
         (GOOD.replace(".", ","), "fineweb:terminal_lines"),
-        (GOOD.replace("that we ", "that\nwe ").replace("to be ", "to be\n").replace("with you ", "with\nyou "), "fineweb:short_lines"),
+        (
+            GOOD.replace("that we ", "that\nwe ")
+            .replace("to be ", "to be\n")
+            .replace("with you ", "with\nyou "),
+            "fineweb:short_lines",
+        ),
         (f"{GOOD}\n{GOOD.splitlines()[0]}", "fineweb:repeated_line_characters"),
         ("\n".join([GOOD] * 3), "repetition:repeated_lines"),
         (" ".join(["buy now"] * 60), "repetition:top_2_words"),

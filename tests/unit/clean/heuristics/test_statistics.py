@@ -7,15 +7,37 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.clean.kernels.words import raw_words, words
 
 from groundswell.clean.heuristics.statistics import STATISTICS, STOP_WORDS, statistics_of
-from tests.unit.clean.kernels.words import raw_words, words
 
 ENDS = ".!?\u2026\u3002\u0964"
 PIECES = st.sampled_from(
-    ["a", "the", "The", "of", "word", "be", " ", "  ", "\n", "\n\n", ".", "...", "\u2026", "- ", "#", "--", "1", "\u4e2d", "\u00c9t\u00e9"]
+    [
+        "a",
+        "the",
+        "The",
+        "of",
+        "word",
+        "be",
+        " ",
+        "  ",
+        "\n",
+        "\n\n",
+        ".",
+        "...",
+        "\u2026",
+        "- ",
+        "#",
+        "--",
+        "1",
+        "\u4e2d",
+        "\u00c9t\u00e9",
+    ]
 )
-TEXTS = st.lists(PIECES, max_size=60).map("".join) | st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+TEXTS = st.lists(PIECES, max_size=60).map("".join) | st.text(
+    st.characters(exclude_categories=["Cs"]), max_size=60
+)
 
 
 def by_hand(text: str) -> dict[str, float]:
@@ -44,9 +66,7 @@ def by_hand(text: str) -> dict[str, float]:
         "repeated_lines": ratio(len(lines) - len(set(lines)), len(lines)),
         "repeated_line_characters": ratio(repeated_characters(lines), len(text)),
         "repeated_paragraphs": ratio(len(paragraphs) - len(set(paragraphs)), len(paragraphs)),
-        "repeated_paragraph_characters": ratio(
-            sum(len("".join(p)) for p in later(paragraphs)), len(text)
-        ),
+        "repeated_paragraph_characters": ratio(sum(len("".join(p)) for p in later(paragraphs)), len(text)),
         **{f"top_{n}_words": ratio(top(found, lengths, n), len(text)) for n in (2, 3, 4)},
         **{f"repeated_{n}_words": ratio(repeated(found, lengths, n), len(text)) for n in range(5, 11)},
     }
@@ -109,7 +129,9 @@ def test_every_statistic_has_a_column_and_a_meaning() -> None:
     assert all(STATISTICS.values())
 
 
-@pytest.mark.parametrize(("line", "ends"), [(f"word{end}", True) for end in ENDS] + [("word,", False), ("word", False)])
+@pytest.mark.parametrize(
+    ("line", "ends"), [(f"word{end}", True) for end in ENDS] + [("word,", False), ("word", False)]
+)
 def test_lines_that_end_sentences_are_told(line: str, ends: bool) -> None:
     assert statistics_of(pa.array([line]))["terminal_lines"][0] == ends
 

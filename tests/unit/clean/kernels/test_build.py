@@ -43,7 +43,9 @@ def test_there_is_no_warning_and_no_access_out_of_bounds(tmp_path: Path) -> None
         pytest.skip("the check needs gcc, whose sanitizers come with it")
     checks = ["-Wall", "-Wextra", "-Werror", "-fsanitize=address"]
     build.build(tmp_path / "groundswell", [compiler, *checks])
-    asan = subprocess.run([compiler, "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    asan = subprocess.run(
+        [compiler, "-print-file-name=libasan.so"], capture_output=True, text=True, check=True
+    )
     environment = {
         "XDG_CACHE_HOME": str(tmp_path),
         "LD_PRELOAD": asan.stdout.strip(),

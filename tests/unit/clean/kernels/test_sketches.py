@@ -4,13 +4,15 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.clean.kernels.words import words
 
 from groundswell.clean import kernels
 from groundswell.clean.minhash import jaccard, sketch
-from tests.unit.clean.kernels.words import words
 
 CHARACTERS = st.one_of(
-    st.sampled_from(list("abcAB09_ \n\t.,-'\u00e9\u00c9\u0130\u03a3\u03c2\u03c3\u0928\u0939\u093f\u094d\u200d\u0301")),
+    st.sampled_from(
+        list("abcAB09_ \n\t.,-'\u00e9\u00c9\u0130\u03a3\u03c2\u03c3\u0928\u0939\u093f\u094d\u200d\u0301")
+    ),
     st.sampled_from(list("\u4e2d\u6587\u3042\u30ab\u0e01\u0e31\u1780\u00a0\u2026\u3002\U0001f600\U00010400")),
     st.characters(exclude_categories=["Cs"]),
 )
@@ -43,7 +45,10 @@ def test_words_by_hand(text: str, expected: list[str]) -> None:
 
 
 def test_near_copies_in_scripts_without_spaces_are_alike() -> None:
-    one = "\u753b\u50cf\u4e0a\u306e\u3069\u3053\u304b\u3067\u30af\u30ea\u30c3\u30af\u3059\u308c\u3070\u3001\u63cf\u753b\u8272\u3092\u7f6e\u304d\u63db\u3048\u307e\u3059\u3002" * 1
+    one = (
+        "\u753b\u50cf\u4e0a\u306e\u3069\u3053\u304b\u3067\u30af\u30ea\u30c3\u30af\u3059\u308c\u3070\u3001\u63cf\u753b\u8272\u3092\u7f6e\u304d\u63db\u3048\u307e\u3059\u3002"
+        * 1
+    )
     other = one.replace("\u753b\u8272", "\u8272\u5f69")
     sketches = sketch([one, other])
     assert not sketches.is_short.any()

@@ -38,4 +38,7 @@ def raw_words(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Return the words of a text, each character in lower case, as the kernels know them."""
-    return ["".join(character.lower()[0] for character in word).replace("\u03c2", "\u03c3") for word in raw_words(text)]
+    return [
+        "".join(character.lower()[0] for character in word).replace("\u03c2", "\u03c3")
+        for word in raw_words(text)
+    ]

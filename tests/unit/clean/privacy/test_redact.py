@@ -80,12 +80,18 @@ def test_only_the_kinds_that_are_asked_for_are_looked_for(flow: Flow) -> None:
 
 
 def find_jane(texts: list[str]) -> list[list[tuple[int, int]]]:
-    return [[(text.index("J\u00e4ne"), text.index("J\u00e4ne") + 4)] if "J\u00e4ne" in text else [] for text in texts]
+    return [
+        [(text.index("J\u00e4ne"), text.index("J\u00e4ne") + 4)] if "J\u00e4ne" in text else []
+        for text in texts
+    ]
 
 
 def test_a_model_may_find_names(flow: Flow) -> None:
     operator = RedactPersonal(names=find_jane)
-    assert flow(["\u00fcber J\u00e4ne <j@x.yz>", "nobody"], operator).texts == ["\u00fcber <name> <<email>>", "nobody"]
+    assert flow(["\u00fcber J\u00e4ne <j@x.yz>", "nobody"], operator).texts == [
+        "\u00fcber <name> <<email>>",
+        "nobody",
+    ]
     assert operator.params()["names"] == "find_jane"
 
 
@@ -98,7 +104,12 @@ def test_records_stay_json(flow: Flow) -> None:
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.sampled_from(["a@b.cd", " ", "\u00e9", "93.184.216.34", "x", "4111111111111111", "\n", "."]), max_size=12).map(" ".join))
+@given(
+    st.lists(
+        st.sampled_from(["a@b.cd", " ", "\u00e9", "93.184.216.34", "x", "4111111111111111", "\n", "."]),
+        max_size=12,
+    ).map(" ".join)
+)
 def test_twice_is_once_and_nothing_else_changes(flow: Flow, text: str) -> None:
     (once,) = flow([text], RedactPersonal()).texts
     assert flow([once], RedactPersonal()).texts == [once]
