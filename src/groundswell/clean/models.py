@@ -60,18 +60,20 @@ class EmbedTexts:
     Attributes:
         make: makes the model.
         model: a name with a version, which is written down with what it made.
+        size: how many numbers a vector has.
         column: the name of the column of vectors.
     """
 
     make: MakeModel
     model: str
+    size: int
     column: str = "embedding"
     name: ClassVar[str] = "embed"
     version: ClassVar[str] = "1"
 
     def params(self) -> dict[str, Any]:
-        """Return the model's name and the column."""
-        return {"column": self.column, "model": self.model}
+        """Return the model's name, the size and the column."""
+        return {"column": self.column, "model": self.model, "size": self.size}
 
     def start(self) -> Apply:
         """Return the operator with its model made."""
@@ -106,10 +108,13 @@ class _Embedding:
     model: Model
 
     def apply(self, batch: pa.RecordBatch) -> Result:
-        vectors, is_text = _answers(self.model, batch)
-        vectors = vectors.reshape(batch.num_rows, -1).astype(np.float32)
-        values = pa.array(vectors.ravel())
-        column = pa.FixedSizeListArray.from_arrays(values, vectors.shape[1], mask=pa.array(~is_text))
+        size = self.settings.size
+        found, is_text = _answers(self.model, batch)
+        vectors = found if is_text.any() else np.zeros((batch.num_rows, size))
+        if vectors.shape[1:] != (size,):
+            raise InputError(f"the model answered with {vectors.shape[1:]} numbers a text; {size} were announced")
+        values = pa.array(vectors.astype(np.float32).ravel())
+        column = pa.FixedSizeListArray.from_arrays(values, size, mask=pa.array(~is_text))
         return Result(batch.append_column(self.settings.column, column))
 
 

@@ -65,7 +65,7 @@ class DropPoorImages:
 
 def sharpness(image: Image.Image) -> float:
     """Return the variance of the Laplacian of an image's grey levels; 0 for one of under 3 pixels a side."""
-    grey = image.convert("L")
+    grey = image.convert("RGBA").convert("L")
     grey.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
     levels = np.asarray(grey, np.float32)
     if min(levels.shape) < 3:

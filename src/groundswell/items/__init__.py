@@ -3,7 +3,7 @@
 from groundswell.items.digest import digest_bytes, digest_text
 from groundswell.items.drop import DROP_SCHEMA, Drop, drops_of, drops_to_batch
 from groundswell.items.item import ITEM_SCHEMA, Item, ItemKind, items_of, to_batch
-from groundswell.items.packing import packed, repacked
+from groundswell.items.packing import Repacker, packed, repacked
 
 __all__ = [
     "DROP_SCHEMA",
@@ -11,6 +11,7 @@ __all__ = [
     "Drop",
     "Item",
     "ItemKind",
+    "Repacker",
     "digest_bytes",
     "digest_text",
     "drops_of",

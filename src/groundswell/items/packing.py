@@ -44,31 +44,43 @@ def repacked(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
     So files that are written from them are the same however often a run was killed, and wherever it ran.
     """
-    waiting: list[pa.RecordBatch] = []
-    rows = size_bytes = 0
+    packer = Repacker()
     for batch in batches:
+        yield from packer.add(batch)
+    yield from packer.rest()
+
+
+class Repacker:
+    """Cuts the rows of batches anew: after `BATCH_ROWS` rows, or with the row that reaches `BATCH_BYTES`."""
+
+    def __init__(self) -> None:
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = self._bytes = 0
+
+    def add(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        """Take a batch; yield those that are full now."""
         sizes = np.cumsum(_sizes(batch))
         start = 0
         while start < batch.num_rows:
             before = int(sizes[start - 1]) if start else 0
-            end = int(np.searchsorted(sizes, before + BATCH_BYTES - size_bytes)) + 1
-            end = min(end, start + BATCH_ROWS - rows, batch.num_rows)
-            waiting.append(batch.slice(start, end - start))
-            rows += end - start
-            size_bytes += int(sizes[end - 1]) - before
+            end = int(np.searchsorted(sizes, before + BATCH_BYTES - self._bytes)) + 1
+            end = min(end, start + BATCH_ROWS - self._rows, batch.num_rows)
+            self._waiting.append(batch.slice(start, end - start))
+            self._rows += end - start
+            self._bytes += int(sizes[end - 1]) - before
             start = end
-            if rows >= BATCH_ROWS or size_bytes >= BATCH_BYTES:
-                yield _one(waiting)
-                waiting, rows, size_bytes = [], 0, 0
-    if waiting:
-        yield _one(waiting)
+            if self._rows >= BATCH_ROWS or self._bytes >= BATCH_BYTES:
+                yield from self.rest()
+
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """Yield what is left, if anything is."""
+        if self._waiting:
+            one = self._waiting[0] if len(self._waiting) == 1 else pa.concat_batches(self._waiting)
+            self._waiting, self._rows, self._bytes = [], 0, 0
+            yield one
 
 
 def _sizes(batch: pa.RecordBatch) -> NDArray[np.int64]:
     """Return the bytes of each row's payload."""
     lengths = [pc.fill_null(pc.binary_length(batch[name]), 0).to_numpy() for name in ("text", "data")]
     return np.asarray(lengths[0] + lengths[1], np.int64)
-
-
-def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
-    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)

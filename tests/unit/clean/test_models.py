@@ -74,7 +74,7 @@ def _item(text: str) -> Item:
 def test_items_that_mean_the_same_go(make_text: Callable[..., Item]) -> None:
     texts = ["red green blue", "blue green red", "something else entirely here", ""]
     drops: list[Drop] = []
-    operators = [EmbedTexts(make_embedder, "bag@1"), DropSemanticDuplicates(similarity=0.99)]
+    operators = [EmbedTexts(make_embedder, "bag@1", 8), DropSemanticDuplicates(similarity=0.99)]
     kept = list(
         run([to_batch([make_text(text, n) for n, text in enumerate(texts)])], operators, on_drop=drops.append)
     )

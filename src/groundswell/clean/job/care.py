@@ -135,16 +135,15 @@ class Sparing(Protocol):
 
 
 def carefully(
-    batches: Iterator[pa.RecordBatch], care: Care, watch: Watch, on_drop: OnDrop
+    number: int, batch: pa.RecordBatch, care: Care, watch: Watch, on_drop: OnDrop
 ) -> Iterator[pa.RecordBatch]:
-    """Yield batches, cut where care is needed and less the guilty rows, marking each piece."""
-    for number, batch in enumerate(batches):
-        for row in care.guilty(number):
-            on_drop(_killed(batch, row))
-        for piece in care.pieces(number, batch.num_rows):
-            watch.mark(piece)
-            yield batch.slice(piece.first, piece.last - piece.first)
-        watch.mark(None)
+    """Yield a batch, cut where care is needed and less the guilty rows, marking each piece."""
+    for row in care.guilty(number):
+        on_drop(_killed(batch, row))
+    for piece in care.pieces(number, batch.num_rows):
+        watch.mark(piece)
+        yield batch.slice(piece.first, piece.last - piece.first)
+    watch.mark(None)
 
 
 def _killed(batch: pa.RecordBatch, row: int) -> Drop:

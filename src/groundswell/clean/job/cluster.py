@@ -40,7 +40,7 @@ class OnRay:
 
     def __init__(self, where: str, *, workers: int | None = None, memory_bytes: int | None = None) -> None:
         self._ray = _library()
-        self._is_ours = _connect(self._ray, where)
+        _connect(self._ray, where)
         self.workers = workers or max(int(self._ray.cluster_resources().get("CPU", 1)), 1)
         self.memory_bytes = memory_bytes
         self._run = self._ray.remote(num_cpus=1, max_retries=0)(run_errand)
@@ -115,23 +115,22 @@ def _cause(error: Any) -> Exception:
     return cause if isinstance(cause, GroundswellError) else RuntimeError(f"a task failed:\n{error}")
 
 
-def _connect(ray: Any, where: str) -> bool:
-    """Connect; return whether a cluster was started for it."""
+def _connect(ray: Any, where: str) -> None:
+    """Connect, or start a cluster here."""
+    if where != "ray" and not where.startswith("ray:"):
+        raise InputError(f"{where!r} is no place to run; write ray, ray:auto or ray://host:10001")
     if ray.is_initialized():
-        return False
+        return
     try:
         if where == "ray":
             ray.init(
                 address="local", include_dashboard=False, log_to_driver=False, _node_ip_address="127.0.0.1"
             )
-            return True
-        if where.startswith("ray:"):
-            address = where if where.startswith("ray://") else where.removeprefix("ray:")
-            ray.init(address=address, log_to_driver=False)
-            return False
+            return
+        address = where if where.startswith("ray://") else where.removeprefix("ray:")
+        ray.init(address=address, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise InputError(f"no Ray cluster answers at {where!r}: {error}") from error
-    raise InputError(f"{where!r} is no place to run; write ray, ray:auto or ray://host:10001")
 
 
 def _library() -> Any:

@@ -28,7 +28,7 @@ from groundswell.clean.job.shelf import ShelfWriter
 from groundswell.clean.job.stages import Stage
 from groundswell.clean.job.work import Entry, Place
 from groundswell.clean.operator import Result, Seen, WholeOperator, started
-from groundswell.items import Drop
+from groundswell.items import Drop, Repacker
 
 Rows = NDArray[np.int64]
 
@@ -108,10 +108,12 @@ def run_pass(place: Place, task: Pass) -> Entry:
     unread = _Counting(drops.add if task.stage.writes else _ignore)
     read = 0
     try:
-        for batch in carefully(_read(task.origin, place, unread), place.care, place.watch, drops.add):
+        for number, batch in enumerate(_read(task.origin, place, unread)):
             read += batch.num_rows
-            for piece in send(batch, steps):
-                output.add(piece, drops.add)
+            for part in carefully(number, batch, place.care, place.watch, drops.add):
+                for piece in send(part, steps):
+                    output.add(piece, drops.add)
+            drops.in_order_of(batch)
     except BaseException:
         output.discard()
         drops.discard()
@@ -154,6 +156,7 @@ class _Output:
         self.gathered, self.task = gathered, task
         self.rows = 0
         self.failed_rows: list[int] = []
+        self.packer = Repacker()
         self.data = (
             BatchWriter(gathered.folder, gathered.name("rows", task.number)) if task.stage.writes else None
         )
@@ -172,7 +175,9 @@ class _Output:
     def _write(self, batch: pa.RecordBatch, seen: Seen | None) -> None:
         rows: Rows = np.arange(self.rows, self.rows + batch.num_rows)
         if self.data:
-            self.data.add(batch.drop_columns([ROW]) if ROW in batch.schema.names else batch)
+            whole = batch.drop_columns([ROW]) if ROW in batch.schema.names else batch
+            for full in self.packer.add(whole):
+                self.data.add(full)
         else:
             rows = batch[ROW].to_numpy()
         if self.notes and seen:
@@ -181,6 +186,8 @@ class _Output:
 
     def close(self) -> None:
         if self.data:
+            for full in self.packer.rest():
+                self.data.add(full)
             self.data.close()
         if self.notes:
             self.notes.close()

@@ -115,6 +115,7 @@ class DropWriter:
         self.folder, self.name = folder, name
         self._writer: BatchWriter | None = None
         self._waiting: list[Drop] = []
+        self._unsorted = 0
         self.dropped: dict[str, int] = {}
         self.failed: dict[str, int] = {}
 
@@ -123,6 +124,18 @@ class DropWriter:
         counts = self.failed if drop.failed else self.dropped
         counts[drop.reason] = counts.get(drop.reason, 0) + 1
         self._waiting.append(drop)
+
+    def in_order_of(self, batch: pa.RecordBatch) -> None:
+        """Put what was noted since the last call into the order of the rows of a batch.
+
+        So the order does not tell in which pieces the batch was worked on.
+        """
+        noted = self._waiting[self._unsorted :]
+        if len(noted) > 1:
+            places = {name: place for place, name in enumerate(_names(batch))}
+            noted.sort(key=lambda drop: places.get((drop.source, drop.locator), -1))
+            self._waiting[self._unsorted :] = noted
+        self._unsorted = len(self._waiting)
         if len(self._waiting) >= _DROPS_AT_ONCE:
             self._write()
 
@@ -141,4 +154,8 @@ class DropWriter:
         if self._waiting:
             self._writer = self._writer or BatchWriter(self.folder, self.name)
             self._writer.add(drops_to_batch(self._waiting))
-            self._waiting = []
+            self._waiting, self._unsorted = [], 0
+
+
+def _names(batch: pa.RecordBatch) -> list[tuple[str, str]]:
+    return list(zip(batch["source"].to_pylist(), batch["locator"].to_pylist(), strict=True))
