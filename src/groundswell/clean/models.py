@@ -112,7 +112,9 @@ class _Embedding:
         found, is_text = _answers(self.model, batch)
         vectors = found if is_text.any() else np.zeros((batch.num_rows, size))
         if vectors.shape[1:] != (size,):
-            raise InputError(f"the model answered with {vectors.shape[1:]} numbers a text; {size} were announced")
+            raise InputError(
+                f"the model answered with {vectors.shape[1:]} numbers a text; {size} were announced"
+            )
         values = pa.array(vectors.astype(np.float32).ravel())
         column = pa.FixedSizeListArray.from_arrays(values, size, mask=pa.array(~is_text))
         return Result(batch.append_column(self.settings.column, column))

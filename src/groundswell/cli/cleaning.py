@@ -15,6 +15,7 @@ from groundswell.settings import Settings
 
 if TYPE_CHECKING:
     from groundswell.clean import Operator, Progress
+    from groundswell.collect import Query
     from groundswell.items import Drop
     from groundswell.organize import DatasetStore, Report, Version
 
@@ -50,6 +51,15 @@ def _running(command: Command) -> Command:
 @click.option("--name", help="Name of the dataset [default: from PATH].")
 @click.option("--raw", is_flag=True, help="Keep everything that can be read; do not clean.")
 @click.option("--update", is_flag=True, help="Read only what is new since the newest version, and add it.")
+@click.option(
+    "--query", metavar="SQL", help="What to read, where PATH is sqlite:FILE or postgresql://HOST/NAME."
+)
+@click.option(
+    "--grows", metavar="COLUMN", help="The column of --query that only grows; --update goes on after it."
+)
+@click.option(
+    "--allow-host", multiple=True, metavar="HOST", help="Fetch from this host what a .urls file lists."
+)
 @_running
 @options.text_column
 @options.licence
@@ -62,6 +72,9 @@ def collect(
     name: str | None,
     raw: bool,
     update: bool,
+    query: str | None,
+    grows: str | None,
+    allow_host: tuple[str, ...],
     recipe: str | None,
     against: tuple[str, ...],
     workers: int | None,
@@ -75,16 +88,25 @@ def collect(
     """Collect, clean and store raw data as a new version of a dataset.
 
     PATH is a file, a folder or a pattern such as 'crawl/**/*.warc.gz': JSONL, CSV, Parquet, Arrow, text, WARC,
-    also compressed; HTML, Markdown, PDF; images; recordings. `digits` is a built-in set of images. What is set
-    aside is kept beside the version, with the reason. A run that was stopped goes on when the same command is
-    given again.
+    also compressed; HTML, Markdown, PDF; images; recordings; a .urls file with an address a line. Or a prefix such as
+    s3://bucket/crawl/, or with --query a database. `digits` is a built-in set of images. What is set aside is kept
+    beside the version, with the reason. A run that was stopped goes on when the same command is given again.
     """
     from groundswell.organize import collect as collect_items
 
     if raw and (recipe or against):
         raise click.UsageError("--raw does not clean; leave out --recipe and --against")
+    if query is not None and name is None:
+        raise click.UsageError("--query needs a --name for the dataset")
+    options_of_items = {
+        "text_column": text_column,
+        "licence": licence,
+        "max_item_bytes": settings.max_item_bytes,
+    }
     collection = collect_items(
-        path, text_column=text_column, licence=licence, max_item_bytes=settings.max_item_bytes
+        path if query is None else _query(path, query, grows, options_of_items),
+        hosts=allow_host,
+        **options_of_items,
     )
     options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     chosen = collection if raw else collection.clean(*_operators(recipe, against))
@@ -170,6 +192,14 @@ def drops(
     )
     value = {"reasons": {why: count for why, _, count in summary}, "drops": [vars(drop) for drop in listed]}
     show(value, as_json=as_json, text=text)
+
+
+def _query(path: str, query: str, grows: str | None, options_of_items: dict[str, Any]) -> "Query":
+    from groundswell import clock
+    from groundswell.cli.databases import database_at
+    from groundswell.collect import Options, Query
+
+    return Query(database_at(path), query, Options(clock.now(), **options_of_items), grows)
 
 
 def _store(settings: Settings) -> "DatasetStore":

@@ -8,6 +8,7 @@ from groundswell.collect.files import Files
 from groundswell.collect.good import nothing_good
 from groundswell.collect.images import Images
 from groundswell.collect.jsonl import Jsonl
+from groundswell.collect.objects import Objects
 from groundswell.collect.opening import PLUGS, open_source, plugs
 from groundswell.collect.parquet import Parquet
 from groundswell.collect.recordings import Recordings
@@ -23,7 +24,9 @@ from groundswell.collect.source import (
     Source,
     Stated,
 )
+from groundswell.collect.sql import Database, Query, Sqlite
 from groundswell.collect.text import TextLines
+from groundswell.collect.urls import UrlList
 from groundswell.collect.warc import Warc
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "PLUGS",
     "Csv",
     "Cursor",
+    "Database",
     "Digits",
     "Divisible",
     "Documents",
@@ -39,15 +43,19 @@ __all__ = [
     "Growing",
     "Images",
     "Jsonl",
+    "Objects",
     "Options",
     "Parquet",
     "Place",
     "Plug",
+    "Query",
     "Recordings",
     "Records",
     "Source",
+    "Sqlite",
     "Stated",
     "TextLines",
+    "UrlList",
     "Warc",
     "digit_truth",
     "nothing_good",

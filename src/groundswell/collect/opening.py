@@ -17,12 +17,15 @@ from groundswell.collect.images import SUFFIXES as IMAGES
 from groundswell.collect.images import Images
 from groundswell.collect.jsonl import SUFFIXES as JSONL
 from groundswell.collect.jsonl import Jsonl
+from groundswell.collect.objects import Objects
 from groundswell.collect.parquet import ARROW, PARQUET, Parquet
 from groundswell.collect.recordings import SUFFIXES as RECORDINGS
 from groundswell.collect.recordings import Recordings
 from groundswell.collect.source import MAX_ITEM_BYTES, Options, Place, Plug, Source, printable
 from groundswell.collect.text import SUFFIXES as TEXT
 from groundswell.collect.text import TextLines
+from groundswell.collect.urls import SUFFIXES as URLS
+from groundswell.collect.urls import UrlList
 from groundswell.collect.warc import SUFFIXES as WARC
 from groundswell.collect.warc import Warc
 from groundswell.errors import EmptySource, InputError, SourceNotFound, UnreadableSource
@@ -39,9 +42,11 @@ PLUGS: tuple[Plug, ...] = (
     Csv,
     Parquet,
     TextLines,
+    UrlList,
     Warc,
     Documents,
     Files,
+    Objects,
     Digits,
 )
 """The plugs that ship with Groundswell; at most one of them recognises a place that is not mixed."""
@@ -59,17 +64,20 @@ def open_source(
     text_column: str | None = None,
     licence: str | None = None,
     max_item_bytes: int = MAX_ITEM_BYTES,
+    hosts: tuple[str, ...] = (),
 ) -> Source:
     """Return the source that reads what `spec` points at; nothing but names and sizes is read yet.
 
     Args:
         spec: a file (JSONL, CSV, TSV, plain text, WARC, also compressed; Parquet, Arrow; HTML, Markdown,
-            PDF; an image, a recording), a folder or a pattern such as `crawl/**/*.warc.gz` of files of
-            records, of documents, of images or of recordings, or the name of a built-in set: `digits`.
+            PDF; an image, a recording; `.urls`, a list of addresses), a folder or a pattern such as
+            `crawl/**/*.warc.gz` of files of records, of documents, of images or of recordings, a prefix of an object store such as
+            `s3://bucket/crawl/`, or the name of a built-in set: `digits`.
         collected_at: the instant that is written on every item; aware.
         text_column: the column that holds the text, where it cannot be found by itself.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
+        hosts: that may be asked for what a list of addresses names.
 
     Raises:
         SourceNotFound: nothing is there.
@@ -87,7 +95,7 @@ def open_source(
         raise _nobody_reads(place)
     if place.kind in ("file", "folder", "pattern") and place.size_bytes == 0:
         raise _empty(place)
-    return able[0].open(place, Options(collected_at, text_column, licence, max_item_bytes))
+    return able[0].open(place, Options(collected_at, text_column, licence, max_item_bytes, hosts=hosts))
 
 
 def _look(spec: str | Path) -> Place:
@@ -120,7 +128,7 @@ def _nobody_reads(place: Place) -> InputError:
         return _empty(place)
     return UnreadableSource(
         f"{_name(place)} ({_census(place)}) cannot be collected. "
-        f"Files that can: {_listed(JSONL, CSV, PARQUET, ARROW, TEXT, WARC)} and folders of these, and documents "
+        f"Files that can: {_listed(JSONL, CSV, PARQUET, ARROW, TEXT, WARC, URLS)} and folders of these, and documents "
         f"({_listed(DOCUMENTS)}), images ({_listed(IMAGES)}) and recordings ({_listed(RECORDINGS)})"
     )
 

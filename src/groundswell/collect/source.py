@@ -87,6 +87,7 @@ class Options:
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
         within: the file that is read, of several; it is put before each locator.
+        hosts: that may be asked for what a list of addresses names; none if empty.
     """
 
     collected_at: datetime
@@ -94,6 +95,7 @@ class Options:
     licence: str | None = None
     max_item_bytes: int = MAX_ITEM_BYTES
     within: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

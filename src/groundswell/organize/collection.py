@@ -34,6 +34,7 @@ def collect(
     text_column: str | None = None,
     licence: str | None = None,
     max_item_bytes: int = MAX_ITEM_BYTES,
+    hosts: Sequence[str] = (),
     home: str | Path | None = None,
     on_progress: OnProgress | None = None,
     now: datetime | None = None,
@@ -54,6 +55,7 @@ def collect(
         text_column: the column that holds the text, where it cannot be found by itself.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
+        hosts: that may be asked for what a list of addresses (`.urls`) names; none by default.
         home: the data folder for `save`; `groundswell-data` in the current folder if None.
         on_progress: called now and then with the number of records read so far.
         now: the instant that is written on every item; the present if None.
@@ -70,6 +72,7 @@ def collect(
             text_column=text_column,
             licence=licence,
             max_item_bytes=max_item_bytes,
+            hosts=tuple(hosts),
         )
     elif isinstance(source, Source):
         opened = source

@@ -1,4 +1,4 @@
-"""Where a model may be reached: named hosts only, and no address inside one's own network unless that is meant."""
+"""Where a URL may lead: named hosts only, and no address inside one's own network unless that is meant."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class AllowedHosts:
         try:
             parsed = httpx.URL(url)
         except (httpx.InvalidURL, TypeError) as error:
-            raise InputError(f"the address of a model must be a URL: {error}") from None
+            raise InputError(f"the address must be a URL: {error}") from None
         if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise InputError("the address of a model must start with https:// or http:// and name a host")
+            raise InputError("the address must start with https:// or http:// and name a host")
         if parsed.userinfo:
             raise InputError(f"the address of {parsed.host} holds a name or password; give it as `key`")
         if not {parsed.host, f"{parsed.host}:{_port(parsed)}"} & self.hosts:

@@ -3,7 +3,7 @@ import socket
 import httpx
 import pytest
 
-from groundswell.assist.models.hosts import AllowedHosts, PinnedTransport
+from groundswell.hosts import AllowedHosts, PinnedTransport
 from groundswell.errors import InputError
 
 PUBLIC = AllowedHosts(["api.example.org", "10.0.0.5:8000"])
