@@ -98,15 +98,10 @@ def collect(
         raise click.UsageError("--raw does not clean; leave out --recipe and --against")
     if query is not None and name is None:
         raise click.UsageError("--query needs a --name for the dataset")
-    options_of_items = {
-        "text_column": text_column,
-        "licence": licence,
-        "max_item_bytes": settings.max_item_bytes,
-    }
+    limit = settings.max_item_bytes
+    source = path if query is None else _query(path, query, grows, text_column, licence, limit)
     collection = collect_items(
-        path if query is None else _query(path, query, grows, options_of_items),
-        hosts=allow_host,
-        **options_of_items,
+        source, text_column=text_column, licence=licence, max_item_bytes=limit, hosts=allow_host
     )
     options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     chosen = collection if raw else collection.clean(*_operators(recipe, against))
@@ -194,12 +189,14 @@ def drops(
     show(value, as_json=as_json, text=text)
 
 
-def _query(path: str, query: str, grows: str | None, options_of_items: dict[str, Any]) -> "Query":
+def _query(
+    path: str, query: str, grows: str | None, text_column: str | None, licence: str | None, limit: int
+) -> "Query":
     from groundswell import clock
     from groundswell.cli.databases import database_at
     from groundswell.collect import Options, Query
 
-    return Query(database_at(path), query, Options(clock.now(), **options_of_items), grows)
+    return Query(database_at(path), query, Options(clock.now(), text_column, licence, limit), grows)
 
 
 def _store(settings: Settings) -> "DatasetStore":

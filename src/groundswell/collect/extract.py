@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from groundswell.errors import MissingExtra, UnreadableSource
 
 MAX_PAGES = 10_000
@@ -37,6 +39,8 @@ def html_text(data: bytes, charset: str | None = None) -> Extracted:
     html = _html()
     if data.startswith(_OTHERS):
         raise UnreadableSource("no HTML: the bytes are of another format")
+    if (depth := nesting(data)) > MAX_DEPTH:
+        raise UnreadableSource(f"elements are nested {depth:,} deep; the most is {MAX_DEPTH:,}")
     encoding = charset or _declared(data) or html.detect_encoding(data)
     page = html.bytes_to_str(data, html.map_encoding_to_html5(encoding or "utf-8"))
     try:
@@ -45,6 +49,33 @@ def html_text(data: bytes, charset: str | None = None) -> Extracted:
     except (ValueError, RuntimeError) as error:
         raise UnreadableSource(f"no readable HTML: {error}") from error
     return Extracted(text, " ".join((tree.title or "").split())[:300])
+
+
+MAX_DEPTH = 1000
+"""Browsers stop at 512. The time that a page takes grows with the square of its depth."""
+
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
+_WITHOUT_END = frozenset(
+    b"area base br col embed hr img input link meta source track wbr p li td th tr dt dd option".split()
+)
+"""Elements that have no end, and those whose end is often left out."""
+
+
+def nesting(data: bytes) -> int:
+    """Return about how deep the elements of a page are nested; exact only where that is suspiciously deep."""
+    letters = np.frombuffer(data, np.uint8)
+    opens = np.flatnonzero(letters[:-1] == ord("<"))
+    steps = np.where(letters[opens + 1] == ord("/"), -1, 1) if len(opens) else np.zeros(1, np.int64)
+    rough = int(np.cumsum(steps).max())
+    if rough <= MAX_DEPTH:
+        return rough
+    depth = deepest = 0
+    for tag in _TAG.finditer(data):
+        if tag[3] or tag[2].lower() in _WITHOUT_END:
+            continue
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 _OTHERS = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"RIFF", b"\x7fELF")

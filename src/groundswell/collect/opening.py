@@ -71,8 +71,8 @@ def open_source(
     Args:
         spec: a file (JSONL, CSV, TSV, plain text, WARC, also compressed; Parquet, Arrow; HTML, Markdown,
             PDF; an image, a recording; `.urls`, a list of addresses), a folder or a pattern such as
-            `crawl/**/*.warc.gz` of files of records, of documents, of images or of recordings, a prefix of an object store such as
-            `s3://bucket/crawl/`, or the name of a built-in set: `digits`.
+            `crawl/**/*.warc.gz` of files of records, of documents, of images or of recordings, a prefix of
+            an object store such as `s3://bucket/crawl/`, or the name of a built-in set: `digits`.
         collected_at: the instant that is written on every item; aware.
         text_column: the column that holds the text, where it cannot be found by itself.
         licence: SPDX id or text, written on every item.

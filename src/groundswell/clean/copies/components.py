@@ -17,7 +17,7 @@ PAIR = np.dtype([("node", "<i8"), ("other", "<i8")])
 """In the result `other` is the root, the least node of the component; a root is its own."""
 
 BUCKETS = 256
-_PAIR_BYTES = 96
+_PAIR_BYTES = 256
 """Memory that a pair takes while its component is found."""
 
 
@@ -88,26 +88,27 @@ def _star(work: Work, step: str, pairs: list[Path], *, is_large: bool) -> tuple[
     return files, sum(entry["changed"] for entry in entries)
 
 
-def _star_of_share(place: Place, target: str, pairs: Sequence[Path], share: Share, is_large: bool) -> Entry:
-    read = np.concatenate([np.empty(0, PAIR), *Receiver(pairs, PAIR).read(share.first, share.last)])
-    read = _distinct(read)
+def _star_of_share(
+    place: Place, target: str, pairs: Sequence[Path], share: Share, is_large: bool
+) -> Entry:
+    """Point the neighbours of each node to the least of them: the greater ones, or else the smaller ones."""
+    read = _distinct(list(Receiver(pairs, PAIR).read(share.first, share.last)))
+    if not is_large:
+        read = read[read["other"] < read["node"]]
     node, other = read["node"], read["other"]
-    nodes, starts, which = np.unique(node, return_index=True, return_inverse=True)
+    is_first = np.ones(len(read), np.bool_)
+    is_first[1:] = node[1:] != node[:-1]
+    least = other[is_first]  # neighbours ascend
     if is_large:
-        least = np.minimum(np.minimum.reduceat(other, starts), nodes) if len(nodes) else nodes
+        least = np.minimum(least, node[is_first])
         moves = other > node
-        made = _pairs(other[moves], least[which][moves])
-        changed = int(np.count_nonzero(made["other"] != node[moves]))
     else:
-        is_smaller = other < node
-        node, other = node[is_smaller], other[is_smaller]
-        nodes, starts, which = np.unique(node, return_index=True, return_inverse=True)
-        least = np.minimum.reduceat(other, starts) if len(nodes) else nodes
-        rest = other != least[which]
-        made = np.concatenate([_pairs(nodes, least), _pairs(other[rest], least[which][rest])])
-        changed = int(np.count_nonzero(rest))
-    both = np.concatenate([made, _pairs(made["other"], made["node"])])
-    _send(place, target, [(both["node"], both)])
+        moves = ~is_first
+    made = _pairs(other[moves], least[(np.cumsum(is_first, dtype=np.int32) - 1)[moves]])
+    changed = int(np.count_nonzero(made["other"] != node[moves])) if is_large else len(made)
+    if not is_large:
+        made = np.concatenate([made, read[is_first]])
+    _send(place, target, ((each["node"], each) for each in (made, _pairs(made["other"], made["node"]))))
     return {"changed": changed}
 
 
@@ -154,8 +155,10 @@ def bucket_of(nodes: Nodes) -> Nodes:
     return (mixed(nodes.astype(np.uint64)) >> np.uint64(56)).astype(np.int64)
 
 
-def _distinct(pairs: NDArray[Any]) -> NDArray[Any]:
+def _distinct(parts: list[NDArray[Any]]) -> NDArray[Any]:
     """Return the pairs in order, each once; `numpy.unique` of records is slower by far."""
+    pairs = np.concatenate([np.empty(0, PAIR), *parts])
+    parts.clear()
     pairs = pairs[np.lexsort((pairs["other"], pairs["node"]))]
     is_new = np.ones(len(pairs), np.bool_)
     is_new[1:] = (pairs["node"][1:] != pairs["node"][:-1]) | (pairs["other"][1:] != pairs["other"][:-1])

@@ -32,7 +32,7 @@ CANDIDATE_LEADERS = 16
 CLUSTER_LEADERS = 64
 """Rows kept of one cluster with which each further row of it is compared."""
 
-_RECORD_BYTES = 128
+_RECORD_BYTES = 160
 """Memory that a key takes while the rows that share it are compared."""
 
 _MOST_PAIRS = 1 << 14
