@@ -1,11 +1,12 @@
 """Walking a folder in a stable order, without following symbolic links."""
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from glob import has_magic, iglob
+from glob import has_magic
 from itertools import takewhile
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from groundswell.items import Drop
 _FOLDER = "folder"
 _UNREADABLE = "file:unreadable"
 _NOISE = {"thumbs.db", "desktop.ini"}
+_WILD = re.compile(r"\*|\?|\[!?\]?[^\]/]*\]|.", re.DOTALL)
+_MEANING = {"*": "[^/]*", "?": "[^/]"}
+
 _NOTES = {"README", "LICENSE", "LICENCE", "CHANGELOG", "NOTICE"}
 """Names of files that describe the data beside them."""
 
@@ -120,25 +124,48 @@ def look_at_pattern(spec: str) -> Place | None:
     """Say what matches a pattern such as `data/*.jsonl.gz` or `crawl/**/*.warc.gz`; None if it is no pattern."""
     if not has_magic(spec):
         return None
-    root = Path(*takewhile(lambda part: not has_magic(part), Path(spec).expanduser().parts))
-    return _census(spec, root, "pattern", _matching(spec, root))
+    root, _ = _cut(spec)
+    return _census(spec, root, "pattern", _matching(spec))
 
 
 def entries_of(place: Place) -> Iterator[Found]:
     """Yield the files at a place: the file itself, those below a folder, or those that match a pattern."""
     if place.kind == "pattern":
-        return _matching(place.spec, place.path)
+        return _matching(place.spec)
     if place.kind == "folder":
         return walk(place.path)
     return iter([_entry(place.path, place.path.parent)])
 
 
-def _matching(spec: str, root: Path) -> Iterator[Found]:
-    """Yield the files that match a pattern, in the order of names; folders that match are left out."""
-    for name in sorted(iglob(str(Path(spec).expanduser()), recursive=True)):
-        found = _entry(Path(name), root)
-        if found.reason != _FOLDER:
-            yield found
+def _matching(spec: str) -> Iterator[Found]:
+    """Yield what matches a pattern below its root, in the order of names; links are not followed."""
+    root, pattern = _cut(spec)
+    return (found for found in walk(root) if pattern.fullmatch(found.relative))
+
+
+def _cut(spec: str) -> tuple[Path, re.Pattern[str]]:
+    """Return the folder above all that can match a pattern, and an expression for what lies below it.
+
+    As in a shell, `*` and `?` stop at `/`, and `**` stands for any number of folders.
+    """
+    parts = Path(spec).expanduser().parts
+    above = list(takewhile(lambda part: not has_magic(part), parts))
+    below = parts[len(above) :]
+    expressions = ["(?:[^/]+/)*" if part == "**" else _of_name(part) for part in below[:-1]]
+    last = "(?:[^/]+/)*[^/]+" if below[-1] == "**" else _of_name(below[-1]).removesuffix("/")
+    return Path(*above), re.compile("".join(expressions) + last)
+
+
+def _of_name(part: str) -> str:
+    """Return an expression for one name of a path, and the slash behind it."""
+    return "".join(map(_expression, _WILD.findall(part))) + "/"
+
+
+def _expression(piece: str) -> str:
+    if piece in _MEANING:
+        return _MEANING[piece]
+    is_set = len(piece) > 2 and piece.startswith("[")
+    return piece.replace("[!", "[^", 1).replace("\\", r"\\") if is_set else re.escape(piece)
 
 
 def read_at_most(path: Path, limit: int) -> bytes:

@@ -105,10 +105,10 @@ def _fetched(address: str, client: httpx.Client, allowed: AllowedHosts, origin: 
             where = str(answer.url)
             media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
             charset = answer.charset_encoding
-    except InputError as error:
-        return origin.refusal(locator, "url:not_allowed", one_line(str(error)))
     except TooLarge as error:
         return origin.failure(locator, "item:too_large", str(error))
+    except InputError as error:
+        return origin.refusal(locator, "url:not_allowed", one_line(str(error)))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return origin.failure(locator, "url:failed", f"{type(error).__name__}: {error}")
     meta = {"url": address} if where == address else {"url": address, "fetched_from": where}

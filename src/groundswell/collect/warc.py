@@ -48,7 +48,9 @@ class Warc(OneFile):
         number = -1
         try:
             with self.place.path.open("rb") as file:
-                pages = library.ArchiveIterator(file, record_types=kinds, parse_http=True, fsspec_args=False)
+                pages = library.ArchiveIterator(
+                    file, record_types=kinds, parse_http=True, auto_decode="all", fsspec_args=False
+                )
                 for number, page in enumerate(pages):
                     yield self._record(page, number, origin)
         except (OSError, ValueError, EOFError) as error:
