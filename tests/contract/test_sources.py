@@ -1,8 +1,11 @@
 """The contract of a source, over every plug: stable, streaming, every record accounted for, nothing raised."""
 
+import gzip
+import html
 import io
 import json
 import os
+import pickle
 import tracemalloc
 import wave
 from collections.abc import Callable, Iterator
@@ -17,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from groundswell.collect import PLUGS, Options, Records, Source, open_source, plugs
+from groundswell.collect import PLUGS, Divisible, Growing, Options, Records, Source, open_source, plugs
 from groundswell.errors import InputError
 from groundswell.items import ITEM_SCHEMA, Drop, Item, items_of, to_batch
 
@@ -76,18 +79,43 @@ def make_texts(folder: Path) -> Path:
     return folder / "set"
 
 
-def make_audio(folder: Path) -> Path:
+def make_recordings(folder: Path) -> Path:
     (folder / "set").mkdir()
-    for place in range(5):
+    for place in range(3):
         with wave.open(str(folder / "set" / f"{place}.wav"), "wb") as file:
             file.setparams((1, 2, 8000, 0, "NONE", ""))
-            file.writeframes(bytes([place]) * 1600)
+            file.writeframes(np.random.default_rng(place).integers(0, 999, 800).astype("<i2").tobytes())
+    return folder / "set"
+
+
+def make_warc(folder: Path) -> Path:
+    path = folder / "a.warc.gz"
+    with gzip.open(path, "wb") as file:
+        for number, text in enumerate(TEXTS):
+            page = f"<html><body><main><p>{html.escape(text)} and the rest</p></main></body></html>".encode()
+            answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page
+            head = (
+                f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
+                f"WARC-Target-URI: http://example.org/{number}\r\nWARC-Date: 2026-01-02T00:00:00Z\r\n"
+                f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(answer)}\r\n\r\n"
+            )
+            file.write(head.encode() + answer + b"\r\n\r\n")
+    return path
+
+
+def make_files(folder: Path) -> Path:
+    (folder / "set").mkdir()
+    (folder / "set" / "a").mkdir()
+    make_jsonl(folder / "set")
+    make_csv(folder / "set" / "a")
     return folder / "set"
 
 
 MAKERS: dict[str, Callable[[Path], Path | str]] = {
     "images": make_images,
-    "audio": make_audio,
+    "recordings": make_recordings,
+    "warc": make_warc,
+    "files": make_files,
     "jsonl": make_jsonl,
     "csv": make_csv,
     "parquet": make_parquet,
@@ -119,6 +147,19 @@ def test_it_is_a_source_that_describes_itself(source: Source) -> None:
 
 def test_reading_twice_gives_the_same_in_the_same_order(source: Source) -> None:
     assert list(source.read()) == list(source.read())
+
+
+@pytest.mark.parametrize("part_bytes", [1, 40, 4000, 10**9])
+def test_its_parts_give_what_it_gives(source: Source, part_bytes: int) -> None:
+    parts = source.parts(part_bytes) if isinstance(source, Divisible) else [source]
+    assert all(pickle.loads(pickle.dumps(part)) == part for part in parts)
+    assert [record for part in parts for record in part.read()] == list(source.read())
+
+
+def test_what_was_read_is_not_read_again(source: Source) -> None:
+    if isinstance(source, Growing):
+        cursor = json.loads(json.dumps(source.cursor()))
+        assert list(source.after(cursor).read()) == []
 
 
 def test_provenance_is_complete_and_locators_are_unique(source: Source) -> None:

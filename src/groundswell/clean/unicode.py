@@ -1,21 +1,16 @@
 """Operator: one form for each text, so that equal texts have equal ids."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 
+from groundswell.clean import kernels
+from groundswell.clean.changes import with_texts
 from groundswell.clean.operator import Result
-from groundswell.items import ItemKind, digest_text
-
-_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u00ad\u200b\u2060]")
-_ODD_SPACES = re.compile(r"[^\S\n\t ]")
-_SPACES_WITHIN_LINE = re.compile(r"(?<=\S)[ \t]+(?=\S)")
-_SPACES_AT_LINE_END = re.compile(r"[ \t]+\n")
-_BLANK_LINES = re.compile(r"\n{3,}")
+from groundswell.items import ItemKind
 
 
 def normalize(text: str) -> str:
@@ -29,11 +24,21 @@ def normalize(text: str) -> str:
     Source:
         Unicode Standard Annex 15 for form C. The white space rules are ours.
     """
-    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
-    text = unicodedata.normalize("NFC", text)
-    text = _SPACES_WITHIN_LINE.sub(" ", _ODD_SPACES.sub(" ", text))
-    text = _SPACES_AT_LINE_END.sub("\n", text)
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    return str(normalized(pa.array([text], pa.large_string()))[0].as_py())
+
+
+def normalized(texts: pa.Array) -> pa.Array:
+    """Return a column of texts, each as `normalize` makes it; a null becomes an empty text."""
+    plain, may_compose = kernels.normalize_texts(kernels.Texts.of(texts))
+    places = np.flatnonzero(may_compose)
+    found = plain.take(pa.array(places)).to_pylist()
+    composed = [unicodedata.normalize("NFC", text) for text in found]
+    if composed == found:
+        return plain
+    every = plain.to_pylist()
+    for place, text in zip(places.tolist(), composed, strict=True):
+        every[place] = text
+    return pa.array(every, pa.large_string())
 
 
 @dataclass(frozen=True)
@@ -49,20 +54,5 @@ class NormalizeText:
 
     def apply(self, batch: pa.RecordBatch) -> Result:
         """Replace the text, id and origin of each row that changes."""
-        kinds, texts = batch["kind"].to_pylist(), batch["text"].to_pylist()
-        ids, origins = batch["id"].to_pylist(), batch["derived_from"].to_pylist()
-        is_changed = False
-        for place, (kind, text) in enumerate(zip(kinds, texts, strict=True)):
-            if kind == ItemKind.TEXT and (new := normalize(text or "")) != text:
-                texts[place], origins[place], ids[place] = new, ids[place], digest_text(new)
-                is_changed = True
-        if not is_changed:
-            return Result(batch)
-        return Result(_with_columns(batch, {"id": ids, "text": texts, "derived_from": origins}))
-
-
-def _with_columns(batch: pa.RecordBatch, columns: dict[str, list[str | None]]) -> pa.RecordBatch:
-    for name, values in columns.items():
-        field = batch.schema.field(name)
-        batch = batch.set_column(batch.schema.get_field_index(name), field, pa.array(values, field.type))
-    return batch
+        is_text = np.array(batch["kind"].to_pylist()) == ItemKind.TEXT
+        return Result(with_texts(batch, normalized(batch["text"]), is_text))

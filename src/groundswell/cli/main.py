@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 import groundswell.cli.annotations as annotations
-import groundswell.cli.data as data
+import groundswell.cli.cleaning as cleaning
 import groundswell.cli.datasets as datasets
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
@@ -92,7 +92,9 @@ main.add_command(kinds.kinds)
 main.add_command(export.export)
 main.add_command(keys.keys)
 main.add_command(annotations.import_)
-main.add_command(data.collect)
+main.add_command(cleaning.collect)
+main.add_command(cleaning.clean)
+main.add_command(cleaning.drops)
 main.add_command(datasets.datasets)
 main.add_command(datasets.diff)
 main.add_command(datasets.split)

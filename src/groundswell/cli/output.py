@@ -96,6 +96,10 @@ class Step:
         """Move the bar by `amount`."""
         self._bar.advance(self._task, amount)
 
+    def rename(self, what: str) -> None:
+        """Say what it is at now."""
+        self._bar.update(self._task, description=what)
+
     def reach(self, amount: int, total: int | None = None) -> None:
         """Move the bar to `amount`, of `total` where that is known by now."""
         self._bar.update(self._task, completed=amount, total=total)

@@ -6,19 +6,35 @@ from groundswell.errors import MissingColumn
 
 USUAL_NAMES = ("text", "content", "body")
 
+AS_RECORD = "*"
+"""Instead of a column: the record as a whole is the payload."""
+
+_RECORDS = (
+    {"messages"},
+    {"conversations"},
+    {"chosen", "rejected"},
+    {"instruction", "output"},
+    {"instruction", "response"},
+    {"prompt", "completion"},
+)
+"""Fields by which records of conversations and preferences are known: no one field of them is the text."""
+
 
 def choose_text_column(columns: Mapping[str, bool], wanted: str | None, source: str) -> str:
     """Return the name of the text column.
 
     Args:
         columns: every column's name, and whether its values are texts.
-        wanted: the column that the user named, or None: then the first of `USUAL_NAMES`, in any case, that
-            holds texts, else the only column that does.
+        wanted: the column that the user named, or `AS_RECORD`, or None: then the first of `USUAL_NAMES`,
+            in any case, that holds texts, else the record as a whole if it is a conversation or a preference,
+            else the only column that holds texts.
         source: what is read, for the message.
 
     Raises:
         MissingColumn: the wanted column does not exist, or there is no single answer.
     """
+    if wanted == AS_RECORD:
+        return wanted
     if wanted is not None:
         if wanted not in columns:
             raise MissingColumn(
@@ -30,6 +46,8 @@ def choose_text_column(columns: Mapping[str, bool], wanted: str | None, source: 
     for usual in USUAL_NAMES:
         if usual in by_usual_name:
             return by_usual_name[usual]
+    if any(fields <= columns.keys() for fields in _RECORDS):
+        return AS_RECORD
     if len(texts) == 1:
         return texts[0]
     found = "no column of texts" if not texts else f"{len(texts)} columns of texts"

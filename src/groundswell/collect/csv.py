@@ -8,9 +8,9 @@ from itertools import chain, count, islice
 from typing import ClassVar
 
 from groundswell.collect.columns import USUAL_NAMES, choose_text_column
-from groundswell.collect.good import require_good
 from groundswell.collect.lines import Line, read_lines
-from groundswell.collect.source import Options, Origin, Place, printable
+from groundswell.collect.one import OneFile
+from groundswell.collect.source import Origin, Place
 from groundswell.errors import UnreadableSource
 from groundswell.items import Drop, Item
 
@@ -20,7 +20,7 @@ _SAMPLE_ROWS = 20
 
 
 @dataclass(frozen=True)
-class Csv:
+class Csv(OneFile):
     """The rows of a CSV file with a header, plain or compressed; the delimiter is found among `,` `;` tab.
 
     Quoted fields may hold line ends. A row with too few or too many fields, or with a quote that never
@@ -28,38 +28,17 @@ class Csv:
     columns with the same name, the second becomes `<name>_2`, and so on.
     """
 
-    place: Place
-    options: Options
     name: ClassVar[str] = "csv"
+    what: ClassVar[str] = "rows"
+    reads_records: ClassVar[bool] = True
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
         """Take a file by its suffix."""
         return place.file_ends_with(*SUFFIXES)
 
-    @classmethod
-    def open(cls, place: Place, options: Options) -> "Csv":
-        """Return the source."""
-        return cls(place, options)
-
-    def read(self) -> Iterator[Item | Drop]:
-        """Yield an item for each row.
-
-        Raises:
-            MissingColumn: the header lacks the text column.
-        """
-        origin = Origin(printable(self.place.spec), self.name, self.options)
-        return require_good(self._records(origin), origin.source)
-
-    def describe(self) -> str:
-        """Return what is read."""
-        return f"rows of {printable(self.place.spec)}"
-
-    def size_bytes(self) -> int:
-        """Return the size of the file as stored."""
-        return self.place.size_bytes
-
-    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
+    def records(self, origin: Origin) -> Iterator[Item | Drop]:
+        """Yield an item for each record."""
         delimiter = self._delimiter()
         rows = self._rows(delimiter)
         header = next(rows, None)

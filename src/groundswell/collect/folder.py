@@ -1,19 +1,28 @@
 """Walking a folder in a stable order, without following symbolic links."""
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from glob import has_magic
+from itertools import takewhile
 from pathlib import Path
 
 from groundswell.collect.lines import COMPRESSIONS
 from groundswell.collect.source import Origin, Place, printable
+from groundswell.errors import TooLarge
 from groundswell.items import Drop
 
 _FOLDER = "folder"
 _UNREADABLE = "file:unreadable"
 _NOISE = {"thumbs.db", "desktop.ini"}
+_WILD = re.compile(r"\*|\?|\[!?\]?[^\]/]*\]|.", re.DOTALL)
+_MEANING = {"*": "[^/]*", "?": "[^/]"}
+
+_NOTES = {"README", "LICENSE", "LICENCE", "CHANGELOG", "NOTICE"}
+"""Names of files that describe the data beside them."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,7 @@ class Found:
         path: where it is.
         relative: the same below the folder, with `/`, as valid Unicode.
         size_bytes: of a file.
+        modified_ns: when a file was last written, in nanoseconds.
         reason: a stable code where it is not read, else empty.
         detail: why, for a person.
     """
@@ -33,6 +43,12 @@ class Found:
     size_bytes: int = 0
     reason: str = ""
     detail: str = ""
+    modified_ns: int = 0
+
+    @property
+    def state(self) -> str:
+        """A line that differs once the file has changed."""
+        return f"{self.relative}\t{self.size_bytes}\t{self.modified_ns}"
 
     @property
     def suffix(self) -> str:
@@ -83,7 +99,7 @@ def _entry(path: Path, root: Path) -> Found:
         return _set_aside(path, root, "file:symlink", "symbolic links are not followed")
     if not stat.S_ISREG(status.st_mode):
         return _set_aside(path, root, "file:special", "neither a file nor a folder")
-    return Found(path, _relative(path, root), status.st_size)
+    return Found(path, _relative(path, root), status.st_size, modified_ns=status.st_mtime_ns)
 
 
 def _set_aside(path: Path, root: Path, reason: str, detail: str) -> Found:
@@ -101,13 +117,82 @@ def look(spec: str | Path) -> Place:
         return Place(str(spec), path, "file", {_suffix(path): 1}, path.stat().st_size)
     if not path.is_dir():
         return Place(str(spec), path, "other" if path.exists() else "nothing")
+    return _census(str(spec), path, "folder", walk(path))
+
+
+def look_at_pattern(spec: str) -> Place | None:
+    """Say what matches a pattern such as `data/*.jsonl.gz` or `crawl/**/*.warc.gz`; None if it is no pattern."""
+    if not has_magic(spec):
+        return None
+    root, _ = _cut(spec)
+    return _census(spec, root, "pattern", _matching(spec))
+
+
+def entries_of(place: Place) -> Iterator[Found]:
+    """Yield the files at a place: the file itself, those below a folder, or those that match a pattern."""
+    if place.kind == "pattern":
+        return _matching(place.spec)
+    if place.kind == "folder":
+        return walk(place.path)
+    return iter([_entry(place.path, place.path.parent)])
+
+
+def _matching(spec: str) -> Iterator[Found]:
+    """Yield what matches a pattern below its root, in the order of names; links are not followed."""
+    root, pattern = _cut(spec)
+    return (found for found in walk(root) if pattern.fullmatch(found.relative))
+
+
+def _cut(spec: str) -> tuple[Path, re.Pattern[str]]:
+    """Return the folder above all that can match a pattern, and an expression for what lies below it.
+
+    As in a shell, `*` and `?` stop at `/`, and `**` stands for any number of folders.
+    """
+    parts = Path(spec).expanduser().parts
+    above = list(takewhile(lambda part: not has_magic(part), parts))
+    below = parts[len(above) :]
+    expressions = ["(?:[^/]+/)*" if part == "**" else _of_name(part) for part in below[:-1]]
+    last = "(?:[^/]+/)*[^/]+" if below[-1] == "**" else _of_name(below[-1]).removesuffix("/")
+    return Path(*above), re.compile("".join(expressions) + last)
+
+
+def _of_name(part: str) -> str:
+    """Return an expression for one name of a path, and the slash behind it."""
+    return "".join(map(_expression, _WILD.findall(part))) + "/"
+
+
+def _expression(piece: str) -> str:
+    if piece in _MEANING:
+        return _MEANING[piece]
+    is_set = len(piece) > 2 and piece.startswith("[")
+    return piece.replace("[!", "[^", 1).replace("\\", r"\\") if is_set else re.escape(piece)
+
+
+def read_at_most(path: Path, limit: int) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        TooLarge: it holds more than `limit` bytes, for example because it grew since it was listed.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge(f"over {limit:,} bytes")
+    return data
+
+
+def _census(spec: str, path: Path, kind: str, entries: Iterator[Found]) -> Place:
+    """Count the suffixes of files; what only describes the others counts if there are no others."""
     suffixes: Counter[str] = Counter()
+    notes: Counter[str] = Counter()
     size_bytes = 0
-    for found in walk(path):
+    for found in entries:
         if not found.reason:
-            suffixes[_suffix(found.path)] += 1
+            counted = notes if found.path.stem.upper() in _NOTES else suffixes
+            counted[_suffix(found.path)] += 1
             size_bytes += found.size_bytes
-    return Place(str(spec), path, "folder", suffixes, size_bytes)
+    return Place(spec, path, kind, suffixes or notes, size_bytes)
 
 
 def _suffix(path: Path) -> str:

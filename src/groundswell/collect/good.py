@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from groundswell.errors import EmptySource, UnreadableSource
+from groundswell.errors import EmptySource, InputError, UnreadableSource
 from groundswell.items import Drop, Item
 
 MAX_BAD_START = 1000
@@ -16,21 +16,48 @@ def require_good(records: Iterator[Item | Drop], source: str) -> Iterator[Item |
         EmptySource: nothing came, or nothing but refusals by rule.
         UnreadableSource: every record failed, or the first `MAX_BAD_START` did; names the first problem.
     """
-    failures = 0
     first: Drop | None = None
+    failures = 0
+    for record in require_start(records, source):
+        yield record
+        if isinstance(record, Item):
+            yield from records
+            return
+        if record.failed:
+            failures, first = failures + 1, first or record
+    raise nothing_good(source, failures, first)
+
+
+def require_start(records: Iterator[Item | Drop], source: str) -> Iterator[Item | Drop]:
+    """Pass records on; raise if very many have failed, from the first on.
+
+    Raises:
+        UnreadableSource: the first `MAX_BAD_START` failed; names the first problem.
+    """
+    first: Drop | None = None
+    failures = 0
     for record in records:
         yield record
         if isinstance(record, Item):
             yield from records
             return
         if record.failed:
-            failures += 1
-            first = first or record
-        if first and failures >= MAX_BAD_START:
-            break
+            failures, first = failures + 1, first or record
+        if failures >= MAX_BAD_START:
+            raise nothing_good(source, failures, first)
+
+
+def nothing_good(source: str, failures: int, first: Drop | None) -> InputError:
+    """Return the error that says that a source holds nothing that can be used.
+
+    Args:
+        source: what was read.
+        failures: how many records could not be read.
+        first: the first of them; None if there were none at all.
+    """
     if first is None:
-        raise EmptySource(f"{source} holds nothing to collect")
-    raise UnreadableSource(
-        f"{source}: no record of {failures} could be read; the first, {first.locator}: {first.detail}. "
+        return EmptySource(f"{source} holds nothing to collect")
+    return UnreadableSource(
+        f"{source}: no record of {failures:,} could be read; the first, {first.locator}: {first.detail}. "
         "Check that this is the file or folder you mean"
     )

@@ -1,15 +1,16 @@
 """Source: a file of JSON objects, one a line."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, ClassVar
 
-from groundswell.collect.columns import choose_text_column
-from groundswell.collect.good import require_good
+from groundswell.collect.columns import AS_RECORD, choose_text_column
 from groundswell.collect.lines import Line, read_lines
-from groundswell.collect.source import Options, Origin, Place, printable
+from groundswell.collect.one import OneFile
+from groundswell.collect.shares import shares_of_lines
+from groundswell.collect.source import Origin, Place, printable
 from groundswell.errors import UnreadableSource
 from groundswell.items import Drop, Item
 
@@ -19,55 +20,44 @@ _SAMPLE_CHARACTERS = 1 << 20
 
 
 @dataclass(frozen=True)
-class Jsonl:
+class Jsonl(OneFile):
     """The objects of a JSON Lines file, plain or compressed.
 
     The text is the named field, or the one found among the first objects; the other fields go to
-    `meta`. A line that is not a JSON object, or has no text, is set aside.
+    `meta`. A conversation or a preference is a record: its payload is the object itself. A line that is not a
+    JSON object, or has no text, is set aside.
     """
 
-    place: Place
-    options: Options
     name: ClassVar[str] = "jsonl"
     reads_records: ClassVar[bool] = True
+    what: ClassVar[str] = "objects"
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
         """Take a file by its suffix."""
         return place.file_ends_with(*SUFFIXES)
 
-    @classmethod
-    def open(cls, place: Place, options: Options) -> "Jsonl":
-        """Return the source."""
-        return cls(place, options)
+    def parts(self, part_bytes: int) -> "Sequence[Jsonl]":
+        """Return spans of lines."""
+        shares = shares_of_lines(self.place, part_bytes, self._column)
+        return [replace(self, share=share) for share in shares]
 
-    def read(self) -> Iterator[Item | Drop]:
-        """Yield an item for each object.
+    def _column(self) -> str:
+        return self._choose(_sample(read_lines(self.place.path, self.options.max_item_bytes)))
 
-        Raises:
-            MissingColumn: the text field is not among the first objects.
-            UnreadableSource: the file is one JSON array.
-        """
-        origin = Origin(printable(self.place.spec), self.name, self.options)
-        return require_good(self._records(origin), origin.source)
+    def _choose(self, sample: "list[Line]") -> str:
+        source = printable(self.place.spec)
+        _require_no_array(sample, source)
+        fields = _fields(sample)
+        if not fields:  # nothing to choose from: every line is a problem, which names itself
+            return self.options.text_column or ""
+        return choose_text_column(fields, self.options.text_column, source)
 
-    def describe(self) -> str:
-        """Return what is read."""
-        return f"objects of {printable(self.place.spec)}"
-
-    def size_bytes(self) -> int:
-        """Return the size of the file as stored."""
-        return self.place.size_bytes
-
-    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
-        lines = read_lines(self.place.path, self.options.max_item_bytes)
-        sample = _sample(lines)
-        _require_no_array(sample, origin.source)
-        fields = {} if self.options.as_records else _fields(sample)
-        if not fields:  # nothing to choose from: every line is a problem, which names itself, or a record
-            column = self.options.text_column or ""
-        else:
-            column = choose_text_column(fields, self.options.text_column, origin.source)
+    def records(self, origin: Origin) -> Iterator[Item | Drop]:
+        """Yield an item for each record."""
+        lines = read_lines(self.place.path, self.options.max_item_bytes, self.share.span)
+        sample = _sample(lines) if self.share.column is None else []
+        column = self._choose(sample) if self.share.column is None else self.share.column
         for line in chain(sample, lines):
             if line.reason:
                 yield origin.failure(f"line {line.number}", line.reason, line.detail)
@@ -114,7 +104,7 @@ def _record(line: Line, column: str, origin: Origin) -> Item | Drop:
         return origin.failure(locator, "json:invalid", f"not JSON: {parsed}")
     if not isinstance(parsed, dict):
         return origin.failure(locator, "json:not_object", f"no JSON object but {type(parsed).__name__}")
-    if origin.options.as_records:
+    if column == AS_RECORD:
         return origin.record(parsed, locator)
     text = parsed.pop(column, None)
     if not isinstance(text, str):

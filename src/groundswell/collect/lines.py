@@ -1,19 +1,18 @@
 """Lines of a text file, plain or compressed: bounded in memory, each decoded or named as a problem."""
 
-import gzip
-import io
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from lzma import LZMAError
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-import pyarrow as pa
-
+from groundswell.collect.compressed import COMPRESSIONS, TooMuch, opened
+from groundswell.collect.spans import Span
 from groundswell.errors import UnreadableSource
 
-COMPRESSIONS = (".gz", ".zst")
+__all__ = ["COMPRESSIONS", "Line", "read_lines"]
+
 _BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _SKIP_BYTES = 1 << 16
@@ -36,33 +35,46 @@ class Line:
     detail: str = ""
 
 
-def read_lines(path: Path, max_bytes: int) -> Iterator[Line]:
-    r"""Yield the lines of a UTF-8 file; `.gz` and `.zst` are decompressed on the way.
+def read_lines(path: Path, max_bytes: int, span: Span | None = None) -> Iterator[Line]:
+    r"""Yield the lines of a UTF-8 file; one with a suffix of `COMPRESSIONS` is decompressed on the way.
 
     Ends of line are `\n` and `\r\n`; a byte order mark is left out. A line over `max_bytes` is never
-    held in memory whole. A damaged end of a compressed file becomes a last line with a problem.
+    held in memory whole. A damaged end of a compressed file becomes a last line with a problem, and so does
+    the place from which on it holds more than its size can explain.
+
+    Args:
+        path: of the file.
+        max_bytes: the longest line.
+        span: the lines that are read, of a file that is not compressed; all if None.
 
     Raises:
         UnreadableSource: the file cannot be opened, or is UTF-16.
     """
-    with _opened(path) as stream:
-        number = 0
+    with opened(path) as stream:
+        number = span.first_line - 1 if span else 0
+        left = span.end - span.start if span else None
+        if span:
+            stream.seek(span.start)
         try:
-            while raw := stream.readline(max_bytes + 2):
+            while (left is None or left > 0) and (raw := stream.readline(max_bytes + 2)):
                 number += 1
-                yield _line(number, raw, stream, max_bytes, path)
-        except (OSError, EOFError, zlib.error) as error:
+                taken = len(raw)
+                if number == 1:
+                    raw = _without_mark(raw, path)
+                body = raw.removesuffix(b"\n").removesuffix(b"\r")
+                if len(body) > max_bytes:
+                    taken += 0 if raw.endswith(b"\n") else _skip_line(stream)
+                    yield Line(number, "", "item:too_large", f"over {max_bytes:,} bytes")
+                else:
+                    yield _decoded(number, body)
+                left = None if left is None else left - taken
+        except TooMuch as error:
+            yield Line(number + 1, "", "file:bomb", str(error))
+        except (OSError, EOFError, zlib.error, LZMAError) as error:
             yield Line(number + 1, "", "file:damaged", f"cannot be read from here on: {error}")
 
 
-def _line(number: int, raw: bytes, stream: BinaryIO, max_bytes: int, path: Path) -> Line:
-    if number == 1:
-        raw = _without_mark(raw, path)
-    body = raw.removesuffix(b"\n").removesuffix(b"\r")
-    if len(body) > max_bytes:
-        if not raw.endswith(b"\n"):
-            _skip_line(stream)
-        return Line(number, "", "item:too_large", f"over {max_bytes:,} bytes")
+def _decoded(number: int, body: bytes) -> Line:
     try:
         return Line(number, body.decode())
     except UnicodeDecodeError as error:
@@ -76,25 +88,11 @@ def _without_mark(raw: bytes, path: Path) -> bytes:
     return raw.removeprefix(_BOM)
 
 
-def _skip_line(stream: BinaryIO) -> None:
+def _skip_line(stream: BinaryIO) -> int:
+    """Skip the rest of a line; returns how many bytes that was."""
+    skipped = 0
     while chunk := stream.readline(_SKIP_BYTES):
+        skipped += len(chunk)
         if chunk.endswith(b"\n"):
-            return
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    try:
-        stream = _open(path)
-    except OSError as error:
-        raise UnreadableSource(f"{path} cannot be opened: {error.strerror or error}") from error
-    with stream:
-        yield stream
-
-
-def _open(path: Path) -> BinaryIO:
-    if path.suffix.lower() == ".gz":
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    if path.suffix.lower() == ".zst":
-        return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")))
-    return path.open("rb")
+            break
+    return skipped

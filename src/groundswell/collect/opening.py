@@ -6,24 +6,50 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import cast
 
-from groundswell.collect.audio import SUFFIXES as AUDIO
-from groundswell.collect.audio import Audio
+from groundswell.collect.columns import AS_RECORD
 from groundswell.collect.csv import SUFFIXES as CSV
 from groundswell.collect.csv import Csv
 from groundswell.collect.digits import Digits
-from groundswell.collect.folder import look
+from groundswell.collect.documents import SUFFIXES as DOCUMENTS
+from groundswell.collect.documents import Documents
+from groundswell.collect.files import Files
+from groundswell.collect.folder import look, look_at_pattern
 from groundswell.collect.images import SUFFIXES as IMAGES
 from groundswell.collect.images import Images
 from groundswell.collect.jsonl import SUFFIXES as JSONL
 from groundswell.collect.jsonl import Jsonl
+from groundswell.collect.objects import Objects
 from groundswell.collect.parquet import ARROW, PARQUET, Parquet
+from groundswell.collect.recordings import SUFFIXES as RECORDINGS
+from groundswell.collect.recordings import Recordings
 from groundswell.collect.source import MAX_ITEM_BYTES, Options, Place, Plug, Source, printable
 from groundswell.collect.text import SUFFIXES as TEXT
-from groundswell.collect.text import TextFolder, TextLines
+from groundswell.collect.text import TextLines
+from groundswell.collect.urls import SUFFIXES as URLS
+from groundswell.collect.urls import UrlList
+from groundswell.collect.warc import SUFFIXES as WARC
+from groundswell.collect.warc import Warc
 from groundswell.errors import EmptySource, InputError, SourceNotFound, UnreadableSource
 
 ENTRY_POINTS = "groundswell.sources"
-PLUGS: tuple[Plug, ...] = (Images, Audio, Jsonl, Csv, Parquet, TextLines, TextFolder, Digits)
+
+_MOST = 0.75
+"""Of a folder of several kinds of files the kind is read that has so many of them; the others are set aside."""
+
+PLUGS: tuple[Plug, ...] = (
+    Images,
+    Recordings,
+    Jsonl,
+    Csv,
+    Parquet,
+    TextLines,
+    UrlList,
+    Warc,
+    Documents,
+    Files,
+    Objects,
+    Digits,
+)
 """The plugs that ship with Groundswell; at most one of them recognises a place that is not mixed."""
 
 
@@ -39,53 +65,66 @@ def open_source(
     text_column: str | None = None,
     licence: str | None = None,
     max_item_bytes: int = MAX_ITEM_BYTES,
-    as_records: bool = False,
+    hosts: tuple[str, ...] = (),
 ) -> Source:
     """Return the source that reads what `spec` points at; nothing but names and sizes is read yet.
 
     Args:
-        spec: a file (JSONL, CSV, TSV, plain text, also `.gz` or `.zst`; Parquet, Arrow; an image, a
-            recording), a folder of images, of recordings or of text files, or the name of a built-in set: `digits`.
+        spec: a file (JSONL, CSV, TSV, plain text, WARC, also compressed; Parquet, Arrow; HTML, Markdown,
+            PDF; an image, a recording; `.urls`, a list of addresses), a folder or a pattern such as
+            `crawl/**/*.warc.gz` of files of records, of documents, of images or of recordings, a prefix of
+            an object store such as `s3://bucket/crawl/`, or the name of a built-in set: `digits`.
         collected_at: the instant that is written on every item; aware.
-        text_column: the column that holds the text, where it cannot be found by itself.
+        text_column: the column that holds the text, where it cannot be found by itself; `AS_RECORD` takes
+            each object whole, as a record.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
-        as_records: take each object as a record, whole; of files of JSON lines and tables only.
+        hosts: that may be asked for what a list of addresses names.
 
     Raises:
         SourceNotFound: nothing is there.
         EmptySource: an empty file, or a folder without files.
         UnreadableSource: no plug reads this kind of file.
-        InputError: a folder holds what different plugs read.
+        InputError: a folder holds what different plugs read, and none reads most of it.
     """
     place = _look(spec)
     able = [plug for plug in plugs() if plug.recognises(place)]
     if len(able) > 1:
+        able = [plug for plug in able if _share(plug, place) >= _MOST] or able
+    if len(able) > 1:
         raise InputError(f"{_name(place)} is mixed: {_census(place)}. Give each kind a folder of its own")
     if not able:
         raise _nobody_reads(place)
-    if place.kind in ("file", "folder") and place.size_bytes == 0:
+    if place.kind in ("file", "folder", "pattern") and place.size_bytes == 0:
         raise _empty(place)
-    if as_records and not getattr(able[0], "reads_records", False):
-        raise InputError(
-            f"{_name(place)} holds no objects to take as records; files that do: {_listed(JSONL, PARQUET, ARROW)}"
-        )
-    return able[0].open(place, Options(collected_at, text_column, licence, max_item_bytes, as_records))
+    if text_column == AS_RECORD and not getattr(able[0], "reads_records", False):
+        holders = _listed(JSONL, CSV, PARQUET, ARROW)
+        raise InputError(f"{_name(place)} holds no objects to take as records; files that do: {holders}")
+    return able[0].open(place, Options(collected_at, text_column, licence, max_item_bytes, hosts=hosts))
 
 
 def _look(spec: str | Path) -> Place:
     if not str(spec).strip():
         raise SourceNotFound("no path was given, or an empty one; name a file, a folder or `digits`")
     try:
-        return look(spec)
+        place = look(spec)
+        return look_at_pattern(str(spec)) or place if place.kind == "nothing" else place
     except (OSError, RuntimeError, ValueError) as error:  # too long a name, no permission, no such user
         reason = getattr(error, "strerror", None) or error
         raise SourceNotFound(f"{printable(str(spec))[:200]} cannot be looked up: {reason}") from error
 
 
+def _share(plug: Plug, place: Place) -> float:
+    """Return which share of the files of a folder a plug reads, where it says which files it reads."""
+    suffixes = getattr(plug, "suffixes", ())
+    return sum(place.suffixes.get(suffix, 0) for suffix in suffixes) / max(sum(place.suffixes.values()), 1)
+
+
 def _nobody_reads(place: Place) -> InputError:
     if place.kind == "nothing":
         return SourceNotFound(f"there is nothing at {_name(place)}; check the path (now in {Path.cwd()})")
+    if place.kind == "pattern" and not place.suffixes:
+        return SourceNotFound(f"no file matches {_name(place)}; check the pattern (now in {Path.cwd()})")
     if place.kind == "folder" and not place.suffixes:
         return EmptySource(
             f"{_name(place)} is a folder without files; put images, recordings or texts there first"
@@ -96,8 +135,8 @@ def _nobody_reads(place: Place) -> InputError:
         return _empty(place)
     return UnreadableSource(
         f"{_name(place)} ({_census(place)}) cannot be collected. "
-        f"Files that can: {_listed(JSONL, CSV, PARQUET, ARROW, TEXT)}, and folders of images "
-        f"({_listed(IMAGES)}), of recordings ({_listed(AUDIO)}) or of text files ({_listed(TEXT)})"
+        f"Files that can: {_listed(JSONL, CSV, PARQUET, ARROW, TEXT, WARC, URLS)} and folders of these, and documents "
+        f"({_listed(DOCUMENTS)}), images ({_listed(IMAGES)}) and recordings ({_listed(RECORDINGS)})"
     )
 
 

@@ -1,7 +1,8 @@
 """Source: a table in a Parquet or Arrow file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,9 +10,10 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from groundswell.collect.columns import choose_text_column
-from groundswell.collect.good import require_good
-from groundswell.collect.source import Options, Origin, Place, one_line, printable
+from groundswell.collect.columns import AS_RECORD, choose_text_column
+from groundswell.collect.one import OneFile
+from groundswell.collect.shares import Share
+from groundswell.collect.source import Origin, Place, one_line, printable
 from groundswell.errors import UnreadableSource
 from groundswell.items import Drop, Item
 
@@ -21,79 +23,80 @@ _BATCH_ROWS = 256
 
 
 @dataclass(frozen=True)
-class Parquet:
+class Parquet(OneFile):
     """The rows of a Parquet or Arrow file (IPC file or stream), a few hundred in memory at a time.
 
     Columns other than the text go to `meta`, except columns of bytes, which are not read. Rows are
     counted from 0, as in the table.
     """
 
-    place: Place
-    options: Options
     name: ClassVar[str] = "parquet"
     reads_records: ClassVar[bool] = True
+    what: ClassVar[str] = "rows"
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
         """Take a file by its suffix."""
         return place.file_ends_with(*PARQUET, *ARROW)
 
-    @classmethod
-    def open(cls, place: Place, options: Options) -> "Parquet":
-        """Return the source."""
-        return cls(place, options)
+    def parts(self, part_bytes: int) -> "Sequence[Parquet]":
+        """Return groups of rows of a Parquet file; an Arrow file is one part."""
+        if self.place.path.suffix.lower() not in PARQUET or self.place.size_bytes <= part_bytes:
+            return [self]
+        return [replace(self, share=share) for share in self._shares(part_bytes)]
 
-    def read(self) -> Iterator[Item | Drop]:
-        """Yield an item for each row.
+    def _shares(self, part_bytes: int) -> Iterator[Share]:
+        with _named(self.place.path), pq.ParquetFile(self.place.path) as file:
+            column = self._choose(file.schema_arrow)
+            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+        first = first_row = rows = size_bytes = number = 0
+        for place, group in enumerate(groups):
+            rows, size_bytes = rows + group.num_rows, size_bytes + group.total_byte_size
+            if size_bytes >= part_bytes or place + 1 == len(groups):
+                yield Share(number, None, (first, place, first_row), column)
+                first, first_row, size_bytes, number = place + 1, rows, 0, number + 1
 
-        Raises:
-            MissingColumn: the table lacks the text column.
-            UnreadableSource: not a Parquet or Arrow file, or damaged.
-        """
-        origin = Origin(printable(self.place.spec), self.name, self.options)
-        return require_good(self._records(origin), origin.source)
+    def _choose(self, schema: pa.Schema) -> str:
+        if self.share.column is not None:
+            return self.share.column
+        is_text = {name: _is_text(schema.field(name).type) for name in schema.names}
+        return choose_text_column(is_text, self.options.text_column, printable(self.place.spec))
 
-    def describe(self) -> str:
-        """Return what is read."""
-        return f"rows of {printable(self.place.spec)}"
-
-    def size_bytes(self) -> int:
-        """Return the size of the file as stored."""
-        return self.place.size_bytes
-
-    def _records(self, origin: Origin) -> Iterator[Item | Drop]:
-        first_row = 0
+    def records(self, origin: Origin) -> Iterator[Item | Drop]:
+        """Yield an item for each record."""
+        first_row = self.share.rows[2] if self.share.rows else 0
         column = None
-        for batch in _batches(self.place.path):
-            if column is None:
-                is_text = {name: _is_text(batch.schema.field(name).type) for name in batch.schema.names}
-                column = self._choose(is_text, origin.source)
+        for batch in _batches(self.place.path, self.share):
+            column = column or self._choose(batch.schema)
             for place, row in enumerate(_rows(batch)):
                 yield _record(row, column, f"row {first_row + place}", origin)
             first_row += batch.num_rows
 
-    def _choose(self, is_text: dict[str, bool], source: str) -> str:
-        if self.options.as_records:
-            return ""
-        return choose_text_column(is_text, self.options.text_column, source)
 
-
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path, share: Share) -> Iterator[pa.RecordBatch]:
     reader = _parquet_batches if path.suffix.lower() in PARQUET else _arrow_batches
+    with _named(path):
+        yield from reader(path, share)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Turn what the library raises into our error, with the name of the file."""
     try:
-        yield from reader(path)
+        yield
     except (pa.ArrowException, OSError) as error:
         message = f"{printable(path)} is damaged, or not what its name says: {one_line(str(error))}"
         raise UnreadableSource(message) from error
 
 
-def _parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
+def _parquet_batches(path: Path, share: Share) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
         columns = [field.name for field in file.schema_arrow if not _is_bytes(field.type)]
-        yield from file.iter_batches(_BATCH_ROWS, columns=columns)
+        groups = range(share.rows[0], share.rows[1] + 1) if share.rows else None
+        yield from file.iter_batches(_BATCH_ROWS, row_groups=groups, columns=columns)
 
 
-def _arrow_batches(path: Path) -> Iterator[pa.RecordBatch]:
+def _arrow_batches(path: Path, share: Share) -> Iterator[pa.RecordBatch]:
     with pa.memory_map(str(path)) as file:
         is_file = file.read(6) == b"ARROW1"
         file.seek(0)
@@ -143,7 +146,7 @@ def _with_dates_as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _record(row: dict[str, Any] | Exception, column: str, locator: str, origin: Origin) -> Item | Drop:
     if isinstance(row, Exception):
         return origin.failure(locator, "parquet:value", str(row))
-    if origin.options.as_records:
+    if column == AS_RECORD:
         return origin.record(row, locator)
     text = row.pop(column)
     if not isinstance(text, str):

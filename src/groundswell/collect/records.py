@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from groundswell.collect.columns import AS_RECORD
 from groundswell.collect.good import require_good
 from groundswell.collect.source import Options, Origin
 from groundswell.items import Drop, Item
@@ -13,7 +14,7 @@ from groundswell.items import Drop, Item
 class Records:
     """A list of texts, or of mappings with a text each; other entries of a mapping go to `meta`.
 
-    With the option `as_records` each mapping is a record as it is.
+    With the text column `AS_RECORD` each mapping is a record as it is.
     """
 
     rows: Sequence[str | Mapping[str, Any]]
@@ -37,7 +38,7 @@ class Records:
 
 
 def _record(row: object, column: str, locator: str, origin: Origin) -> Item | Drop:
-    if origin.options.as_records:
+    if column == AS_RECORD:
         if not isinstance(row, Mapping):
             return origin.failure(locator, "record:not_object", f"no mapping but {type(row).__name__}")
         return origin.record(row, locator)

@@ -2,14 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from groundswell.collect.meta import plain
-from groundswell.items import Drop, Item, ItemKind
+from groundswell.items import Drop, Item, ItemKind, digest_bytes
 
 MAX_ITEM_BYTES = 32 * 1024 * 1024
 
@@ -38,6 +38,45 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Divisible(Protocol):
+    """A source that can be read in shares, by several processes at once."""
+
+    def parts(self, part_bytes: int) -> "Sequence[Source]":
+        """Return sources whose reads, one after the other, give what `read` gives.
+
+        Args:
+            part_bytes: about how much each shall read, as stored.
+        """
+        ...
+
+
+@runtime_checkable
+class Stated(Protocol):
+    """A source that can tell whether what it would read has changed."""
+
+    def state(self) -> Iterator[str]:
+        """Yield a line for each thing that would be read, which differs once that has changed."""
+        ...
+
+
+Cursor = Mapping[str, Any]
+"""How far a source was read, JSON-compatible; each kind of source has its own."""
+
+
+@runtime_checkable
+class Growing(Protocol):
+    """A source that can be read again for what is new."""
+
+    def cursor(self, before: Cursor | None = None) -> Cursor:
+        """Return how far it reaches now, on top of where a run before had come."""
+        ...
+
+    def after(self, cursor: Cursor) -> "Source":
+        """Return what came after a cursor; reading it may give nothing at all."""
+        ...
+
+
 @dataclass(frozen=True)
 class Options:
     """How to read, the same for every source.
@@ -47,14 +86,16 @@ class Options:
         text_column: the column that holds the text; None to find it.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
-        as_records: whether each object becomes a record as it is, and no text is looked for in it.
+        within: the file that is read, of several; it is put before each locator.
+        hosts: that may be asked for what a list of addresses names; none if empty.
     """
 
     collected_at: datetime
     text_column: str | None = None
     licence: str | None = None
     max_item_bytes: int = MAX_ITEM_BYTES
-    as_records: bool = False
+    within: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,8 +104,8 @@ class Place:
 
     Attributes:
         spec: what the user typed.
-        path: the same as a path, which may not exist.
-        kind: `file`, `folder`, `other` (a device, a socket) or `nothing`.
+        path: the same as a path, which may not exist; of a pattern the folder above all that match.
+        kind: `file`, `folder`, `pattern`, `other` (a device, a socket) or `nothing`.
         suffixes: how many files have each lower-case suffix, without that of a compression.
         size_bytes: of all files together.
     """
@@ -80,8 +121,8 @@ class Place:
         return self.kind == "file" and not self.suffixes.keys().isdisjoint(suffixes)
 
     def folder_has(self, *suffixes: str) -> bool:
-        """Tell whether this is a folder with at least one file of any of these suffixes."""
-        return self.kind == "folder" and not self.suffixes.keys().isdisjoint(suffixes)
+        """Tell whether this is a folder or pattern with at least one file of any of these suffixes."""
+        return self.kind in ("folder", "pattern") and not self.suffixes.keys().isdisjoint(suffixes)
 
 
 class Plug(Protocol):
@@ -114,17 +155,29 @@ class Origin:
             return self.failure(locator, "text:encoding", f"half a surrogate pair at {error.start}")
         return self._item(ItemKind.TEXT, text, None, "text/plain", locator, meta)
 
-    def record(self, fields: Mapping[str, Any], locator: str) -> Item | Drop:
-        """Return a record item: the object as JSON with sorted keys; what JSON cannot hold is replaced."""
-        text = json.dumps(plain(fields), ensure_ascii=False, sort_keys=True)
+    def extracted(
+        self, text: str, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]
+    ) -> Item | Drop:
+        """Return a text item that was made from a document, and says so."""
+        made = self.text(text, locator, {**meta, "media_type": media_type})
+        return made if isinstance(made, Drop) else replace(made, derived_from=digest_bytes(data))
+
+    def audio(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
+        """Return an item of an encoded recording that was already found to be readable."""
+        return self._item(ItemKind.AUDIO, None, data, media_type, locator, meta)
+
+    def record(self, record: Mapping[str, Any], locator: str) -> Item | Drop:
+        """Return a record item: its payload is the record itself, as JSON with sorted keys."""
+        text = json.dumps(plain(record), ensure_ascii=False, sort_keys=True)
         limit = self.options.max_item_bytes
         if len(text) > limit:
             return self.failure(locator, "item:too_large", f"over {limit:,} characters")
-        return self._item(ItemKind.RECORD, text, None, "application/json", locator, None)
-
-    def audio(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
-        """Return an audio item of encoded bytes whose head was found to be readable."""
-        return self._item(ItemKind.AUDIO, None, data, media_type, locator, meta)
+        made = self.text(text, locator)
+        return (
+            made
+            if isinstance(made, Drop)
+            else replace(made, kind=ItemKind.RECORD, media_type="application/json")
+        )
 
     def image(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
         """Return an image item of encoded bytes that were already found to be readable."""
@@ -132,11 +185,14 @@ class Origin:
 
     def failure(self, locator: str, reason: str, detail: str) -> Drop:
         """Return the drop of a record that could not be read."""
-        return Drop(None, self.source, locator, self.step, reason, one_line(detail), failed=True)
+        return Drop(None, self.source, self._at(locator), self.step, reason, one_line(detail), failed=True)
 
     def refusal(self, locator: str, reason: str, detail: str) -> Drop:
         """Return the drop of a record that is not read by rule, for example a symbolic link."""
-        return Drop(None, self.source, locator, self.step, reason, detail, failed=False)
+        return Drop(None, self.source, self._at(locator), self.step, reason, detail, failed=False)
+
+    def _at(self, locator: str) -> str:
+        return f"{self.options.within} {locator}" if self.options.within else locator
 
     def _item(
         self,
@@ -153,7 +209,7 @@ class Origin:
             data=data,
             media_type=media_type,
             source=self.source,
-            locator=locator,
+            locator=self._at(locator),
             collected_at=self.options.collected_at,
             meta=plain(meta) if meta else {},
             licence=self.options.licence,

@@ -3,6 +3,7 @@
 from groundswell.items.digest import digest_bytes, digest_text
 from groundswell.items.drop import DROP_SCHEMA, Drop, drops_of, drops_to_batch
 from groundswell.items.item import ITEM_SCHEMA, Item, ItemKind, items_of, to_batch
+from groundswell.items.packing import Repacker, packed, repacked
 from groundswell.items.split import split_of
 
 __all__ = [
@@ -11,11 +12,14 @@ __all__ = [
     "Drop",
     "Item",
     "ItemKind",
+    "Repacker",
     "digest_bytes",
     "digest_text",
     "drops_of",
     "drops_to_batch",
     "items_of",
+    "packed",
+    "repacked",
     "split_of",
     "to_batch",
 ]

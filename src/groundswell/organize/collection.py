@@ -8,11 +8,12 @@ from typing import Any
 import pyarrow as pa
 
 from groundswell import clock
-from groundswell.clean import Operator, default_recipe, run
-from groundswell.collect import MAX_ITEM_BYTES, Options, Records, Source, open_source
-from groundswell.items import Drop, Item, items_of, to_batch
+from groundswell.clean import Operator, Running, bytes_of, default_recipe, run
+from groundswell.collect import AS_RECORD, MAX_ITEM_BYTES, Options, Records, Source, open_source
+from groundswell.items import Drop, Item, items_of, packed
 from groundswell.organize.heads import At
 from groundswell.organize.report import Report
+from groundswell.organize.saving import OnStep, Saving, save_source, update_version
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.version import Version
 from groundswell.store.blobs import BlobStore
@@ -22,8 +23,6 @@ HOME = Path("groundswell-data")
 LOCAL = "local"
 """The organization of whoever uses the library on their own machine."""
 
-_BATCH_ROWS = 1024
-_BATCH_BYTES = 32 * 1024 * 1024
 _REPORT_EVERY = 256
 
 OnProgress = Callable[[int], None]
@@ -37,6 +36,7 @@ def collect(
     licence: str | None = None,
     max_item_bytes: int = MAX_ITEM_BYTES,
     as_records: bool = False,
+    hosts: Sequence[str] = (),
     home: str | Path | None = None,
     on_progress: OnProgress | None = None,
     now: datetime | None = None,
@@ -58,6 +58,7 @@ def collect(
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.
         as_records: take each object as a record, whole, as preferences, ratings and chats need it; not its text.
+        hosts: that may be asked for what a list of addresses (`.urls`) names; none by default.
         home: the data folder for `save`; `groundswell-data` in the current folder if None.
         on_progress: called now and then with the number of records read so far.
         now: the instant that is written on every item; the present if None.
@@ -67,6 +68,7 @@ def collect(
         EmptySource: there is nothing in it.
         UnreadableSource: it is of no kind that can be read.
     """
+    text_column = AS_RECORD if as_records else text_column
     if isinstance(source, str | Path):
         opened = open_source(
             source,
@@ -74,14 +76,13 @@ def collect(
             text_column=text_column,
             licence=licence,
             max_item_bytes=max_item_bytes,
-            as_records=as_records,
+            hosts=tuple(hosts),
         )
     elif isinstance(source, Source):
         opened = source
     else:
-        options = Options(now or clock.now(), text_column, licence, max_item_bytes, as_records)
-        opened = Records(source, options)
-    return Collection(opened, home=home, on_progress=on_progress)
+        opened = Records(source, Options(now or clock.now(), text_column, licence, max_item_bytes))
+    return Collection(opened, home=home, on_progress=on_progress, now=now)
 
 
 class Collection:
@@ -100,12 +101,14 @@ class Collection:
         *,
         home: str | Path | None = None,
         on_progress: OnProgress | None = None,
+        now: datetime | None = None,
     ) -> None:
         self.source = source
         self.operators = tuple(operators)
         self.report: Report | None = None
         self._home = home
         self._on_progress = on_progress
+        self._now = now
 
     def clean(self, *operators: Operator) -> "Collection":
         """Return a collection with more steps: those given, or else the default recipe.
@@ -120,7 +123,7 @@ class Collection:
             ['b', 'a']
         """
         steps = (*self.operators, *(operators or default_recipe()))
-        return Collection(self.source, steps, home=self._home, on_progress=self._on_progress)
+        return Collection(self.source, steps, home=self._home, on_progress=self._on_progress, now=self._now)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield what is kept as Arrow batches of `ITEM_SCHEMA` (with the columns that steps have added)."""
@@ -138,8 +141,16 @@ class Collection:
         home: str | Path | None = None,
         store: DatasetStore | None = None,
         on_progress: OnProgress | None = None,
+        on_step: OnStep | None = None,
+        workers: int | None = None,
+        memory: int | str | None = None,
+        on: str | None = None,
+        update: bool = False,
     ) -> Version:
         """Run the steps and keep the result as a new version of a dataset; nothing is kept if that fails.
+
+        Large sources are read and cleaned by several processes. If this one is killed, calling `save` again
+        goes on with what was done, and ends with the same version.
 
         Example:
             >>> import tempfile, pathlib
@@ -153,19 +164,35 @@ class Collection:
             home: the data folder; that of the collection if None.
             store: where to write instead.
             on_progress: as in `collect`, for this run.
+            on_step: is told of each step how many of its tasks are done.
+            workers: the most processes at once.
+            memory: what all of them together may hold, in bytes or as `4GB`.
+            on: `ray` to run on a cluster on this machine, or the address of one, `ray://host:10001`.
+            update: read only what is new since the newest version, and keep it together with what is there.
 
         Raises:
             InvalidName: no dataset can have this name.
             EmptySource: the source holds no records.
             UnreadableSource: not one record could be read.
             StoreError: the disk is full, or the data folder may not be written.
+            InputError: the memory is too little to work in.
+            Conflict: another process is at the same run.
         """
         target = store or local_store(home or self._home)
-        with target.draft(name) as draft:
-            for batch in self._run(draft.drop, on_progress or self._on_progress):
-                draft.add(batch)
-            counts = {"collected": self.report.collected, "kept": self.report.kept} if self.report else {}
-            return draft.commit(recipe=self.operators, lineage={"source": self.describe(), **counts})
+        limit = bytes_of(memory) if isinstance(memory, str) else memory
+        saving = Saving(
+            self.operators,
+            self._now or target.now(),
+            Running(workers, limit, on),
+            on_step or (lambda progress: None),
+            on_progress or self._on_progress or (lambda count: None),
+        )
+        before = target.open(name) if update and target.versions(name) else None
+        if before is None:
+            version, self.report = save_source(target, name, self.source, saving)
+        else:
+            version, self.report = update_version(target, before, self.source, saving)
+        return version
 
     def describe(self) -> str:
         """Return one line on what is collected."""
@@ -187,7 +214,7 @@ class Collection:
             on_drop(drop)
 
         read = _reported(self.source.read(), report, on_progress or (lambda count: None))
-        for batch in run(_packed(read, note), self.operators, on_drop=note):
+        for batch in run(packed(read, note), self.operators, on_drop=note):
             report.kept += batch.num_rows
             yield batch
         self.report = report
@@ -236,20 +263,3 @@ def _reported(
             on_progress(report.collected)
         yield record
     on_progress(report.collected)
-
-
-def _packed(records: Iterator[Item | Drop], on_drop: OnDrop) -> Iterator[pa.RecordBatch]:
-    """Yield the items in batches that are limited in rows and in bytes; hand drops to `on_drop`."""
-    waiting: list[Item] = []
-    size_bytes = 0
-    for record in records:
-        if isinstance(record, Drop):
-            on_drop(record)
-            continue
-        waiting.append(record)
-        size_bytes += len(record.text or record.data or b"")
-        if len(waiting) >= _BATCH_ROWS or size_bytes >= _BATCH_BYTES:
-            yield to_batch(waiting)
-            waiting, size_bytes = [], 0
-    if waiting:
-        yield to_batch(waiting)

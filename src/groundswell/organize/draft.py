@@ -66,7 +66,7 @@ class Draft:
         self._media_bytes = 0
         self._committed = False
         self._writing = ExitStack()
-        self._schema = _schema_of_rows(onto)
+        self._schema = None if onto is None else schema_of_rows(onto)
         self._items = FragmentWriter(folder / "data", self._schema)
         self._drops = FragmentWriter(folder / "data")
         self._waiting: list[Drop] = []
@@ -206,12 +206,10 @@ class Draft:
             self._waiting = []
 
 
-def _schema_of_rows(onto: Version | None) -> pa.Schema | None:
-    """Return the columns that the rows of a version have from the start."""
-    if onto is None:
-        return None
-    first = onto.manifest.groups[0]
-    return schema_of(onto.folder / "data", first.files[0])
+def schema_of_rows(version: Version) -> pa.Schema:
+    """Return the columns that the rows of a version have from the start, without the bytes of media."""
+    first = version.manifest.groups[0]
+    return schema_of(version.folder / "data", first.files[0])
 
 
 def publish(folder: Path, manifest: Manifest, blobs: BlobStore) -> Version:

@@ -113,27 +113,35 @@ class Version:
         return pa.table([self._tables[self._group_of[name]][name] for name in wanted], pa.schema(fields))
 
     def batches(
-        self, columns: Sequence[str] | None = None, with_data: bool = False, *, batch_rows: int = 1024
+        self,
+        columns: Sequence[str] | None = None,
+        with_data: bool = False,
+        *,
+        batch_rows: int = 1024,
+        first: int = 0,
+        count: int | None = None,
     ) -> Iterator[pa.RecordBatch]:
-        """Yield all rows in order.
+        """Yield all rows in order, or `count` of them from `first` on.
 
         Args:
             columns: which; None means all that are stored.
             with_data: bring `data`, too: the bytes of media, null for texts.
             batch_rows: most rows in a batch.
+            first: the row to begin with.
+            count: how many rows; all that there are if None.
 
         Raises:
             MissingColumn: there is no such column.
         """
         wanted = [name for name in columns or self.columns if name != _DATA.name]
         if not with_data:
-            yield from self.to_table(wanted).to_batches(batch_rows)
+            yield from self.to_table(wanted).slice(first, count).to_batches(batch_rows)
             return
         needed = [*wanted, *(name for name in ("id", "kind") if name not in wanted)]
         order = list(columns or _with_data_in_place(wanted))
         if _DATA.name not in order:
             order.append(_DATA.name)
-        for batch in self.to_table(needed).to_batches(batch_rows):
+        for batch in self.to_table(needed).slice(first, count).to_batches(batch_rows):
             for part in _with_media(batch, self.blobs):
                 yield part.select(order)
 

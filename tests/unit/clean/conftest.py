@@ -76,3 +76,9 @@ def make_image() -> Callable[..., Item]:
 def make_data() -> Callable[..., Item]:
     """Return `data_item`."""
     return data_item
+
+
+@pytest.fixture
+def make_text() -> Callable[..., Item]:
+    """Return `text_item`."""
+    return text_item

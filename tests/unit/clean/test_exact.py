@@ -14,9 +14,10 @@ Flow = Callable[..., Any]
 def test_the_detail_says_where_the_first_was(flow: Flow) -> None:
     outcome = flow(["a", "b", "a", "a"], DropExactDuplicates())
     assert outcome.texts == ["a", "b"]
+    kept = f"the same content as line 0 ({outcome.kept[0].id})"
     assert [(d.locator, d.reason, d.detail, d.failed) for d in outcome.drops] == [
-        ("line 2", "duplicate:exact", "the same content as line 0", False),
-        ("line 3", "duplicate:exact", "the same content as line 0", False),
+        ("line 2", "duplicate:exact", kept, False),
+        ("line 3", "duplicate:exact", kept, False),
     ]
 
 

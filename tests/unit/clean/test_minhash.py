@@ -1,6 +1,7 @@
 """Sketches: similarity as by hand, and band keys that near copies share as the arithmetic says."""
 
 import random
+import re
 import subprocess
 import sys
 
@@ -16,7 +17,7 @@ LONG = "the quick brown fox jumps over the lazy dog and then it runs far away fr
 
 
 def shingles(text: str) -> set[tuple[str, ...]]:
-    words = minhash._WORD.findall(text.lower())
+    words = re.findall(r"\w+", text.lower())
     if len(words) >= minhash.MIN_WORDS:
         return {tuple(words[place : place + 5]) for place in range(len(words) - 4)}
     padded = f" {' '.join(words)} ".ljust(5) if words else ""
@@ -42,20 +43,20 @@ def test_similarity_is_the_exact_jaccard_of_small_texts(word_lists: list[list[st
     for one in range(len(texts)):
         for other in range(len(texts)):
             if sketches.is_short[one] == sketches.is_short[other]:
-                found = jaccard(sketches.shingles[one], sketches.shingles[other])
+                found = jaccard(sketches.shingles(one), sketches.shingles(other))
                 assert found == pytest.approx(by_hand(texts[one], texts[other]))
 
 
 def test_case_punctuation_and_spacing_do_not_count() -> None:
     sketches = sketch([LONG, LONG.upper().replace(" ", ",  ")])
-    assert jaccard(sketches.shingles[0], sketches.shingles[1]) == 1
+    assert jaccard(sketches.shingles(0), sketches.shingles(1)) == 1
     assert np.array_equal(sketches.keys[0], sketches.keys[1])
 
 
 @pytest.mark.parametrize("text", ["", "  ", "!?", "\U0001f600"])
 def test_a_text_without_words_has_no_shingles(text: str) -> None:
     sketches = sketch([LONG, text, "short"])
-    assert [len(each) > 0 for each in sketches.shingles] == [True, False, True]
+    assert [len(sketches.shingles(row)) > 0 for row in range(3)] == [True, False, True]
 
 
 def test_no_texts_give_no_sketches() -> None:
@@ -70,8 +71,10 @@ def test_a_long_text_is_estimated_within_its_stated_error() -> None:
         one = rng.choices(words, k=4000)
         other = one[: rng.randrange(1000, 4000)] + rng.choices(words, k=500)
         sketches = sketch([" ".join(one), " ".join(other)])
-        assert len(sketches.shingles[0]) == SKETCH
-        errors.append(jaccard(*sketches.shingles) - by_hand(" ".join(one), " ".join(other)))
+        assert len(sketches.shingles(0)) == SKETCH
+        errors.append(
+            jaccard(sketches.shingles(0), sketches.shingles(1)) - by_hand(" ".join(one), " ".join(other))
+        )
     assert np.sqrt(np.mean(np.square(errors))) < 0.03
     assert abs(np.mean(errors)) < 0.02
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
 
@@ -104,17 +105,19 @@ def test_of_the_digits_no_two_different_ones_are_merged_and_five_near_copies_go(
     assert all(truth[one] == truth[other] for one, other in pairs)
 
 
-def test_a_failure_leaves_no_trace_in_the_memory(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_costs_one_row(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
     from groundswell.clean import near
 
-    really_sketch = near.minhash.sketch
+    really_look = near.look_at_texts
 
-    def sketch_or_fail(texts: list[str]) -> Any:
-        if "poison" in texts:
+    def look_or_fail(texts: pa.Array) -> Any:
+        if "poison" in texts.to_pylist():
             raise RuntimeError("poison")
-        return really_sketch(texts)
+        return really_look(texts)
 
-    monkeypatch.setattr(near.minhash, "sketch", sketch_or_fail)
-    outcome = flow(["first text here", "poison", "second text here"], DropNearDuplicates())
+    monkeypatch.setattr(near, "look_at_texts", look_or_fail)
+    outcome = flow(
+        ["first text here", "poison", "second text here", "First text here!"], DropNearDuplicates()
+    )
     assert outcome.texts == ["first text here", "second text here"]
-    assert outcome.reasons == ["operator:failed"]
+    assert outcome.reasons == ["operator:failed", "duplicate:near"]

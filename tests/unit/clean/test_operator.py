@@ -26,6 +26,6 @@ def test_a_recipe_is_plain_data() -> None:
     recipe = recipe_of([DropEmptyText(2), DropExactDuplicates()])
     assert recipe == [
         {"name": "empty", "version": "1", "params": {"min_characters": 2}},
-        {"name": "exact", "version": "1", "params": {}},
+        {"name": "exact", "version": "2", "params": {"keep": "first"}},
     ]
     assert json.loads(json.dumps(recipe)) == recipe

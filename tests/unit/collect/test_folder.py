@@ -51,7 +51,7 @@ def test_a_name_that_is_not_utf8_becomes_printable(tmp_path: Path) -> None:
 
 
 def test_a_look_counts_suffixes_without_that_of_the_compression(tmp_path: Path) -> None:
-    for name in ("a.JPG", "b.jpg", "c.txt.gz", "README"):
+    for name in ("a.JPG", "b.jpg", "c.txt.gz", "d"):
         (tmp_path / name).write_text("1234")
     place = look(tmp_path)
     assert (place.kind, dict(place.suffixes), place.size_bytes) == (
@@ -60,6 +60,13 @@ def test_a_look_counts_suffixes_without_that_of_the_compression(tmp_path: Path) 
         16,
     )
     assert look(tmp_path / "c.txt.gz").file_ends_with(".txt")
+
+
+def test_what_describes_the_data_does_not_count_unless_it_is_all_there_is(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("1234")
+    assert look(tmp_path).suffixes == {".md": 1}
+    (tmp_path / "a.jsonl").write_text("1234")
+    assert look(tmp_path).suffixes == {".jsonl": 1}
 
 
 @pytest.mark.parametrize(

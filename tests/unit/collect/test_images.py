@@ -67,9 +67,9 @@ def test_bad_files_are_set_aside_each_with_its_reason(read: Read, summary: Summa
 
 
 def test_what_fails_is_told_from_what_is_refused_by_rule(read: Read, tmp_path: Path) -> None:
-    fill(tmp_path / "set", {"a.png": encoded(), "b.png": b"broken", "notes.md": b"x"})
+    fill(tmp_path / "set", {"a.png": encoded(), "b.png": b"broken", "notes.rst": b"x"})
     failed = {each.locator: each.failed for each in read("set") if isinstance(each, Drop)}
-    assert failed == {"b.png": True, "notes.md": False}
+    assert failed == {"b.png": True, "notes.rst": False}
 
 
 def test_the_kind_is_told_from_the_bytes_not_from_the_name(read: Read, tmp_path: Path) -> None:

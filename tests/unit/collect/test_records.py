@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from groundswell.collect import Options, Records, open_source
+from groundswell.collect import AS_RECORD, Options, Records, open_source
 from groundswell.errors import EmptySource, InputError, UnreadableSource
 from groundswell.items import Drop, Item, ItemKind
 from groundswell.organize import collect
@@ -47,7 +47,7 @@ def test_an_empty_list_is_empty_and_one_without_texts_is_unreadable() -> None:
         list(Records([{"n": 1}], OPTIONS).read())
 
 
-AS_RECORDS = Options(OPTIONS.collected_at, max_item_bytes=200, as_records=True)
+AS_RECORDS = Options(OPTIONS.collected_at, text_column=AS_RECORD, max_item_bytes=200)
 
 
 def test_mappings_as_records_are_whole_with_their_keys_in_order() -> None:
@@ -81,7 +81,7 @@ def test_lines_of_json_and_rows_of_tables_become_records(tmp_path: Path) -> None
         pa.table({"prompt": ["Why?"], "responses": [[{"id": "m", "text": "b"}]]}), tmp_path / "c.parquet"
     )
     found = {
-        name: list(open_source(tmp_path / name, collected_at=OPTIONS.collected_at, as_records=True).read())
+        name: list(open_source(tmp_path / name, collected_at=OPTIONS.collected_at, text_column=AS_RECORD).read())
         for name in ("a.jsonl", "b.jsonl.gz", "c.parquet")
     }
     assert [each.reason for each in found["a.jsonl"][1:] if isinstance(each, Drop)] == [
@@ -95,7 +95,7 @@ def test_lines_of_json_and_rows_of_tables_become_records(tmp_path: Path) -> None
 def test_what_holds_no_objects_cannot_be_taken_as_records(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a line")
     with pytest.raises(InputError, match=r"no objects to take as records; files that do: \.jsonl"):
-        open_source(tmp_path / "a.txt", collected_at=OPTIONS.collected_at, as_records=True)
+        open_source(tmp_path / "a.txt", collected_at=OPTIONS.collected_at, text_column=AS_RECORD)
 
 
 def test_records_go_through_cleaning_as_they_are_and_copies_are_dropped(tmp_path: Path) -> None:

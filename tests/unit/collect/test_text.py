@@ -42,14 +42,14 @@ def test_each_file_of_a_folder_is_an_item(read: Read, summary: Summary, tmp_path
     folder = tmp_path / "set"
     (folder / "more").mkdir(parents=True)
     (folder / "a.txt").write_bytes(b"\xef\xbb\xbftwo\nlines")
-    (folder / "b.md").write_text("other")
+    (folder / "b.rst").write_text("other")
     (folder / "c.txt").write_bytes(b"\xff\xff")
     (folder / "d.txt").write_text("x" * 99)
     (folder / "more" / "e.txt").write_text("deep")
     found = summary(read("set", max_item_bytes=50))
     assert found == [
         ("a.txt", "two\nlines"),
-        ("b.md", "file:unsupported"),
+        ("b.rst", "file:unsupported"),
         ("c.txt", "text:encoding"),
         ("d.txt", "item:too_large"),
         ("more/e.txt", "deep"),

@@ -48,7 +48,8 @@ def test_a_file_is_collected_cleaned_and_saved_with_every_record_accounted_for(
     assert [step["name"] for step in version.manifest.recipe["steps"]] == [
         step.name for step in default_recipe()
     ]
-    assert version.lineage == {"source": f"objects of {jsonl}", "collected": 5, "kept": 2}
+    said = {"source": f"objects of {jsonl}", "collected": 5, "kept": 2}
+    assert version.lineage.items() >= said.items()
     first = next(version.items())
     assert (first.source, first.locator, first.licence, first.collected_at) == (
         str(jsonl),
@@ -99,11 +100,6 @@ def test_progress_is_told_now_and_then_and_at_the_end() -> None:
     seen: list[int] = []
     list(collect([f"text {n}" for n in range(600)], on_progress=seen.append).items())
     assert seen == [256, 512, 600]
-
-
-def test_batches_are_limited_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "_BATCH_BYTES", 10)
-    assert [batch.num_rows for batch in collect(["x" * 6] * 5).batches()] == [2, 2, 1]
 
 
 def test_size_and_description_are_those_of_the_source(jsonl: Path) -> None:

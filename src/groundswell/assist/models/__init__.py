@@ -11,7 +11,7 @@ from groundswell.assist.models.connection import Limits
 from groundswell.assist.models.cost import Budget, Cost, Price
 from groundswell.assist.models.endpoint import HttpPredictor
 from groundswell.assist.models.estimator import SklearnModel
-from groundswell.assist.models.hosts import AllowedHosts
+from groundswell.hosts import AllowedHosts
 from groundswell.assist.models.predictor import (
     BudgetSpent,
     ModelUnavailable,

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import httpx
 
 from groundswell.assist.models.cost import Meter, Usage
-from groundswell.assist.models.hosts import AllowedHosts, PinnedTransport
+from groundswell.hosts import AllowedHosts, PinnedTransport
 from groundswell.clock import now
 from groundswell.errors import InputError
 

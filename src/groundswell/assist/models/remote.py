@@ -15,7 +15,7 @@ import numpy as np
 from groundswell.assist.models.cache import PredictionCache, digest_of
 from groundswell.assist.models.connection import Connection, Failed, Hopeless, Limits, Rejected
 from groundswell.assist.models.cost import Budget, Cost, Meter, OverBudget, Price
-from groundswell.assist.models.hosts import AllowedHosts
+from groundswell.hosts import AllowedHosts
 from groundswell.assist.models.predictor import (
     BudgetSpent,
     ModelUnavailable,

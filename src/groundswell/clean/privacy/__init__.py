@@ -1,0 +1,1 @@
+"""Finding what names a person or opens a door, and taking it out."""
