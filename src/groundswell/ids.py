@@ -15,6 +15,7 @@ AnnotationId = NewType("AnnotationId", int)
 ReviewId = NewType("ReviewId", int)
 ReturnId = NewType("ReturnId", int)
 ExportId = NewType("ExportId", int)
+CertificateId = NewType("CertificateId", int)
 RestrictionId = NewType("RestrictionId", int)
 ItemId = NewType("ItemId", str)
 """SHA-256 of an item's payload, 64 hexadecimal digits: the same content is the same item."""

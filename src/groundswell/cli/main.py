@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+import groundswell.cli.certify as certify
 import groundswell.cli.data as data
 import groundswell.cli.export as export
 import groundswell.cli.keys as keys
@@ -81,6 +82,8 @@ main.add_command(labelling.up)
 main.add_command(labelling.label)
 main.add_command(labelling.sign_in)
 main.add_command(labelling.projects)
+main.add_command(certify.audits)
+main.add_command(certify.certify)
 main.add_command(export.export)
 main.add_command(keys.keys)
 main.add_command(data.collect)

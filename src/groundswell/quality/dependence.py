@@ -20,8 +20,8 @@ LEAST_TOGETHER = 20
 
 SHARED = 0.2
 """Excess agreement from which two workers count as dependent. Smaller ones are mostly a truth that the consensus has
-wrong. On the two of eleven public sets where pairs are found, they share 0.47 and 0.58 by gold, all other pairs 0.07 and
-0.00; on the other nine none is found. Anything from 0.15 to 0.3 finds about the same."""
+wrong. On the two of eleven public sets where pairs are found, they share 0.47 and 0.58 by gold, all other pairs 0.07
+and 0.00; on the other nine none is found. Anything from 0.15 to 0.3 finds about the same."""
 
 ROUNDS = 3
 """How often the consensus is inferred with the dependence found so far, and dependence from that consensus."""
@@ -169,13 +169,15 @@ def _measured(votes: Votes, fit: Fit, meetings: Codes64) -> Dependence:
         return _independent(votes)
     chance = _chance(votes, fit, meetings, alike, pair)
     agreed = votes.label[meetings[:, 0]] == votes.label[meetings[:, 1]]
-    together, agree = np.bincount(pair), np.bincount(pair, agreed).astype(np.int64)
-    expected, noise = np.bincount(pair, chance), np.bincount(pair, chance * (1 - chance))
+    together = np.bincount(pair).astype(np.int64)
+    agree = np.bincount(pair[agreed], minlength=len(codes)).astype(np.int64)
+    expected = np.asarray(np.bincount(pair, chance), np.float64)
+    noise = np.asarray(np.bincount(pair, chance * (1 - chance)), np.float64)
     shared = _beyond_the_usual(agree - expected, together - expected, noise)
     kept = np.flatnonzero(shared >= SHARED)
     kept = kept[np.argsort(-shared[kept], kind="stable")]
-    columns = (first, second, together, agree, expected, shared)
-    return Dependence(votes, *(column[kept] for column in columns))
+    counts = (first[kept], second[kept], together[kept], agree[kept])
+    return Dependence(votes, *counts, expected[kept], shared[kept])
 
 
 def _alike(votes: Votes, fit: Fit, first: Codes64, second: Codes64) -> Floats | None:

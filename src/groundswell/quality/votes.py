@@ -157,8 +157,8 @@ class Votes:
         else:
             order = np.argsort(self.item, kind="stable")
         weight = None if self.weight is None else self.weight[order]
-        columns = {"item": self.item[order], "worker": self.worker[order], "label": self.label[order]}
-        return replace(self, **columns, weight=weight)
+        item, worker, label = self.item[order], self.worker[order], self.label[order]
+        return replace(self, item=item, worker=worker, label=label, weight=weight)
 
     @cached_property
     def pairs(self) -> Pairs:

@@ -60,6 +60,7 @@ BODIES |= {
     "cancel": {"task_ids": "task_id", "reason": "a duplicate"},
     "reopen": {"task_ids": "task_id", "reason": "it was none"},
     "exports": {"format": "jsonl"},
+    "certificates": {"by": ["label", "source"]},
     "{predictor}": {"kind": "http", "url": "http://127.0.0.1:9/predict"},
 }
 
@@ -90,7 +91,9 @@ async def test_every_route_works_for_an_admin_of_its_organization(web):
     routes = sorted(calls(web.desk.project_id, key_id, **web.ids), key=lambda call: call[0] == "DELETE")
     for method, path, body in routes:
         response = await web.call(method, path, json=body)
-        assert response.is_success, f"{method} {path}: {response.text}"
+        # A project with open tasks has no certificate yet (test_certificates.py has one that has).
+        waits = (method, response.status_code) == ("POST", 409) and path.endswith("/certificates")
+        assert response.is_success or waits, f"{method} {path}: {response.text}"
 
 
 async def test_no_route_works_for_nobody(web):

@@ -365,7 +365,9 @@ def test_a_link_that_is_not_ours_is_not_followed(
 ) -> None:
     deep = tmp_path / ("y" * 150)
     subprocess.run(["cp", "-a", pristine, deep], check=True)
-    with tempfile.TemporaryDirectory(prefix="gs") as short:  # pytest's own folder may be too deep for a socket
+    with tempfile.TemporaryDirectory(
+        prefix="gs"
+    ) as short:  # pytest's own folder may be too deep for a socket
         monkeypatch.setattr(tempfile, "tempdir", short)
         _refuses_a_link_in_its_way(deep, Path(short))
 

@@ -2,6 +2,7 @@
 
 from groundswell.http.api import (
     batches,
+    certificates,
     exports,
     keys,
     me,
@@ -27,6 +28,7 @@ ENDPOINTS = (
     *batches.ENDPOINTS,
     *tasks.ENDPOINTS,
     *exports.ENDPOINTS,
+    *certificates.ENDPOINTS,
     *predictors.ENDPOINTS,
     *workers.ENDPOINTS,
     *people.ENDPOINTS,
