@@ -188,6 +188,14 @@ def test_the_command_says_the_same_to_programs_in_one_json_document_each(reviews
     (project,) = json.loads(run("projects", "--json").good())
     assert (project["name"], project["state"], project["completed"]) == ("reviews", "done", 4)
     assert json.loads(run("keys", "list", "--json").good())[0]["name"] == "test"
+    certified = json.loads(run("certify", "reviews", "--by", "shop", "--json").good())
+    assert certified["slices"]["shop: north"]["population"] == 1
+
+
+def test_the_audits_that_a_certificate_takes_are_told_before_any_is_made(reviews: Labelled):
+    told = reviews.groundswell.run("audits", "reviews", "--within", "0.05", "--accuracy", "0.9").good()
+    assert told.startswith("4 audits of 4 labels for plus or minus 5.00% at 95%, if 90.0% are right")
+    assert told.strip().endswith("open the next such project with --audit-share 1")
 
 
 def test_labels_feed_a_training_loop(reviews: Labelled):

@@ -19,7 +19,8 @@ from tests.integration.reviewing import leave_reviews
 from groundswell.app import App, local_member
 from groundswell.ids import ProjectId, WorkerId
 from groundswell.items import digest_text
-from groundswell.label.delivery.service import issue_certificate, labels_of
+from groundswell.label.delivery.certificates import issue_certificate
+from groundswell.label.delivery.service import labels_of
 from groundswell.label.learning.workshop import Workshop
 from groundswell.label.opening import open_project
 from groundswell.label.predictors.model import PredictorSpec

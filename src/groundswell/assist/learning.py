@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.assist.difficulty import weigh
+from groundswell.assist.difficulty import ASSUMED_INDEPENDENCE, Weighed, weigh
 from groundswell.assist.folds import out_of_fold
 from groundswell.assist.model import Features, KernelModel, Model
 from groundswell.assist.pooling import pooled
@@ -69,6 +69,7 @@ class Learned:
         model: the model, fitted on all labelled items; None where there is none yet.
         gain: `[n_items]`, what one more answer is expected to add to the chance that the label is right, for
             `State.gain`; None where there was not one answer.
+        independence, shared: of people's answers; see `difficulty.Weighed`.
     """
 
     posterior: Floats
@@ -78,6 +79,8 @@ class Learned:
     report: ModelReport
     model: Model | None
     gain: Floats | None = None
+    independence: float = ASSUMED_INDEPENDENCE
+    shared: float = 0.0
 
     @property
     def label(self) -> Codes:
@@ -174,22 +177,29 @@ def refreshed(
         gold: as for `learn`.
         aggregate: how answers become labels.
     """
-    posterior, consensus, gain = _inferred(votes, _checked_gold(votes, gold), learned.evidence, aggregate)
-    return replace(learned, posterior=posterior, consensus=consensus, gain=gain)
+    posterior, consensus, weighed = _inferred(votes, _checked_gold(votes, gold), learned.evidence, aggregate)
+    return replace(learned, posterior=posterior, consensus=consensus, **_of_answers(weighed))
 
 
-_Inferred = tuple[Floats, Consensus | None, Floats | None]
+_Inferred = tuple[Floats, Consensus | None, Weighed | None]
+
+
+def _of_answers(weighed: Weighed | None) -> dict[str, Any]:
+    """Return what is known of people's answers, as fields of `Learned`."""
+    if weighed is None:
+        return {}
+    return {"gain": weighed.gain, "independence": weighed.independence, "shared": weighed.shared}
 
 
 def _inferred(votes: Votes, known: Codes, evidence: Floats | None, aggregate: Aggregator) -> _Inferred:
-    """Return the posterior of every item, the consensus behind it and what answers would gain.
+    """Return the posterior of every item, the consensus behind it and how answers were weighed.
 
     Without any answer, the posterior is the model's opinion, or none.
     """
     if len(votes):
         consensus = aggregate(votes, evidence=evidence, gold=known)
         weighed = weigh(consensus, evidence, known)
-        return weighed.posterior, consensus, weighed.gain
+        return weighed.posterior, consensus, weighed
     posterior = np.full((votes.n_items, votes.n_classes), 1 / votes.n_classes)
     if evidence is not None:
         posterior = evidence.copy()
@@ -211,8 +221,9 @@ def _learned(
     report = ModelReport(0, reason=reason)
     if evidence is not None:
         report = _report(evidence, _without(both, evidence, known), known, labelled)
-    posterior, consensus, gain = both
-    return Learned(posterior, evidence, consensus, _expected_answer(votes, posterior), report, model, gain)
+    posterior, consensus, weighed = both
+    expected = _expected_answer(votes, posterior)
+    return Learned(posterior, evidence, consensus, expected, report, model, **_of_answers(weighed))
 
 
 def _report(evidence: Floats, people: Floats, known: Codes, labelled: NDArray[np.intp]) -> ModelReport:

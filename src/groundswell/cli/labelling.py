@@ -113,6 +113,13 @@ def _require_listener(at: tuple[str, int]) -> None:
     type=click.FloatRange(0.5, 1, min_open=True, max_open=True),
     help="Let people and model together stop at this expected accuracy, instead of a fixed number of answers.",
 )
+@click.option(
+    "--audit-share",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="Share of the items, drawn at random, that is reviewed for a certificate.",
+)
 @options.text_column
 @options.records
 @options.licence
@@ -130,6 +137,7 @@ def label(
     instructions: str,
     answers: int,
     target: float | None,
+    audit_share: float,
     text_column: str | None,
     records: bool,
     licence: str | None,
@@ -166,6 +174,7 @@ def label(
         answers=answers,
         max_answers=max(answers, 7),
         target_probability=target,
+        audit_share=audit_share,
     )
     check_spec(spec)  # before anything is read or written
     import uvloop

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 
 import groundswell.cli.annotations as annotations
+import groundswell.cli.certify as certify
 import groundswell.cli.cleaning as cleaning
 import groundswell.cli.datasets as datasets
 import groundswell.cli.export as export
@@ -89,6 +90,8 @@ main.add_command(labelling.label)
 main.add_command(labelling.sign_in)
 main.add_command(labelling.projects)
 main.add_command(kinds.kinds)
+main.add_command(certify.audits)
+main.add_command(certify.certify)
 main.add_command(export.export)
 main.add_command(keys.keys)
 main.add_command(annotations.import_)

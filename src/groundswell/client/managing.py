@@ -94,6 +94,29 @@ class Managing(Connection):
         """Forget a model of others and all that it has answered."""
         self._send("DELETE", f"/projects/{project_id}/predictors/{name}", None)
 
+    def certify(self, project_id: int, *, level: float = 0.95, by: Sequence[str] = ()) -> dict[str, Any]:
+        """Certify the labels of a project whose audit share is reviewed: `all`, and each of `slices`.
+
+        Args:
+            level: share of such intervals that hold the truth.
+            by: what to slice by: "label", "source" and fields of the items.
+        """
+        return self._call("POST", f"/projects/{project_id}/certificates", {"level": level, "by": list(by)})
+
+    def certificates(self, project_id: int) -> Iterator[dict[str, Any]]:
+        """Yield the certificates of a project, the newest first."""
+        return self._pages(f"/projects/{project_id}/certificates")
+
+    def audit_plan(self, project_id: int, *, within: float, **given: Any) -> dict[str, Any]:
+        """Return how many audits an interval of plus or minus `within` takes.
+
+        Args:
+            within: 0.01 for plus or minus one point.
+            given: `expected_accuracy` and `level`.
+        """
+        query = httpx.QueryParams({"within": within, **given})
+        return self._call("GET", f"/projects/{project_id}/audit-plan?{query}")
+
     def batches(self, project_id: int) -> Iterator[dict[str, Any]]:
         """Yield the batches of a project with the counts of their tasks, the oldest first."""
         return self._pages(f"/projects/{project_id}/batches")

@@ -23,8 +23,9 @@ from groundswell.demo.arms import (
 from groundswell.errors import StoreError
 from groundswell.feed import Feed, split_of
 from groundswell.ids import ItemId, ProjectId, WorkerId
+from groundswell.label.delivery.certificates import issue_certificate
 from groundswell.label.delivery.model import TaskLabel
-from groundswell.label.delivery.service import deliver, issue_certificate, labels_of
+from groundswell.label.delivery.service import deliver, labels_of
 from groundswell.label.opening import open_project
 from groundswell.label.projects.model import ProjectSpec, ProjectState
 from groundswell.label.projects.service import get_project

@@ -28,6 +28,7 @@ from groundswell.quality.certificate import Certificate, audits_needed, certify
 from groundswell.quality.communities import Communities, communities
 from groundswell.quality.crowd_errors import find_crowd_errors, vote_scores
 from groundswell.quality.dawid_skene import dawid_skene
+from groundswell.quality.dependence import Dependence, dependence
 from groundswell.quality.glad import glad
 from groundswell.quality.incremental import Incremental
 from groundswell.quality.infer import AGGREGATORS, Aggregator, aggregators, consensus
@@ -93,6 +94,7 @@ __all__ = [
     "Conflict",
     "ConfusedClasses",
     "Consensus",
+    "Dependence",
     "Finding",
     "FoundSpan",
     "Incremental",
@@ -144,6 +146,7 @@ __all__ = [
     "consensus_of_shapes",
     "consensus_of_spans",
     "dawid_skene",
+    "dependence",
     "expected_calibration_error",
     "find_conflicts",
     "find_crowd_errors",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from groundswell.errors import InputError
-from groundswell.quality.expectation import across, column_sums
+from groundswell.quality.expectation import across, column_sums, label_sums
 from groundswell.quality.pairs import BLOCK, add_ones
 from groundswell.quality.result import Floats
 from groundswell.quality.votes import Codes, Votes
@@ -82,7 +82,8 @@ def vote_shares(
 ) -> tuple[Floats, Floats]:
     """Return what a plain count says, and the class prior that it implies.
 
-    A model's opinion counts as one more vote, split by its probabilities. Items that nobody voted on and no
+    Votes count by their weights, where they have any. A model's opinion counts as one more vote, split by its
+    probabilities. Items that nobody voted on and no
     model saw get the prior: the mean share of each class over the items that have anything, and `EVEN_ITEMS`
     more that are split evenly.
 
@@ -103,7 +104,9 @@ def vote_shares(
 
 
 def _counts(votes: Votes, dtype: DTypeLike) -> Floats:
-    """Return the votes for each class of each item, `[n_items, n_classes]`."""
+    """Return the (weighted) votes for each class of each item, `[n_items, n_classes]`."""
+    if votes.weight is not None:
+        return label_sums(votes, np.ones(len(votes))).astype(dtype, copy=False)
     counts = np.zeros(votes.n_items * votes.n_classes, dtype)
     for start in range(0, len(votes), BLOCK):
         part = slice(start, start + BLOCK)

@@ -73,7 +73,12 @@ def log_likelihood(votes: Votes, confusion: Floats) -> Floats:
 
 
 def label_sums(votes: Votes, weight: Floats) -> Floats:
-    """Add up the weights `[n_votes]` of the votes for each class of each item, `[n_items, n_classes]`."""
+    """Add up the weights `[n_votes]` of the votes for each class of each item, `[n_items, n_classes]`.
+
+    The votes' own weights, where they have any, are multiplied in.
+    """
+    if votes.weight is not None:
+        weight = weight * votes.weight
     cells = votes.item * np.int64(votes.n_classes) + votes.label
     return group_sums(cells, weight, votes.n_items * votes.n_classes).reshape(votes.n_items, votes.n_classes)
 
@@ -100,7 +105,10 @@ def item_log_likelihoods(votes: Votes, log_confusion: Floats) -> Iterator[tuple[
     for part in _blocks(ordered):
         item = ordered.item[part]
         starts = np.concatenate(([0], np.flatnonzero(item[1:] != item[:-1]) + 1))
-        yield item[starts], np.add.reduceat(log_confusion.take(ordered.pair_of(part), axis=0), starts, axis=0)
+        rows = log_confusion.take(ordered.pair_of(part), axis=0)
+        if ordered.weight is not None:
+            rows *= ordered.weight[part, None]
+        yield item[starts], np.add.reduceat(rows, starts, axis=0)
 
 
 def without_votes(votes: Votes) -> NDArray[np.bool_]:

@@ -43,9 +43,12 @@ class Votes:
         worker_names: names by code, or None.
         class_names: names by code, or None.
         skipped: rows of the table that had no label and were left out.
+        weight: float64 `[n_votes]`, how much of each vote is news beside the others of its item, above 0 to 1; None
+            for all of it. Methods weigh by it what a vote says of its item (see `dependence`); what it teaches of
+            its worker counts in full, and so do all counts of votes.
 
     Raises:
-        InputError: columns differ in length, or a code is out of range.
+        InputError: columns differ in length, a code is out of range, or a weight is.
     """
 
     item: Codes
@@ -58,6 +61,7 @@ class Votes:
     worker_names: tuple[Name, ...] | None = None
     class_names: tuple[Name, ...] | None = None
     skipped: int = 0
+    weight: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         for column, count in (("item", self.n_items), ("worker", self.n_workers), ("label", self.n_classes)):
@@ -66,6 +70,8 @@ class Votes:
         if not len(self.item) == len(self.worker) == len(self.label):
             lengths = f"{len(self.item)}, {len(self.worker)} and {len(self.label)}"
             raise InputError(f"item, worker and label must have one entry a vote; they have {lengths}")
+        if self.weight is not None:
+            object.__setattr__(self, "weight", _checked_weight(self.weight, len(self.item)))
 
     @classmethod
     def from_table(
@@ -150,7 +156,9 @@ class Votes:
             return self
         else:
             order = np.argsort(self.item, kind="stable")
-        return replace(self, item=self.item[order], worker=self.worker[order], label=self.label[order])
+        weight = None if self.weight is None else self.weight[order]
+        item, worker, label = self.item[order], self.worker[order], self.label[order]
+        return replace(self, item=item, worker=worker, label=label, weight=weight)
 
     @cached_property
     def pairs(self) -> Pairs:
@@ -173,6 +181,14 @@ def _checked_codes(column: str, codes: Any, count: int) -> Codes:
         found = f"{given.min()} to {given.max()}"
         raise InputError(f"{column} codes must be 0 to {count - 1}; found {found}")
     return given.astype(np.int32, copy=False)
+
+
+def _checked_weight(weight: Any, n_votes: int) -> NDArray[np.float64]:
+    """Return `weight` as float64, one for each vote."""
+    given = np.asarray(weight, np.float64)
+    if given.shape != (n_votes,) or not ((given > 0) & (given <= 1)).all():
+        raise InputError(f"weight must be {n_votes} numbers above 0 and at most 1, one for each vote")
+    return given
 
 
 def _last_of_each(item: Codes, worker: Codes, label: Codes) -> tuple[Codes, Codes, Codes]:

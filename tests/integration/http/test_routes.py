@@ -62,6 +62,7 @@ BODIES |= {
     "reopen": {"task_ids": "task_id", "reason": "it was none"},
     "exports": {"format": "jsonl"},
     "chat": {"task_id": 1, "idempotency_key": KEYS[0]},
+    "certificates": {"by": ["label", "source"]},
     "{predictor}": {"kind": "http", "url": "http://127.0.0.1:9/predict"},
     "accept": {"task_ids": "task_id"},
     "label": {"answer": {"choice": "cat"}},
@@ -111,7 +112,9 @@ async def test_every_route_works_for_an_admin_of_its_organization(web):
         if method == OF_CONVERSATIONS[0] and path.endswith(OF_CONVERSATIONS[1]):
             continue
         response = await web.call(method, path, json=body)
-        assert response.is_success, f"{method} {path}: {response.text}"
+        # A project with open tasks has no certificate yet (test_certificates.py has one that has).
+        waits = (method, response.status_code) == ("POST", 409) and path.endswith("/certificates")
+        assert response.is_success or waits, f"{method} {path}: {response.text}"
 
 
 async def test_no_route_works_for_nobody(web):

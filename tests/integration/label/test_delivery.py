@@ -5,7 +5,8 @@ import pytest
 from psycopg import sql
 
 from groundswell.errors import Conflict, EmptySource, InputError
-from groundswell.label.delivery.service import deliver, issue_certificate, labels_of, newest_certificate
+from groundswell.label.delivery.certificates import issue_certificate, newest_certificate
+from groundswell.label.delivery.service import deliver, labels_of
 from groundswell.label.opening import open_project, resume
 from groundswell.label.projects.model import ProjectSpec, ProjectState
 from groundswell.label.projects.service import create_project

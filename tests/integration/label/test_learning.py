@@ -10,11 +10,13 @@ import pytest
 from psycopg import sql
 
 from groundswell.errors import InvalidAnswer
+from groundswell.items import digest_text
 from groundswell.label.delivery.service import labels_of
 from groundswell.label.learning.rules import MAX_SKIPS
 from groundswell.label.learning.workshop import Workshop
 from groundswell.label.projects.model import ProjectState
-from groundswell.label.projects.service import set_project_state
+from groundswell.label.projects.service import get_project, set_project_state
+from groundswell.label.review.service import review
 from groundswell.label.work.model import Skip, Submit
 from groundswell.label.work.programs import Said, answer_open_tasks
 from groundswell.label.work.service import expire_leases
@@ -303,3 +305,30 @@ async def test_a_paused_project_is_planned_but_leases_nothing(db, desk):
     await set_project_state(db, desk.scope, desk.project_id, ProjectState.ACTIVE)
     await desk.learn()
     assert len((await desk.work(worker, want=3)).tasks) == 3
+
+
+async def test_audits_that_a_model_fails_pause_it_for_all_to_see(new_desk):
+    texts = [f"{word} number {number}" for number in range(80) for word in ("cats", "dogs")]
+    known = {digest_text(text): text[:3] for text in texts[:120]}
+    desk = await new_desk(texts, target_probability=0.95, audit_share=0.5, gold=known)
+    await desk.learn()
+    db, at = desk.app.db, (desk.app.db, desk.scope, desk.project_id)
+    _, counts = await get_project(*at)
+    assert counts.model_paused is None
+    audited = [task for task in await labels_of(*at) if task.is_audit and task.source == "model"]
+    assert len(audited) > 10
+    wrong = [
+        (task.task_id, {"choice": "dog" if task.answer["choice"] == "cat" else "cat"}) for task in audited
+    ]
+    async with db.system_transaction() as tx:
+        await tx.execute(sql.SQL("set local search_path to procrastinate"))
+        await tx.execute(sql.SQL("delete from procrastinate_jobs"))
+    await review(*at, wrong, reviewer="an expert")
+    async with db.system_transaction() as tx:
+        jobs = await tx.fetch_values(
+            sql.SQL("select lock from procrastinate.procrastinate_jobs where status = 'todo'")
+        )
+    assert jobs == [f"learn:learn:{desk.project_id}"]
+    await desk.learn()
+    _, counts = await get_project(*at)
+    assert counts.model_paused.startswith("paused: ")

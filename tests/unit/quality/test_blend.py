@@ -53,6 +53,22 @@ def test_an_item_without_votes_keeps_what_was_known_before():
     assert told.posterior[1] == pytest.approx([0.2, 0.8], abs=1e-5)
 
 
+def test_people_who_answer_alike_are_pooled_with_the_weights_that_are_left_to_them():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 500)
+    said = np.where(
+        rng.random((500, 6)) < np.r_[0.6, 0.6, 0.6, 0.7, 0.7, 0.7], truth[:, None], 1 - truth[:, None]
+    )
+    said[:, 1] = said[:, 2] = said[:, 0]
+    item, worker = np.divmod(np.arange(3000), 6)
+    votes = Votes(item, worker, said.ravel(), 500, 6, 2)
+    result = blend(votes)
+    pool = [one.posterior for one in members_of(votes)]
+    copied = np.exp(np.mean([np.log((1 - DOUBT) * one + DOUBT / 2) for one in pool], axis=0)).argmax(axis=1)
+    assert result.votes is votes
+    assert (result.label == truth).mean() > (copied == truth).mean() + 0.02
+
+
 def test_beyond_its_size_one_member_stands_for_all(monkeypatch):
     monkeypatch.setitem(blend.__globals__, "MOST_VOTES", 10)
     votes, _ = crowd(0)

@@ -2,6 +2,7 @@
 
 from groundswell.http.api import (
     batches,
+    certificates,
     chat,
     comments,
     datasets,
@@ -34,6 +35,7 @@ ENDPOINTS = (
     *overview.ENDPOINTS,
     *comments.ENDPOINTS,
     *exports.ENDPOINTS,
+    *certificates.ENDPOINTS,
     *predictors.ENDPOINTS,
     *chat.ENDPOINTS,
     *workers.ENDPOINTS,

@@ -35,10 +35,14 @@ class DatasetRef(Struct):
 
 
 class ModelOut(Struct):
-    """The newest model of a project; accuracy is measured out of fold against people's labels."""
+    """The newest model of a project; accuracy is measured out of fold against people's labels.
+
+    Where models decide, `paused` says why it may not settle tasks alone now: audits show it worse than it claims.
+    """
 
     version: int
     accuracy: float | None
+    paused: str | None
 
 
 class ClassOut(Struct):
@@ -100,7 +104,9 @@ class ProjectDetailOut(ProjectOut):
 
 def _project_fields(project: Project, counts: ProjectCounts) -> dict[str, Any]:
     model = (
-        ModelOut(counts.model_version, counts.model_accuracy) if counts.model_version is not None else None
+        ModelOut(counts.model_version, counts.model_accuracy, counts.model_paused)
+        if counts.model_version is not None
+        else None
     )
     return {
         "id": project.id,

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from groundswell.ids import BatchId, ExportId, ProjectId, TaskId, WorkerId
+from groundswell.ids import BatchId, CertificateId, ExportId, ProjectId, TaskId, WorkerId
 from groundswell.label.projects.model import TaskState
 
 
@@ -80,6 +80,38 @@ class Export:
     error: str | None
     created_at: datetime
     finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class IssuedCertificate:
+    """A certificate as it was issued; `body` is a `quality.Certificate` and the digest of the labels it speaks of."""
+
+    id: CertificateId
+    created_at: datetime
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AuditPlan:
+    """How many audits an interval takes.
+
+    Attributes:
+        within: half the length of the interval.
+        level: confidence level.
+        expected_accuracy: what was assumed.
+        population: labels that the certificate would speak of.
+        needed: audits, at most `population`.
+        drawn: tasks of the audit share: those that are audited.
+        reviewed: of these, how many have their verdict.
+    """
+
+    within: float
+    level: float
+    expected_accuracy: float
+    population: int
+    needed: int
+    drawn: int
+    reviewed: int
 
 
 class TaskSort(StrEnum):

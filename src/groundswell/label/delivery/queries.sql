@@ -40,6 +40,10 @@ values (%(org_id)s, %(project_id)s, %(body)s) returning id;
 -- newest_certificate: the last one that was issued for a project
 select body from certificates where project_id = %(project_id)s order by id desc limit 1;
 
+-- certificates: those of a project, the newest first, one page
+select id, created_at, body from certificates
+where project_id = %(project_id)s and id < %(before)s order by id desc limit %(limit)s;
+
 -- note_delivery: a project's labels have become this dataset version
 insert into deliveries (org_id, project_id, dataset_version)
 values (%(org_id)s, %(project_id)s, %(dataset_version)s)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,10 +16,8 @@ from groundswell.label.kinds import Answer, as_text
 from groundswell.label.projects.model import Project
 from groundswell.label.projects.service import get_project, project_of
 from groundswell.organize import DatasetStore, Version, as_parent, field_types, with_fields
-from groundswell.quality import Certificate, certify
 from groundswell.store import Database, load_queries
 from groundswell.tenancy.model import Role, Scope
-from groundswell.tenancy.service import audit
 
 SQL = load_queries(__package__)
 ROWS_AT_ONCE = 1_000
@@ -126,7 +123,7 @@ class _Labels:
             self.parts.append(pa.RecordBatch.from_pylist(rows, _SCHEMA))
             self.delivered.update(self.parts[-1].serialize())
         for task in tasks if self.certified else ():
-            if _is_settled(task):
+            if is_settled(task):
                 self.settled.add([task.item_id, task.answer])
 
 
@@ -137,7 +134,7 @@ def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
     source: str | None
     if task.review is not None:
         label, probability, source = task.review, 1.0, "review"
-    elif task.answer is not None and _is_settled(task):
+    elif task.answer is not None and is_settled(task):
         label, probability, source = task.answer, task.probability, task.source
     elif proposals and task.proposal is not None:
         label, probability, source = task.proposal, task.proposal_probability, "proposal"
@@ -152,13 +149,13 @@ def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
     }
 
 
-def _is_settled(task: TaskLabel) -> bool:
+def is_settled(task: TaskLabel) -> bool:
     """Say whether the consensus of a task is a label, and not only a model's opinion of an open task."""
     from_people = bool(task.annotations) or task.source == "gold"
     return task.answer is not None and (from_people or task.state == "completed")
 
 
-def _digest_of(tasks: Sequence[TaskLabel]) -> str:
+def digest_of(tasks: Sequence[TaskLabel]) -> str:
     """Name the consensus labels of a project: what a certificate speaks of."""
     labels = _Labels(proposals=False, certified=True)
     labels.add(tasks)
@@ -209,54 +206,3 @@ def labelled_batches(version: Version, *, with_data: bool = False) -> Iterator[p
     types = field_types(meta for batch in version.batches(["meta"]) for meta in batch["meta"].to_pylist())
     batches = version.batches(columns, with_data)
     yield from with_fields((batch.filter(pc.is_valid(batch["label"])) for batch in batches), types)
-
-
-# ── certificates ─────────────────────────────────────────────────────────────────────────────────
-
-
-async def issue_certificate(
-    db: Database, scope: Scope, project_id: ProjectId, *, level: float = 0.95
-) -> Certificate:
-    """Certify the accuracy of a project's consensus labels from its reviewed audit share.
-
-    The audit share was drawn at random when the project was opened, and nothing treats its tasks
-    differently. So its reviews say how accurate all labels are. The statement is about the labels
-    before the reviews corrected any. Tasks that were set aside, because nobody could answer them, have
-    no label and no part in it.
-
-    Raises:
-        Conflict: a task that still asks has no label yet, or an audited label no review.
-    """
-    scope.require(Role.MANAGER)
-    everything = await labels_of(db, scope, project_id)
-    tasks = [task for task in everything if _is_settled(task)]
-    unlabelled = sum(not _is_settled(task) and task.state != "error" for task in everything)
-    unreviewed = sum(task.is_audit and task.review is None for task in tasks)
-    if unlabelled or unreviewed:
-        raise Conflict(
-            f"{unlabelled} tasks have no label yet and {unreviewed} audit tasks no review; finish them first"
-        )
-    audited = [place for place, task in enumerate(tasks) if task.is_audit]
-    certificate = certify(
-        right=np.array([tasks[place].answer == tasks[place].review for place in audited], dtype=bool),
-        audited=np.array(audited, dtype=np.int64),
-        confidence=np.array([task.probability for task in tasks], dtype=np.float64),
-        level=level,
-    )
-    body = {**json.loads(certificate.to_json()), "labels_sha256": _digest_of(everything)}
-    async with db.transaction(scope.org_id) as tx:
-        number = await tx.fetch_value(
-            SQL["insert_certificate"], org_id=scope.org_id, project_id=project_id, body=body
-        )
-        await audit(tx, scope, "certificate.issue", str(project_id), certificate=number)
-    return certificate
-
-
-async def newest_certificate(db: Database, scope: Scope, project_id: ProjectId) -> dict[str, Any] | None:
-    """Return the certificate that was issued last for a project, as JSON, or None.
-
-    Its `labels_sha256` names the labels that it speaks of.
-    """
-    async with db.transaction(scope.org_id) as tx:
-        body: dict[str, Any] | None = await tx.fetch_value(SQL["newest_certificate"], project_id=project_id)
-    return body

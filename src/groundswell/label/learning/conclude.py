@@ -1,7 +1,7 @@
 """What a project has learnt: from its situation, through assist, to a conclusion. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from groundswell.assist.learning import Learned, learn, refreshed
 from groundswell.assist.model import Features
 from groundswell.assist.routing import State, has_proven_itself, plan
+from groundswell.label.learning.routing import for_reviewers, why_paused
 from groundswell.label.learning.rules import numbered, open_window
 from groundswell.label.learning.situation import Situation
 from groundswell.label.projects.model import Project, ProjectState
@@ -45,6 +46,8 @@ class Conclusion:
         ask: places of tasks to open a slot for, in the order of work.
         ask_number: for each of `ask`, the how-manieth answer to its task that is.
         worker_ids, skill, skill_error, worker_answers: what is known of each worker.
+        review: places of tasks that reviewers are to decide.
+        paused: why the model may not settle tasks alone now; None where it may, or never may.
     """
 
     label: NDArray[np.int32]
@@ -60,6 +63,8 @@ class Conclusion:
     skill: NDArray[np.float64]
     skill_error: NDArray[np.float64]
     worker_answers: NDArray[np.int64]
+    review: NDArray[np.int64]
+    paused: str | None
 
 
 def is_due(learned: Learned | None, votes: Votes) -> bool:
@@ -112,14 +117,14 @@ def conclude(
     known = (answers > 0) | (now.gold >= 0)
     if project.models != "decide":
         posterior = consensus(now.votes, gold=now.gold).posterior if len(now.votes) else learned.posterior
-        settled, ask = np.zeros(len(answers), bool), np.zeros(0, np.int64)
+        routed = Routed(np.zeros(len(answers), bool), np.zeros(0, np.int64), np.zeros(0, np.int64), None)
     else:
         posterior = learned.posterior
         if learned.evidence is not None:  # where no model says anything, all classes are alike
             known |= np.ptp(learned.evidence, axis=1) > 0
-        settled, ask = _ask_where_it_counts(project, now, learned, answers, features, rng)
-    state = _states(project, now, settled)
-    ask = ask[state[ask] == "pending"]
+        routed = _ask_where_it_counts(project, now, learned, answers, features, rng)
+    state = _states(project, now, routed.settled)
+    ask = routed.ask[state[routed.ask] == "pending"]
     skill, skill_error = _skills(learned)
     return Conclusion(
         label=posterior.argmax(axis=1).astype(np.int32),
@@ -135,6 +140,8 @@ def conclude(
         skill=skill,
         skill_error=skill_error,
         worker_answers=now.votes.votes_per_worker.astype(np.int64),
+        review=routed.review,
+        paused=routed.paused,
     )
 
 
@@ -146,6 +153,16 @@ def _states(project: Project, now: Situation, settled: NDArray[np.bool_]) -> NDA
     return state
 
 
+@dataclass(frozen=True)
+class Routed:
+    """Which tasks are settled, bool `[n]`; places of those to ask next and to review; and why the model is paused."""
+
+    settled: NDArray[np.bool_]
+    ask: NDArray[np.int64]
+    review: NDArray[np.int64]
+    paused: str | None
+
+
 def _ask_where_it_counts(
     project: Project,
     now: Situation,
@@ -153,8 +170,8 @@ def _ask_where_it_counts(
     answers: NDArray[np.int64],
     features: Features | None,
     rng: np.random.Generator,
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return which tasks are settled and which to ask next.
+) -> Routed:
+    """Return which tasks are settled, which to ask next of people, and which of reviewers.
 
     The audit share is not told apart here: what is done to audited tasks must be what is done to all,
     or the audit would certify other labels than those delivered.
@@ -166,20 +183,26 @@ def _ask_where_it_counts(
         answers=answers,
         outstanding=now.outstanding + now.set_aside,  # what is set aside is not asked
         audit=np.zeros(n, bool),
-        known=now.gold >= 0,
+        known=(now.gold >= 0) | now.in_review,
         model_may_settle=has_proven_itself(learned.report),
         gain=learned.gain,
     )
     wanted: dict[str, Any] = {"target": project.target_probability, "max_answers": project.max_answers}
     limit = int(np.clip(n // ROUNDS, LEAST_WINDOW, WINDOW))
     planned = plan(state, limit=limit, rng=rng, features=features, **wanted)
+    paused = why_paused(learned, now.audits, planned.level) if state.model_may_settle else None
+    if paused:
+        state = replace(state, model_may_settle=False)
+        planned = plan(state, limit=limit, rng=rng, features=features, **wanted)
+    review = for_reviewers(project, learned, state, planned, rng=rng)
     settled = planned.settled.copy()
     settled[planned.review] = True  # the budget of answers is spent; the best label there is stands
+    settled[review] = True
     order = planned.ask.astype(np.int64)
     if now.met:
         others = plan(state, limit=n, rng=rng, **wanted).ask.astype(np.int64)
         order = np.r_[order, others[~np.isin(others, order)]]
-    return settled, open_window(order, limit, now.met, least=LEAST_WINDOW)
+    return Routed(settled, open_window(order, limit, now.met, least=LEAST_WINDOW), review, paused)
 
 
 def _sources(project: Project, now: Situation, learned: Learned, answers: NDArray[np.int64]) -> list[str]:

@@ -40,6 +40,14 @@ from model_answers a join predictors p on p.project_id = a.project_id and p.name
 where a.project_id = %(project_id)s and a.predictor = any(%(predictors)s) and a.version = p.version
   and a.probabilities is not null and (%(everything)s or a.task_id = any(%(task_ids)s));
 
+-- reviewed: tasks that are or were in review, or have a final label, with the class of that, in the order in which it came
+select task_id, verdict, in_review from (
+  select t.id as task_id, r.answer ->> 'choice' as verdict, r.created_at,
+         exists (select from review_work w where w.task_id = t.id and w.rereview_of is null) as in_review
+  from tasks t left join reviews r on r.task_id = t.id where t.project_id = %(project_id)s
+) every where in_review or verdict is not null
+order by created_at, task_id;
+
 -- outstanding: answers that are leased out now, by task
 select task_id, count(*)::int as leases from leases
 where project_id = %(project_id)s and not for_gold group by task_id;
@@ -51,7 +59,8 @@ select p.state, coalesce(c.annotations, 0) as answers, exists (select from unset
             else (select count(*) from leases where project_id = p.id) end as leases,
        (select coalesce(string_agg(name || version || answered, ' ' order by name), '') from predictors
         where project_id = p.id) as opinions,
-       (select count(*) from annotations where project_id = p.id and retraction_id is not null)::int as retracted, p.kind, o.classes, o.options
+       (select count(*) from annotations where project_id = p.id and retraction_id is not null)::int as retracted, p.kind, o.classes, o.options,
+       case when p.models = 'decide' then (select count(*) from reviews where project_id = p.id) else 0 end as reviews
 from projects p join ontologies o on o.project_id = p.id and o.version = p.ontology_version
 left join progress c on c.project_id = p.id where p.id = %(project_id)s;
 
@@ -122,6 +131,12 @@ on conflict (task_id) do update set
 insert into models (org_id, project_id, version, report)
 select %(org_id)s, %(project_id)s, coalesce(max(version), 0) + 1, %(report)s from models where project_id = %(project_id)s
 returning version;
+
+-- note_automation: whether the newest model may settle tasks alone; why not, where audits say so
+update models m set report = case when %(paused)s::text is null then m.report - 'paused'
+                                  else m.report || jsonb_build_object('paused', %(paused)s::text) end
+where m.project_id = %(project_id)s and (m.report ->> 'paused') is distinct from %(paused)s::text
+  and m.version = (select max(version) from models where project_id = %(project_id)s);
 
 -- has_unlearnt_answers: whether there are answers that learning has not seen
 select annotations > learnt_annotations or exists (select from unsettled where project_id = %(project_id)s)

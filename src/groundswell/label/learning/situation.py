@@ -52,6 +52,19 @@ class OpinionRow:
 
 
 @dataclass(frozen=True)
+class ReviewedTask:
+    """A task that is or was in review, or has a final label: `verdict` is its class, None while there is none.
+
+    `in_review` is false for one that a manager judged without a review, such as a task of the audit share: nothing
+    may treat these otherwise than others.
+    """
+
+    task_id: int
+    verdict: str | None
+    in_review: bool
+
+
+@dataclass(frozen=True)
 class Situation:
     """A project as arrays, aligned with its tasks in the order of the items.
 
@@ -64,6 +77,8 @@ class Situation:
         votes: what people said, as far as it counts; items are tasks, workers are `worker_ids`.
         worker_ids: worker of each worker code.
         met: of a small team, which tasks each worker has answered or skipped, bool `[n]` each; else none.
+        in_review: bool `[n]`, tasks that are or were in review.
+        audits: place and verdict (a class) of each reviewed task of the audit share, in the order of time.
     """
 
     state: NDArray[np.str_]
@@ -74,6 +89,8 @@ class Situation:
     votes: Votes
     worker_ids: list[int]
     met: list[NDArray[np.bool_]]
+    in_review: NDArray[np.bool_]
+    audits: list[tuple[int, int]]
 
     @property
     def set_aside(self) -> NDArray[np.bool_]:
@@ -87,11 +104,12 @@ def situation(
     votes: Sequence[VoteRow],
     leases: Mapping[int, int],
     skips: Sequence[SkipRow] = (),
+    reviewed: Sequence[ReviewedTask] = (),
 ) -> Situation:
     """Turn the rows of a project into arrays.
 
     Answers of classes that no longer exist do not count, nor do late ones to a task that has enough
-    without them; they are kept, and seen as received.
+    without them; they are kept, and seen as received. `reviewed` is in the order of time.
     """
     place = {task.id: i for i, task in enumerate(tasks)}
     code = {name: i for i, name in enumerate(project.classes)}
@@ -103,6 +121,12 @@ def situation(
         received=_tally(place, [vote for vote in votes if vote.said]),
         skips=_tally(place, skips),
         met=_met(place, [*votes, *skips]),
+        in_review=_tally(place, [row for row in reviewed if row.in_review]) > 0,
+        audits=[
+            (place[row.task_id], code[row.verdict])
+            for row in reviewed
+            if row.verdict in code and row.task_id in place and tasks[place[row.task_id]].is_audit
+        ],
         **_counted_votes(project, place, code, votes),
     )
 
@@ -140,7 +164,7 @@ def _counted_votes(
     return {"votes": coded, "worker_ids": worker_ids}
 
 
-def _tally(place: Mapping[int, int], rows: Sequence[VoteRow | SkipRow]) -> NDArray[np.int64]:
+def _tally(place: Mapping[int, int], rows: Sequence[VoteRow | SkipRow | ReviewedTask]) -> NDArray[np.int64]:
     places = [place[row.task_id] for row in rows if row.task_id in place]
     return np.bincount(np.array(places, np.int64), minlength=len(place)).astype(np.int64)
 

@@ -17,7 +17,7 @@ from groundswell.assist.features import features_of
 from groundswell.assist.learning import Learned
 from groundswell.assist.model import Features
 from groundswell.errors import GroundswellError
-from groundswell.ids import OrgId, ProjectId, WorkerId
+from groundswell.ids import OrgId, ProjectId, TaskId, WorkerId
 from groundswell.label.kinds import Ontology, label_kind
 from groundswell.label.learning.conclude import (
     RETRAIN_GROWTH,
@@ -33,6 +33,7 @@ from groundswell.label.learning.rules import as_answers
 from groundswell.label.learning.settler import end_what_is_done
 from groundswell.label.learning.situation import (
     OpinionRow,
+    ReviewedTask,
     Situation,
     SkipRow,
     TaskRow,
@@ -43,7 +44,8 @@ from groundswell.label.learning.situation import (
 from groundswell.label.learning.teaching import infer_once
 from groundswell.label.predictors.rules import version_of
 from groundswell.label.predictors.service import predictors_of
-from groundswell.label.projects.model import Project, ProjectState
+from groundswell.label.projects.model import Project, ProjectState, ReviewReason
+from groundswell.label.projects.reviewing import ask_reviews
 from groundswell.label.projects.service import SQL as PROJECTS
 from groundswell.organize import DatasetStore
 from groundswell.store import Database, Tx, load_queries
@@ -73,6 +75,7 @@ class Signs:
     kind: str
     classes: list[str]
     options: dict[str, Any]
+    reviews: int
 
     @property
     def chooses_class(self) -> bool:
@@ -93,10 +96,11 @@ class Rows:
     skips: list[SkipRow]
     leases: dict[int, int]
     opinions: list[OpinionRow]
+    reviewed: list[ReviewedTask]
 
     def situation(self) -> Situation:
         """Return the rows as arrays."""
-        return situation(self.project, self.tasks, self.votes, self.leases, self.skips)
+        return situation(self.project, self.tasks, self.votes, self.leases, self.skips, self.reviewed)
 
     @property
     def key(self) -> tuple[ProjectId, int, tuple[tuple[str, int], ...]]:
@@ -184,8 +188,13 @@ class Workshop:
             skips = await tx.fetch_all(SQL["skips_for_learning"], SkipRow, **of)
             leases = await tx.fetch_all(SQL["outstanding"], dict[str, int], **of)
             opinions = await _opinions(tx, project, small, [task.id for task in tasks])
+            reviewed: list[ReviewedTask] = []
+            if project.models == "decide":
+                reviewed = await tx.fetch_all(SQL["reviewed"], ReviewedTask, **of)
         outstanding = {row["task_id"]: row["leases"] for row in leases}
-        return Rows(times_learnt, answers, project, slug, tasks, votes, skips, outstanding, opinions)
+        return Rows(
+            times_learnt, answers, project, slug, tasks, votes, skips, outstanding, opinions, reviewed
+        )
 
     async def _features_of(self, rows: Rows) -> tuple[Features | None, str]:
         """Return a row of features for each task; or None, and why there are none.
@@ -231,6 +240,9 @@ class Workshop:
             )
             if rows.project.models == "decide":
                 await _save_states(tx, rows, task_ids, found)
+                review = [TaskId(int(task_id)) for task_id in task_ids[found.review]]
+                await ask_reviews(tx, rows.project, review, ReviewReason.DISAGREEMENT)
+                await tx.execute(SQL["note_automation"], paused=found.paused, project_id=project_id)
                 await tx.execute(PROJECTS["refresh_progress"], project_id=project_id)
                 await end_what_is_done(tx, scope.org_id, project_id)
                 await _open_slots(tx, project_id, task_ids, found)

@@ -205,4 +205,5 @@ class ProjectCounts:
     workers: int
     model_version: int | None
     model_accuracy: float | None
+    model_paused: str | None
     agreement: float | None

@@ -45,6 +45,7 @@ limit %(limit)s;
 select p.id as project_id, coalesce(c.total, 0) as tasks_total, coalesce(c.completed, 0) as tasks_completed,
        coalesce(c.annotations, 0) as annotations, coalesce(c.workers, 0) as workers,
        m.version as model_version, (m.report ->> 'accuracy')::float8 as model_accuracy,
+       m.report ->> 'paused' as model_paused,
        coalesce(c.agreement::float8, (m.report ->> 'agreement')::float8) as agreement
 from projects p
 left join progress c on c.project_id = p.id

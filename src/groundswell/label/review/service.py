@@ -7,6 +7,7 @@ from uuid import UUID
 
 from groundswell.errors import Conflict, InputError, NotAllowed, NotFound
 from groundswell.ids import ProjectId, ReviewId, TaskId
+from groundswell.label.jobs import ask_to_learn
 from groundswell.label.kinds import Answer, Shown
 from groundswell.label.projects.model import Project, ProjectState
 from groundswell.label.projects.rules import drawn
@@ -134,6 +135,8 @@ async def _finish(
         for worker_id, total, right in marks(project.schema, judged, final)
     ]
     await add_evidence(tx, scope.org_id, rows)
+    if project.models == "decide":  # verdicts on the audit share say whether the model may go on alone
+        await ask_to_learn(tx, scope.org_id, project.id)
 
 
 # ── leasing and deciding ─────────────────────────────────────────────────────────────────────────
