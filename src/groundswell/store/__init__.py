@@ -2,12 +2,21 @@
 
 from groundswell.store.blobs import BlobStore
 from groundswell.store.database import Database, Tx
-from groundswell.store.jobs import FailedJob, defer, failed_jobs, retry_failed_job, run_worker
+from groundswell.store.jobs import (
+    BackgroundJob,
+    FailedJob,
+    defer,
+    failed_jobs,
+    jobs_of,
+    retry_failed_job,
+    run_worker,
+)
 from groundswell.store.migrate import migrate
 from groundswell.store.postgres import EmbeddedPostgres, running_dsn, start_postgres
 from groundswell.store.queries import Query, load_queries
 
 __all__ = [
+    "BackgroundJob",
     "BlobStore",
     "Database",
     "EmbeddedPostgres",
@@ -16,6 +25,7 @@ __all__ = [
     "Tx",
     "defer",
     "failed_jobs",
+    "jobs_of",
     "load_queries",
     "migrate",
     "retry_failed_job",

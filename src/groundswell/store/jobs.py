@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from groundswell.errors import NotFound
+from groundswell.ids import OrgId
 from groundswell.store.database import Database, Tx
 from groundswell.store.job_schema import SCHEMA
 from groundswell.store.queries import load_queries
@@ -56,6 +57,29 @@ class FailedJob:
     attempts: int
     error: str
     failed_at: datetime
+
+
+@dataclass(frozen=True)
+class BackgroundJob:
+    """A job of an organization.
+
+    Attributes:
+        id: its number.
+        task: what is done; see `run_worker`.
+        project_id: the project that it is for; None where it is for none.
+        state: `waiting`, `running` or `failed`: given up after `MAX_ATTEMPTS` tries.
+        attempts: tries that have ended.
+        error: why the last one failed; None if none has.
+        at: of a waiting job, when it may begin; else of its last change.
+    """
+
+    id: int
+    task: str
+    project_id: int | None
+    state: str
+    attempts: int
+    error: str | None
+    at: datetime | None
 
 
 async def defer(
@@ -118,14 +142,26 @@ async def failed_jobs(db: Database, limit: int = 100) -> list[FailedJob]:
         return await tx.fetch_all(SQL["failed_jobs"], FailedJob, limit=limit)
 
 
-async def retry_failed_job(db: Database, job_id: int) -> None:
+async def jobs_of(db: Database, org_id: OrgId, limit: int = 100) -> list[BackgroundJob]:
+    """Return the jobs of an organization that wait, run or gave up: those that gave up first, then the newest."""
+    async with db.system_transaction() as tx:
+        return await tx.fetch_all(SQL["jobs_of"], BackgroundJob, org_id=str(org_id), limit=limit)
+
+
+async def retry_failed_job(db: Database, job_id: int, org_id: OrgId | None = None) -> None:
     """Give a job that gave up a fresh start, once its cause is mended.
+
+    Args:
+        db: the database.
+        job_id: its number.
+        org_id: whose it must be; of any organization if None.
 
     Raises:
         NotFound: no failed job has this number.
     """
+    org = None if org_id is None else str(org_id)
     async with db.system_transaction() as tx:
-        if await tx.fetch_value(SQL["retry_failed_job"], job_id=job_id) is None:
+        if await tx.fetch_value(SQL["retry_failed_job"], job_id=job_id, org_id=org) is None:
             raise NotFound(f"there is no failed job {job_id}")
 
 

@@ -16,5 +16,16 @@ where j.status = 'failed'
 order by j.id desc
 limit %(limit)s;
 
--- retry_failed_job: give a job that gave up a fresh start
-select retry_failed_job(%(job_id)s);
+-- jobs_of: jobs of an organization that wait, run or gave up; those that gave up first, then the newest first
+select j.id, j.task_name as task, (j.args ->> 'project_id')::bigint as project_id, j.attempts, e.error,
+       case j.status when 'todo' then 'waiting' when 'doing' then 'running' else 'failed' end as state,
+       coalesce(case when j.status = 'todo' then j.scheduled_at else e.at end,
+                (select max(at) from procrastinate.procrastinate_events where job_id = j.id)) as at
+from procrastinate.procrastinate_jobs j left join job_errors e on e.job_id = j.id
+where j.args ->> 'org_id' = %(org_id)s::text and j.status in ('todo', 'doing', 'failed')
+order by j.status = 'failed' desc, j.id desc
+limit %(limit)s;
+
+-- retry_failed_job: give a job that gave up a fresh start; one of an organization, where one is given
+select retry_failed_job(id) from procrastinate.procrastinate_jobs
+where id = %(job_id)s and (%(org_id)s::text is null or args ->> 'org_id' = %(org_id)s::text);

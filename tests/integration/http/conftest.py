@@ -58,6 +58,7 @@ async def web(labelled) -> AsyncIterator[Web]:
                 "user_id": kim,
                 "predictor": "spam-7",
                 "retraction_id": 1,
+                "job_id": 1,
                 **await review_ids(labelled),
                 **await people_ids(labelled),
                 **await list_ids(labelled),

@@ -8,6 +8,7 @@ import type {
   Earnings,
   Export,
   Finding,
+  Job,
   KindSkill,
   LedgerLine,
   ListedTask,
@@ -126,6 +127,8 @@ export const manage = {
   keys: () => call<{ items: ApiKey[] }>('GET', '/keys'),
   createKey: (name: string) => call<ApiKey>('POST', '/keys', { name }),
   revokeKey: (id: string) => call<void>('DELETE', `/keys/${id}`),
+  jobs: () => call<{ items: Job[] }>('GET', '/jobs'),
+  retryJob: (id: number) => call<void>('POST', `/jobs/${id}/retry`),
   limits: () =>
     call<{ items: { content: string; per_day: number; per_week: number; own: boolean }[] }>(
       'GET',

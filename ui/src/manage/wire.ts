@@ -228,6 +228,16 @@ export interface Worker {
   skills: KindSkill[];
 }
 
+export interface Job {
+  id: number;
+  task: string;
+  project_id: number | null;
+  state: 'waiting' | 'running' | 'failed';
+  attempts: number;
+  error: string | null;
+  at: string | null;
+}
+
 export interface ApiKey {
   id: string | null;
   name: string;

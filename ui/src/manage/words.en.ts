@@ -319,6 +319,22 @@ export const en = {
     noLimits: 'No content that anybody need be protected from.',
   },
 
+  jobs: {
+    title: 'Background work',
+    help: 'What the service does beside answering: learning, asking models, writing files. What fails is tried eight times.',
+    task: {
+      learn: 'Learning from answers',
+      export: 'A file of labels',
+      predict: 'Asking models',
+      redeliver: 'Labels made anew',
+    } as Record<string, string>,
+    state: { waiting: 'waits', running: 'runs', failed: 'gave up' },
+    project: (id: number) => `project ${id}`,
+    retry: 'Try again',
+    again: 'It is tried again.',
+    none: 'Nothing waits, and nothing has failed.',
+  },
+
   me: {
     title: 'My work',
     earned: 'Earned',

@@ -318,6 +318,22 @@ export const it: Words = {
     noLimits: 'Nessun contenuto da cui proteggere qualcuno.',
   },
 
+  jobs: {
+    title: 'Lavoro in secondo piano',
+    help: 'Ciò che il servizio fa oltre a rispondere: imparare, interrogare i modelli, scrivere file. Ciò che fallisce è ritentato otto volte.',
+    task: {
+      learn: 'Apprendimento dalle risposte',
+      export: 'Un file di etichette',
+      predict: 'Domande ai modelli',
+      redeliver: 'Etichette rifatte',
+    },
+    state: { waiting: 'in attesa', running: 'in corso', failed: 'abbandonato' },
+    project: (id) => `progetto ${id}`,
+    retry: 'Riprova',
+    again: 'Si riprova.',
+    none: 'Nulla in attesa, nulla fallito.',
+  },
+
   me: {
     title: 'Il mio lavoro',
     earned: 'Guadagnato',
