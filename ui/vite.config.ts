@@ -6,7 +6,7 @@ const server = process.env.GROUNDSWELL_URL ?? 'http://127.0.0.1:8000';
 
 /** What the workspace cannot begin without; sheets and panels come when they are opened. */
 const SHELL =
-  /node_modules.svelte|src.(main|App|api|preferences|messages.(en|index)|work.(?!CommentSheet|Guide|History|history|KeysSheet|Standing|standing.words|Verdict))/;
+  /node_modules.svelte|src.(main|App|api|preferences|messages.(en|index)|work.(?!CommentSheet|Guide|History|history|KeysSheet|Standing|standing.words|guide.words|keys.words|Verdict))/;
 
 export default defineConfig({
   plugins: [svelte()],

@@ -47,7 +47,8 @@ LINES = """() => {
     const range = document.createRange();
     range.selectNodeContents(text);
     const { top } = text.getBoundingClientRect();
-    return [...range.getClientRects()].map((line) => [line.left, line.top - top, line.width, line.height].map(Math.round));
+    return [...range.getClientRects()].map((line) =>
+        [line.left, line.top - top, line.width, line.height].map(Math.round));
 }"""
 """Where the lines of the text lie."""
 

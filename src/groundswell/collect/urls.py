@@ -141,7 +141,9 @@ def _item(
             return origin.image(data, image.get_format_mimetype() or media_type, locator, {**meta, **size})
         if media_type in MEDIA_TYPES.values() or media_type.startswith("audio/"):
             sound = open_audio(data)
-            return origin.audio(data, sound.media_type, locator, {**meta, "duration_seconds": round(sound.seconds, 3)})
+            return origin.audio(
+                data, sound.media_type, locator, {**meta, "duration_seconds": round(sound.seconds, 3)}
+            )
         if media_type == "application/pdf":
             extracted = pdf_text(data)
         elif media_type in ("text/html", "application/xhtml+xml"):

@@ -22,7 +22,7 @@ SETTINGS = {
     "synchronous_commit": "on",  # an acknowledged answer survives power loss
     "recovery_init_sync_method": "syncfs",  # one flush instead of one for each file, after a crash
     "wal_compression": "on",
-    "max_wal_size": "2GB",
+    "max_wal_size": "8GB",  # under full load too, checkpoints come by the clock: each one makes commits wait
     "checkpoint_timeout": "15min",
     "autovacuum_naptime": "10s",  # the queue's tables turn over many times a minute
     "random_page_cost": "1.1",
