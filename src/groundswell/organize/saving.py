@@ -28,6 +28,7 @@ from groundswell.clean import (
 )
 from groundswell.collect import Cursor, Growing, Source, nothing_good
 from groundswell.items import Drop, Item, repacked
+from groundswell.organize.disk import writing_to
 from groundswell.organize.draft import schema_of_rows
 from groundswell.organize.parts import TimedPart, parts_of_source, parts_of_version, state_of
 from groundswell.organize.report import Report
@@ -142,9 +143,10 @@ def _run(
         if progress.records:
             saving.on_count(progress.records)
 
-    return run_job(
-        parts, saving.operators, folder=run.folder, executor=executor, known=known, on_progress=note
-    )
+    with writing_to(run.folder.root, "TMPDIR" if run.folder.is_temporary else "GROUNDSWELL_HOME"):
+        return run_job(
+            parts, saving.operators, folder=run.folder, executor=executor, known=known, on_progress=note
+        )
 
 
 def _watched(outcome: Outcome) -> tuple[Report, Callable[[Callable[[Drop], None]], Iterator[pa.RecordBatch]]]:
