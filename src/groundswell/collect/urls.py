@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import httpx
 
 from groundswell.collect.extract import html_text, pdf_text
-from groundswell.collect.known import Known
+from groundswell.collect.known import Known, cursor_of
 from groundswell.collect.lines import read_lines
 from groundswell.collect.one import Nothing, OneFile
 from groundswell.collect.shares import Share
@@ -49,8 +49,7 @@ class UrlList(OneFile):
 
     def cursor(self, before: Cursor | None = None) -> Cursor:
         """Return which addresses there are."""
-        now = Known.of(self._addresses())
-        return (Known.from_json(before) | now if before else now).to_json()
+        return cursor_of(self._addresses(), before)
 
     def after(self, cursor: Cursor) -> Source:
         """Return the addresses that were not there before."""
