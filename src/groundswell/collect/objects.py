@@ -133,7 +133,7 @@ class Objects:
                 yield maker(self.place, self.options).make(data, found, origin)
         except FileNotFoundError:
             yield origin.failure(each.path, "file:vanished", "it was listed, and is not there any more")
-        except (OSError, *_refusals()) as error:
+        except _refusals() as error:
             yield origin.failure(each.path, "file:unreadable", _first_line(error))
 
     def _records(self, each: Object) -> Iterator[Item | Drop]:
@@ -154,7 +154,7 @@ def _listed(spec: str) -> list[Object]:
             for chunk in _store(spec).list()
             for each in chunk
         ]
-    except (OSError, ValueError, *_refusals()) as error:
+    except _refusals() as error:
         raise SourceNotFound(f"{one_line(spec)} cannot be listed: {_first_line(error)}") from error
     if not found:
         raise SourceNotFound(f"there are no objects below {one_line(spec)}")
@@ -175,8 +175,8 @@ def _refusals() -> tuple[type[Exception], ...]:
     try:
         from obstore.exceptions import BaseError
     except ImportError:
-        return ()
-    return (BaseError,)
+        return (OSError, ValueError)
+    return (OSError, ValueError, BaseError)
 
 
 def _first_line(error: Exception) -> str:
