@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from groundswell.collect.columns import AS_RECORD
+from groundswell.collect.extract import Extracted
 from groundswell.collect.meta import plain
 from groundswell.items import Drop, Item, ItemKind, digest_bytes
 
@@ -157,10 +158,13 @@ class Origin:
         return self._item(ItemKind.TEXT, text, None, "text/plain", locator, meta)
 
     def extracted(
-        self, text: str, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]
+        self, found: Extracted, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]
     ) -> Item | Drop:
-        """Return a text item that was made from a document, and says so."""
-        made = self.text(text, locator, {**meta, "media_type": media_type})
+        """Return a text item that was made from a document, and says so; a drop if the document says nothing."""
+        if not found.text.strip():
+            return self.failure(locator, "document:no_text", "there is no text in it")
+        titled = {**meta, "title": found.title} if found.title else meta
+        made = self.text(found.text, locator, {**titled, "media_type": media_type})
         return made if isinstance(made, Drop) else replace(made, derived_from=digest_bytes(data))
 
     def audio(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
