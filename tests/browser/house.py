@@ -62,11 +62,11 @@ class House:
         """Do something beside the running service, on its database."""
         return in_app(self.home, use)
 
-    def invite(self, name: str) -> tuple[str, WorkerId]:
-        """Invite somebody to label; returns the sign-in link and the worker."""
+    def invite(self, name: str, role: Role = Role.LABELER) -> tuple[str, WorkerId]:
+        """Invite somebody, as a rule to label; returns the sign-in link and the worker."""
 
         async def invite(app: App) -> tuple[str, WorkerId]:
-            member = await _member(app, name, Role.LABELER)
+            member = await _member(app, name, role)
             token = await create_sign_in_token(app.db, member, now=now())
             return f"{self.address}/sign-in#token={token}", await app.workforce.worker_of(member)
 
