@@ -72,6 +72,15 @@ class House:
 
         return self.do(invite)
 
+    def owner_link(self) -> str:
+        """Return a sign-in link for whom the house belongs to."""
+
+        async def link(app: App) -> str:
+            token = await create_sign_in_token(app.db, await local_member(app), now=now())
+            return f"{self.address}/sign-in#token={token}"
+
+        return self.do(link)
+
     def page_of(self, name: str) -> str:
         """Return the address of a project's workspace."""
         return f"{self.address}/projects/{self.projects[name]}"

@@ -1,4 +1,4 @@
-"""A project without code, from `/new` to its file: made by a manager, labelled by keyboard, reviewed, exported, compared."""
+"""A project without code, from `/new` to its file: made, labelled by keyboard, reviewed, exported, compared."""
 
 import json
 from collections.abc import Iterator
@@ -9,14 +9,12 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import finish, violations
-from tests.browser.house import House, in_app, open_house
+from tests.browser.house import House, open_house
 
 from groundswell.app import App, local_member
-from groundswell.clock import now
 from groundswell.ids import ProjectId, WorkerId
 from groundswell.label.kinds import Answer, as_text
 from groundswell.organize import collect
-from groundswell.tenancy.service import create_sign_in_token
 
 pytestmark = pytest.mark.browser
 
@@ -118,11 +116,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def manager(page: Page, house: House) -> Page:
-    async def link(app: App) -> str:
-        token = await create_sign_in_token(app.db, await local_member(app), now=now())
-        return f"{house.address}/sign-in#token={token}"
-
-    page.goto(in_app(house.home, link))
+    page.goto(house.owner_link())
     expect(page.get_by_role("heading", level=1, name="Projects")).to_be_visible(timeout=15_000)
     return page
 
@@ -206,7 +200,10 @@ def test_a_project_is_made_without_code_labelled_by_keyboard_reviewed_and_export
 ):
     project = make(manager, house, family)
     worker = label_by_keyboard(manager, house, family, project)
-    said = "select answer, price_cents from annotations a join ledger l on l.annotation_id = a.id where a.worker_id = %(w)s"
+    said = (
+        "select answer, price_cents from annotations a join ledger l on l.annotation_id = a.id "
+        "where a.worker_id = %(w)s"
+    )
     assert house.rows(said, w=worker) == [(family.answer, 7)]
     manager.goto(f"{house.address}/projects/{project}/overview")
     expect(manager.get_by_text("1 of 1")).to_be_visible(timeout=20_000)
