@@ -7,12 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import finish, violations
-from tests.browser.house import House, in_app, open_house
+from tests.browser.house import House, open_house
 
 from groundswell.app import App, local_member
-from groundswell.clock import now
 from groundswell.label.work.programs import Said, answer_open_tasks
-from groundswell.tenancy.service import create_sign_in_token
 from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers
 
@@ -41,12 +39,7 @@ async def _answers(app: App, house: House) -> None:
 @pytest.fixture
 def manager(page: Page, house: House) -> Page:
     """The owner of the house, signed in."""
-
-    async def link(app: App) -> str:
-        token = await create_sign_in_token(app.db, await local_member(app), now=now())
-        return f"{house.address}/sign-in#token={token}"
-
-    page.goto(in_app(house.home, link))
+    page.goto(house.owner_link())
     expect(page.get_by_role("heading", level=1, name="Projects")).to_be_visible(timeout=15_000)
     return page
 

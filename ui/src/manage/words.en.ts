@@ -40,7 +40,7 @@ export const en = {
   overview: {
     progress: 'Progress',
     done: (share: string) => `${share} done`,
-    left: (n: string) => `${n} tasks left`,
+    left: (n: number, shown: string) => `${shown} ${s(n, 'task', 'tasks')} left`,
     doneAt: (date: string) => `at this pace done on ${date}`,
     noForecast: 'No forecast yet: nothing was completed in the last week.',
     complete: 'Every task has its label.',
@@ -83,7 +83,7 @@ export const en = {
     waiting: (n: number) => `${n} ${s(n, 'task waits', 'tasks wait')} for a reviewer`,
     reviewed: (accepted: string, fixed: string, rejected: string) =>
       `${accepted} accepted, ${fixed} fixed, ${rejected} sent back`,
-    noReview: 'Nothing is reviewed. The settings say how much.',
+    noReview: 'Nothing has been reviewed yet. The settings say how much is.',
     flags: (n: number) => `${n} open ${s(n, 'flag', 'flags')}`,
     signals: 'Worth a look',
     signalsHelp: 'Statistics that stand out: evidence for a person, never a verdict.',

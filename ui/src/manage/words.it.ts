@@ -41,7 +41,7 @@ export const it: Words = {
   overview: {
     progress: 'Avanzamento',
     done: (share) => `${share} fatto`,
-    left: (n) => `${n} compiti rimasti`,
+    left: (n, shown) => `${shown} ${s(n, 'compito rimasto', 'compiti rimasti')}`,
     doneAt: (date) => `a questo ritmo finito il ${date}`,
     noForecast: 'Ancora nessuna previsione: nell’ultima settimana nulla è stato completato.',
     complete: 'Ogni compito ha la sua etichetta.',
@@ -84,7 +84,7 @@ export const it: Words = {
     waiting: (n) => `${n} ${s(n, 'compito aspetta', 'compiti aspettano')} un revisore`,
     reviewed: (accepted, fixed, rejected) =>
       `${accepted} accettati, ${fixed} corretti, ${rejected} rimandati`,
-    noReview: 'Nulla viene rivisto. Le impostazioni dicono quanto.',
+    noReview: 'Non è stato ancora rivisto nulla. Le impostazioni dicono quanto si rivede.',
     flags: (n) => `${n} ${s(n, 'segnalazione aperta', 'segnalazioni aperte')}`,
     signals: 'Da guardare',
     signalsHelp: 'Statistiche che spiccano: indizi per una persona, mai un verdetto.',
