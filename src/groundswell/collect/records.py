@@ -32,9 +32,14 @@ class Records:
         """Return what is read."""
         return f"{len(self.rows):,} records in memory"
 
-    def size_bytes(self) -> None:
-        """Return None: nothing is read."""
-        return None
+    def size_bytes(self) -> int:
+        """Return about how many bytes the texts have."""
+        return sum(map(_size, self.rows))
+
+
+def _size(row: object) -> int:
+    values = row.values() if isinstance(row, Mapping) else [row]
+    return sum(len(value) if isinstance(value, str) else 8 for value in values)
 
 
 def _record(row: object, column: str, locator: str, origin: Origin) -> Item | Drop:

@@ -124,6 +124,13 @@ def test_a_source_of_nothing_good_is_refused_in_parts_too(
     assert local_store(tmp_path / "home").names() == []
 
 
+def test_a_source_that_cannot_tell_its_state_leaves_no_run_behind(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with pytest.raises(UnreadableSource):
+        collect([1, 2]).save("numbers", home=home, workers=1)
+    assert list(runs_of(local_store(home)).iterdir()) == []
+
+
 def test_two_processes_cannot_be_at_one_run(tmp_path: Path) -> None:
     with open_run(tmp_path, "texts", "a" * 64, NOW) as run:
         assert run.began_at == NOW
