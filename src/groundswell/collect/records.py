@@ -38,14 +38,8 @@ class Records:
 
 
 def _record(row: object, column: str, locator: str, origin: Origin) -> Item | Drop:
+    if isinstance(row, Mapping):
+        return origin.row(dict(row), column, locator, without_text="record:no_text")
     if column == AS_RECORD:
-        if not isinstance(row, Mapping):
-            return origin.failure(locator, "record:not_object", f"no mapping but {type(row).__name__}")
-        return origin.record(row, locator)
-    meta = dict(row) if isinstance(row, Mapping) else {}
-    text = meta.pop(column, None) if isinstance(row, Mapping) else row
-    if not isinstance(text, str):
-        return origin.failure(locator, "record:no_text", f"no text under {column!r}")
-    if len(text) > origin.options.max_item_bytes:
-        return origin.failure(locator, "item:too_large", f"over {origin.options.max_item_bytes:,} characters")
-    return origin.text(text, locator, meta)
+        return origin.failure(locator, "record:not_object", f"no mapping but {type(row).__name__}")
+    return origin.row({column: row}, column, locator, without_text="record:no_text")

@@ -173,8 +173,9 @@ def _require_good(outcome: Outcome, source: Source) -> None:
         UnreadableSource: not one record could be read.
     """
     if outcome.items == 0:
-        unread = (drop for drop in outcome.drops() if drop.failed)
-        raise nothing_good(source.describe(), outcome.read, next(unread, None))
+        failed = next((drop for drop in outcome.drops() if drop.failed), None)
+        first = failed or next(outcome.drops(), None)
+        raise nothing_good(source.describe(), outcome.read, first)
 
 
 @contextmanager

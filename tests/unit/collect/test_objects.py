@@ -73,6 +73,9 @@ def test_nothing_there_and_no_permission_say_so(tmp_path: Path, monkeypatch: pyt
         def list(self) -> None:
             raise PermissionError("403 Forbidden\nand a page of debug output")
 
+    with pytest.raises(SourceNotFound, match="s3:// cannot be listed: "):
+        list(open_source("s3://", collected_at=NOW).read())
+
     monkeypatch.setattr(module, "_store", lambda spec: Refusing())
     with pytest.raises(SourceNotFound, match=r"cannot be listed: 403 Forbidden$"):
         list(open_source("s3://bucket/x", collected_at=NOW).read())

@@ -43,7 +43,7 @@ def test_a_row_that_was_given_is_not_changed() -> None:
 def test_an_empty_list_is_empty_and_one_without_texts_is_unreadable() -> None:
     with pytest.raises(EmptySource):
         list(Records([], OPTIONS).read())
-    with pytest.raises(UnreadableSource, match="row 0: no text under 'text'"):
+    with pytest.raises(UnreadableSource, match="row 0: 'text' is null or absent"):
         list(Records([{"n": 1}], OPTIONS).read())
 
 
