@@ -252,7 +252,8 @@ export const en = {
     instructionsHelp: 'Markdown. What the person reads beside the task.',
     answers: 'Answers for each task',
     target: 'Stop at this accuracy',
-    targetHelp: 'Ask as many people as each task needs, no more. Leave empty for a fixed number.',
+    targetHelp:
+      'With an accuracy, each task is asked of as many people as it needs, no more; without, of a fixed number.',
     most: 'Answers at most',
     price: 'Price of an answer, in cents',
     audit: 'Share drawn for the audit',

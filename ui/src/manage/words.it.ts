@@ -253,7 +253,8 @@ export const it: Words = {
     instructionsHelp: 'Markdown. Ciò che la persona legge accanto al compito.',
     answers: 'Risposte per compito',
     target: 'Fermati a questa accuratezza',
-    targetHelp: 'Chiedi a quante persone servono per ogni compito, non di più. Vuoto per un numero fisso.',
+    targetHelp:
+      'Con un’accuratezza, ogni compito va a quante persone servono, non di più; senza, a un numero fisso.',
     most: 'Risposte al massimo',
     price: 'Prezzo di una risposta, in centesimi',
     audit: 'Quota estratta per la verifica',
