@@ -60,6 +60,8 @@ export interface NewProject {
   audit_share: number;
   review_levels: number;
   review_share: number;
+  /** Who may label: tests and trainings to be passed, the least skill. */
+  requirements: Record<string, unknown>;
 }
 
 const at = (project: number) => `/projects/${project}`;
