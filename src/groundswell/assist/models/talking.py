@@ -11,7 +11,7 @@ from typing import Any, Self
 from groundswell.assist.models.chat import FRAME_TOKENS, usage_of
 from groundswell.assist.models.connection import Connection, Failed, Limits, Rejected
 from groundswell.assist.models.cost import Budget, Cost, Meter, OverBudget, Price, Usage
-from groundswell.assist.models.hosts import AllowedHosts
+from groundswell.hosts import AllowedHosts
 
 Message = Mapping[str, str]
 """`role` (system, user or assistant) and `content`."""
