@@ -17,7 +17,7 @@ import uvloop
 
 from groundswell.app import App, open_app
 from groundswell.errors import GroundswellError
-from groundswell.label.jobs import EXPORT, LEARN, MODELS, PREDICT, REDELIVER
+from groundswell.label.jobs import EXPORT, GATHER, LEARN, MODELS, PREDICT, REDELIVER
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.upkeep import keep_up
 from groundswell.label.predictors.asking import ask_again
@@ -65,6 +65,7 @@ async def background(app: App) -> AsyncIterator[None]:
                 LEARN: app.workshop.learn,
                 EXPORT: app.export_room.write,
                 REDELIVER: app.redelivery_room.redeliver,
+                GATHER: app.gathering_room.gather,
             },
         )
     )

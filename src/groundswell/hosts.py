@@ -81,6 +81,37 @@ class AllowedHosts:
         return addresses
 
 
+def allowed_for(url: str, hosts: Iterable[str]) -> AllowedHosts | None:
+    """Return the door through which a URL may be asked, of an operator's list of hosts; None if it is not on it.
+
+    Args:
+        url: whatever somebody gave.
+        hosts: `api.example.org` is asked by https at public addresses only; `http://10.0.0.5:8000` may be inside the
+            operator's own network, and without https.
+
+    Raises:
+        InputError: not a URL.
+    """
+    given = parsed(url)
+    place = f"{given.host}:{_port(given)}"
+    for host in hosts:
+        one = parsed(host if "://" in host else f"https://{host}")
+        if f"{one.host}:{_port(one)}" == place:
+            return AllowedHosts([place], private=one.scheme == "http")
+    return None
+
+
+def parsed(url: str) -> httpx.URL:
+    """Return a URL with a host, or raise `InputError`."""
+    try:
+        found = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError, ValueError) as error:
+        raise InputError(f"the address must be a URL: {error}") from None
+    if not found.host:
+        raise InputError("the address must be a URL with a host")
+    return found
+
+
 class PinnedTransport(httpx.BaseTransport):
     """Connects to addresses that were checked, and to nothing else; TLS still proves the name."""
 

@@ -28,6 +28,8 @@ from groundswell.http.express import ExpressLane
 from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import media_type_of
 from groundswell.http.openapi import openapi_document
+from groundswell.http.scale.face import Face
+from groundswell.http.scale.v1 import ROUTES as SCALE_V1
 from groundswell.http.wire import session as wire
 from groundswell.ids import ItemId
 from groundswell.tenancy import service as tenancy
@@ -69,6 +71,7 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> ASGIApp:
             Route(PREFIX + "/blobs/{digest}", blob, methods=["GET"]),
             Route(PREFIX + "/openapi.json", openapi, methods=["GET"]),
             Route("/health", health, methods=["GET"]),
+            Mount("/v1", Face(app, "v1", SCALE_V1)),
             *_pages(),
         ],
         middleware=[

@@ -86,14 +86,16 @@ values (%(org_id)s, %(user_id)s, %(action)s, %(subject)s, %(detail)s);
 
 -- callers: who these secrets belong to, keys and sessions alike
 select s.token_hash as secret, s.expires_at, o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id,
-       u.email, u.name, m.role, o.task_key
+       u.email, u.name, m.role, o.task_key,
+       o.sandbox_of is not null as is_sandbox
 from sessions s
 join members m on m.org_id = s.org_id and m.user_id = s.user_id
 join organizations o on o.id = s.org_id join users u on u.id = s.user_id
 where s.token_hash = any(%(secrets)s)
 union all
 select k.key_hash as secret, null as expires_at, o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id,
-       u.email, u.name, m.role, o.task_key
+       u.email, u.name, m.role, o.task_key,
+       o.sandbox_of is not null as is_sandbox
 from api_keys k
 join members m on m.org_id = k.org_id and m.user_id = k.user_id
 join organizations o on o.id = k.org_id join users u on u.id = k.user_id
