@@ -11,6 +11,7 @@ from groundswell.errors import DataFolderBusy
 from groundswell.feed.exporters import EXPORTERS
 from groundswell.ids import ProjectId
 from groundswell.label.commissions.attachments import Attachments
+from groundswell.label.commissions.callbacks import CallbackRoom
 from groundswell.label.commissions.gathering import GatheringRoom
 from groundswell.label.commissions.service import CommissionRoom
 from groundswell.label.conversations.service import ConversationRoom
@@ -128,6 +129,11 @@ class App:
     def commission_room(self) -> CommissionRoom:
         """Where programs ask for tasks."""
         return CommissionRoom(self.db, self.attachments, self.callback_hosts)
+
+    @cached_property
+    def callback_room(self) -> CallbackRoom:
+        """Where customers' servers are told of what they asked for."""
+        return CallbackRoom(self.db, self.callback_hosts)
 
     @cached_property
     def gathering_room(self) -> GatheringRoom:

@@ -138,11 +138,19 @@ def running(dsn: str, home: Path, **options: Any) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def service(server, migrated_template, tmp_path_factory, request) -> Iterator[Service]:
+def options() -> dict[str, Any]:
+    """What the operator allows; see `App`."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def service(server, migrated_template, tmp_path_factory, request, options) -> Iterator[Service]:
     name = f"scale_{request.module.__name__.rpartition('.')[2]}"
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         connection.execute(f'create database "{name}" template {migrated_template}')
-    with running(make_conninfo(server.dsn, dbname=name), tmp_path_factory.mktemp("scale")) as service:
+    with running(
+        make_conninfo(server.dsn, dbname=name), tmp_path_factory.mktemp("scale"), **options
+    ) as service:
         yield service
 
 

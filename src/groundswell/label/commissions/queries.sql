@@ -209,13 +209,19 @@ update projects set dataset_version = %(version)s where id = %(project_id)s;
 
 -- ── callbacks ──
 
--- due_callbacks: what is to be told now, of every organization, the oldest of each commission and batch
-select c.id, c.org_id, o.slug, o.sandbox_of is not null as is_test, c.url, c.event, c.commission_id, c.commission_batch_id,
-       c.attempts, coalesce(k.secret, '') as secret
-from callbacks c join organizations o on o.id = c.org_id left join callback_keys k on k.org_id = c.org_id
-where c.state = 'waiting' and c.next_at <= now()
-  and not exists (select from callbacks e where e.commission_id = c.commission_id and e.state = 'waiting' and e.id < c.id)
-order by c.next_at limit %(limit)s;
+-- due_callbacks: what is to be told now, of every organization, the oldest of each task, and a few of each address
+select id, org_id, is_test, url, event, commission_id, commission_batch_id, attempts from (
+  select c.id, c.org_id, o.sandbox_of is not null as is_test, c.url, c.event, c.commission_id, c.commission_batch_id,
+         c.attempts, c.next_at, row_number() over (partition by c.url order by c.next_at, c.id) as nth
+  from callbacks c join organizations o on o.id = c.org_id
+  where c.state = 'waiting' and c.next_at <= now()
+    and not exists (select from callbacks e
+                    where e.commission_id = c.commission_id and e.state = 'waiting' and e.id < c.id)
+) due
+where nth <= %(of_one)s order by next_at, id limit %(limit)s;
+
+-- batch_name: what a batch is called
+select name from commission_batches where id = %(id)s;
 
 -- claim_callback: nobody else sends it for a while; no row where somebody does
 update callbacks set next_at = now() + make_interval(secs => %(seconds)s), attempts = attempts + 1

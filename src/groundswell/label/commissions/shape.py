@@ -3,11 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from groundswell.label.commissions.model import Commission
+from groundswell.label.commissions.model import Commission, CommissionBatch
 from groundswell.label.commissions.types import task_type
 
 SHORT = ("task_id", "status", "metadata", "project")
 """What a list holds of each task where it is asked to be short."""
+
+
+KNOWN_STATES = {"paused": "in_progress", "cancelled": "completed"}
+"""States of batches that only the second version of the API knows, and as what the first one shows them."""
 
 
 def task_object(commission: Commission, *, is_test: bool) -> dict[str, Any]:
@@ -60,6 +64,30 @@ def callback_body(commission: Commission, *, is_test: bool) -> dict[str, Any]:
         "task": task,
         "response": task.get("response", {}),
     }
+
+
+def batch_object(batch: CommissionBatch) -> dict[str, Any]:
+    """Return a batch as an object; states that only later programs know are shown as the nearest that all know."""
+    found = {
+        "id": f"{batch.id:024x}",
+        "name": batch.name,
+        "project": batch.project,
+        "status": KNOWN_STATES.get(batch.state, batch.state),
+        "created_at": instant(batch.created_at),
+        "metadata": batch.metadata,
+        "calibration_batch": batch.calibration,
+        "self_label_batch": batch.self_label,
+    }
+    optional = {
+        "callback": batch.callback_url,
+        "completed_at": instant(batch.completed_at) if batch.completed_at else None,
+    }
+    return found | {name: value for name, value in optional.items() if value is not None}
+
+
+def batch_body(batch: CommissionBatch) -> dict[str, Any]:
+    """Return what a customer's server is told of a batch."""
+    return {"batch": batch_object(batch), "status": KNOWN_STATES.get(batch.state, batch.state)}
 
 
 def instant(moment: datetime) -> str:

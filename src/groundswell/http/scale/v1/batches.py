@@ -9,13 +9,11 @@ from groundswell.http.scale.v1.tasks import moment
 from groundswell.label.commissions import batches
 from groundswell.label.commissions.batches import BatchFilter
 from groundswell.label.commissions.model import CommissionBatch
-from groundswell.label.commissions.shape import instant
+from groundswell.label.commissions.shape import batch_object
 from groundswell.label.projects.model import BatchState
 
 PAGE, MOST = 100, 1_000
 STATES = (BatchState.STAGING, BatchState.IN_PROGRESS, BatchState.COMPLETED)
-SHOWN = {BatchState.PAUSED: BatchState.IN_PROGRESS, BatchState.CANCELLED: BatchState.COMPLETED}
-"""States that only the second version of the API knows, and as what the first one shows them."""
 
 
 async def create_batch(call: Call) -> dict[str, Any]:
@@ -32,28 +30,28 @@ async def create_batch(call: Call) -> dict[str, Any]:
         metadata=body.get("metadata") or {},
         private_hosts=call.app.callback_hosts,
     )
-    return _out(done)
+    return batch_object(done)
 
 
 async def get_batch(call: Call) -> dict[str, Any]:
     """One batch."""
-    return _out(await batches.get_batch(call.app.db, call.scope, call.path["name"]))
+    return batch_object(await batches.get_batch(call.app.db, call.scope, call.path["name"]))
 
 
 async def get_status(call: Call) -> dict[str, Any]:
     """How many tasks of a batch are in each state."""
     batch = await batches.get_batch(call.app.db, call.scope, call.path["name"])
-    return {"status": _state(batch), **counts(batch)}
+    return {"status": batch_object(batch)["status"], **counts(batch)}
 
 
 async def finalize_batch(call: Call) -> dict[str, Any]:
     """Give the tasks of a batch to people."""
-    return _out(await batches.finalize_batch(call.app.db, call.scope, call.path["name"]))
+    return batch_object(await batches.finalize_batch(call.app.db, call.scope, call.path["name"]))
 
 
 async def set_metadata(call: Call) -> dict[str, Any]:
     """Replace the metadata of a batch."""
-    return _out(await batches.set_metadata(call.app.db, call.scope, call.path["name"], call.object()))
+    return batch_object(await batches.set_metadata(call.app.db, call.scope, call.path["name"], call.object()))
 
 
 async def list_batches(call: Call) -> dict[str, Any]:
@@ -65,7 +63,7 @@ async def list_batches(call: Call) -> dict[str, Any]:
     which = BatchFilter(call.one("project"), state, (moment(call, "start_time"), moment(call, "end_time")))
     rows, total = await batches.list_batches(call.app.db, call.scope, which, offset=offset, limit=limit)
     return {
-        "docs": [_out(one) for one in rows],
+        "docs": [batch_object(one) for one in rows],
         "totalDocs": total,
         "limit": limit,
         "offset": offset,
@@ -77,28 +75,6 @@ def counts(batch: CommissionBatch) -> dict[str, int]:
     """Return how many tasks of a batch are in each state; none are left out."""
     found = {name: getattr(batch, name) for name in ("pending", "completed", "error", "canceled")}
     return {name: number for name, number in found.items() if number}
-
-
-def _state(batch: CommissionBatch) -> str:
-    return SHOWN.get(BatchState(batch.state), BatchState(batch.state)).value
-
-
-def _out(batch: CommissionBatch) -> dict[str, Any]:
-    found = {
-        "id": f"{batch.id:024x}",
-        "name": batch.name,
-        "project": batch.project,
-        "status": _state(batch),
-        "created_at": instant(batch.created_at),
-        "metadata": batch.metadata,
-        "calibration_batch": batch.calibration,
-        "self_label_batch": batch.self_label,
-    }
-    optional = {
-        "callback": batch.callback_url,
-        "completed_at": instant(batch.completed_at) if batch.completed_at else None,
-    }
-    return found | {name: value for name, value in optional.items() if value is not None}
 
 
 ROUTES = (
