@@ -79,10 +79,11 @@ class Member:
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key as it may be listed: never the secret."""
+    """A key as it may be listed: never the secret. One `is_test` opens the sandbox of the organization."""
 
     id: uuid.UUID
     name: str
     prefix: str
     created_at: datetime
     revoked_at: datetime | None
+    is_test: bool = False

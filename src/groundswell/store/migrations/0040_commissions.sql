@@ -7,6 +7,22 @@
 -- A sandbox is an organization of its own, so nothing of it can be met elsewhere. Its commissions are answered at once.
 alter table organizations add column sandbox_of uuid unique references organizations;
 
+-- Whoever's role changes, or who leaves, does so in the sandbox, too.
+create function carry_to_sandbox() returns trigger language plpgsql security definer set search_path = public, pg_temp
+as $$
+begin
+  if tg_op = 'DELETE' then
+    delete from members m using organizations o
+    where o.sandbox_of = old.org_id and m.org_id = o.id and m.user_id = old.user_id;
+  else
+    update members m set role = new.role from organizations o
+    where o.sandbox_of = new.org_id and m.org_id = o.id and m.user_id = new.user_id and m.role <> new.role;
+  end if;
+  return null;
+end $$;
+create trigger carry_to_sandbox after delete or update of role on members
+  for each row execute function carry_to_sandbox();
+
 -- ── what is commissioned ─────────────────────────────────────────────────────────────────────────
 
 -- `commissioned` tells what happens to a task on to its commission. `repeats`: an earlier task of the project has the
