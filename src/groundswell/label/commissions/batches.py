@@ -7,16 +7,20 @@ from typing import Any
 
 from psycopg import sql
 
-from groundswell.errors import Conflict, NotFound
+from groundswell.errors import Conflict, InputError, NotFound
 from groundswell.ids import BatchId, ProjectId
 from groundswell.label.commissions.model import CommissionBatch
 from groundswell.label.commissions.projects import SQL, project_named
 from groundswell.label.commissions.rules import callback_door, check_metadata, check_text
 from groundswell.label.projects import batches
 from groundswell.label.projects.model import BatchState
+from groundswell.label.projects.rules import PRIORITIES
 from groundswell.store import Database, Tx
 from groundswell.tenancy.model import Role, Scope
 from groundswell.tenancy.service import audit
+
+LAST = PRIORITIES[1]
+"""Batches beyond so many come equally last."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,41 @@ async def set_state(
 def _is_through(batch: CommissionBatch, state: BatchState) -> bool:
     """Say whether a batch that goes on has nothing left to ask."""
     return state is BatchState.IN_PROGRESS and not batch.pending and bool(batch.completed + batch.error)
+
+
+async def list_studio_batches(db: Database, scope: Scope) -> list[CommissionBatch]:
+    """Return the batches of studio projects that are not at their end, in the order of work; for members and above."""
+    scope.require(Role.MEMBER)
+    async with db.transaction(scope.org_id) as tx:
+        names = await tx.fetch_values(SQL["studio_batches"])
+        rows = await batches_named(tx, names)
+    return [rows[name] for name in names]
+
+
+async def set_order(db: Database, scope: Scope, names: Sequence[str]) -> list[CommissionBatch]:
+    """Put the batches of studio projects that are not at their end into an order.
+
+    Args:
+        names: all of them, the most urgent first; none puts them in the order in which they were made.
+
+    Raises:
+        InputError: one is missing, or not among them.
+    """
+    scope.require(Role.MANAGER)
+    present = {batch.name: batch for batch in await list_studio_batches(db, scope)}
+    if names and (set(names) != set(present) or len(names) > len(present)):
+        wrong = sorted(set(names) ^ set(present)) or sorted(names)
+        raise InputError(f"name all pending batches once; see {wrong[0][:180]}")
+    wanted = {name: place for place, name in enumerate(names)} or dict.fromkeys(present, 0)
+    for name, priority in wanted.items():
+        async with db.transaction(scope.org_id) as tx:
+            await tx.execute(
+                SQL["set_commission_batch_priority"], id=present[name].id, priority=min(priority, LAST)
+            )
+            parts = await tx.fetch_all(SQL["parts_of"], Part, id=present[name].id)
+        for part in parts:
+            await batches.set_batch_priority(db, scope, part.project_id, part.batch_id, min(priority, LAST))
+    return await list_studio_batches(db, scope)
 
 
 async def batch_named(tx: Tx, name: str) -> CommissionBatch:

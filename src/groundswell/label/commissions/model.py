@@ -30,6 +30,7 @@ class CommissionProject:
         history: every version of its parameters, each with `version` and `created_at`; the last is in force.
         rapid, studio: whether batches of it are finalized before their tasks are given to people.
         dataset: what the program says its tasks belong to; kept and told.
+        requirements: of those who label for it, as `workforce` reads them.
     """
 
     id: int
@@ -39,6 +40,7 @@ class CommissionProject:
     rapid: bool
     studio: bool
     dataset: str | None
+    requirements: dict[str, Any]
     created_at: datetime
 
     @property

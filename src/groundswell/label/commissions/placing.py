@@ -189,6 +189,38 @@ class PlacingDesk:
         for project_id in projects:
             await ask_to_gather(tx, self._org_id, project_id, after=GATHER_AFTER)
 
+    async def place_known(self, ready: Ready, gold: str) -> ProjectId:
+        """Make a task whose answer is known; returns its labelling project.
+
+        Args:
+            gold: the answer as it is stored.
+        """
+        schema = await self._schema(ready)
+        batch_id = await self._part(ready, schema)
+        async with self._db.transaction(self._org_id) as tx:
+            await tx.execute(SQL["settle_apart"], project_ids=[schema.project_id])
+            (position,) = await _positions(tx, [schema])
+            await tx.fetch_value(
+                SQL["insert_known_task"],
+                org_id=self._org_id,
+                project_id=schema.project_id,
+                batch_id=batch_id,
+                item_id=ready.found.item_id,
+                position=position,
+                payload=_text(ready.found.shown),
+                gold=gold,
+            )
+            await tx.execute(
+                SQL["extend_projects"],
+                project_ids=[schema.project_id],
+                numbers=[1],
+                batch_ids=[batch_id],
+                state=TaskState.PENDING,
+            )
+            await tx.execute(SQL["set_test_size"], project_id=schema.project_id)
+            await ask_to_gather(tx, self._org_id, schema.project_id, after=GATHER_AFTER)
+        return schema.project_id
+
     # ── where tasks go ──
 
     async def _schema(self, ready: Ready) -> Schema:
@@ -213,6 +245,10 @@ class PlacingDesk:
             )
         name = ready.where.project.name if ready.where.project else ready.new.type
         spec = replace(ready.spec, name=name, dataset=dataset_name(name, signature))
+        if ready.where.project is not None and spec.purpose == "production":
+            await tx.execute(SQL["lock_commission_project"], name=name)
+            over = (await projects_named(tx, [name]))[name]
+            spec = replace(spec, requirements={**spec.requirements, **over.requirements})
         project_id = await _insert_project(tx, ready.scope, spec, made + 1)
         await tx.execute(PROJECTS["refresh_progress"], project_id=project_id)
         await tx.execute(SQL["open_project"], project_id=project_id)
@@ -288,6 +324,7 @@ async def prepared(
     *,
     private_hosts: Sequence[str],
     at_once: bool,
+    purpose: str = "production",
 ) -> Ready:
     """Return a commission with all that its task needs, or refuse it.
 
@@ -302,7 +339,7 @@ async def prepared(
     settings = settings_of(params)
     found = await attachments.find(scope, organization, kind.content(params))
     wanted = kind.wanted(params, found.shown)
-    spec = spec_of(wanted, instruction, settings)
+    spec = replace(spec_of(wanted, instruction, settings), purpose=purpose)
     schema = check_spec(replace(spec, name=new.type))
     schema.check_item(found.shown)
     spec = replace(spec, options=schema.ontology.options, classes=schema.ontology.classes)

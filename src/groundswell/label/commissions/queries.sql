@@ -1,5 +1,5 @@
 -- commission_projects: projects as programs name them, all or some, the oldest first
-select id, name, type, history, rapid, studio, dataset, created_at from commission_projects
+select id, name, type, history, rapid, studio, dataset, requirements, created_at from commission_projects
 where %(names)s::text[] is null or name = any(%(names)s)
 order by id;
 
@@ -13,7 +13,7 @@ returning id;
 update commission_projects set history = history || %(params)s::jsonb where name = %(name)s returning id;
 
 -- lock_commission_project: nobody else changes it until this transaction ends
-select id, name, type, history, rapid, studio, dataset, created_at from commission_projects
+select id, name, type, history, rapid, studio, dataset, requirements, created_at from commission_projects
 where name = %(name)s for update;
 
 -- commission_batches: batches by name, with how many of their commissions are in each state
@@ -46,6 +46,37 @@ update commission_batches set metadata = %(metadata)s where id = %(id)s;
 
 -- set_commission_batch_priority: where it stands among others, lower first
 update commission_batches set priority = %(priority)s where id = %(id)s;
+
+-- set_requirements: of a commissioned project, and with it of its labelling projects
+with changed as (
+  update commission_projects set requirements = %(requirements)s where id = %(id)s returning id
+)
+update projects p set requirements = (p.requirements - '{workers,trainings}'::text[]) || %(requirements)s
+from changed c join commission_schemas s on s.commission_project_id = c.id
+where p.id = s.project_id and p.purpose = 'production';
+
+-- emails_of: people by the workers that they are
+select w.id as worker_id, u.email from workers w join users u on u.id = w.user_id
+where w.id = any(%(worker_ids)s) order by u.email;
+
+-- members_by_email: people of the organization
+select u.email, u.id as user_id from members m join users u on u.id = m.user_id where u.email = any(%(emails)s);
+
+-- studio_batches: batches of studio projects that are not at their end, in the order of work
+select b.name from commission_batches b join commission_projects p on p.id = b.commission_project_id
+where p.studio and b.state not in ('completed', 'cancelled')
+order by b.priority, b.id;
+
+-- insert_known_task: a task whose answer is known
+insert into tasks (org_id, project_id, batch_id, item_id, position, payload, gold, repeats)
+select %(org_id)s, %(project_id)s, %(batch_id)s, %(item_id)s::text, %(position)s, %(payload)s::jsonb, %(gold)s,
+       exists (select from tasks t where t.item_id = %(item_id)s and t.project_id = %(project_id)s)
+returning id;
+
+-- set_test_size: how many known answers a course has
+update projects set requirements = requirements || jsonb_build_object('test_size', greatest(1, least(1000, (
+  select count(*) from tasks t where t.project_id = %(project_id)s and t.gold is not null))))
+where id = %(project_id)s and purpose <> 'production';
 
 -- parts_of: the batches of labelling projects that a commissioned batch consists of
 select s.project_id, p.batch_id from commission_parts p join commission_schemas s on s.id = p.schema_id

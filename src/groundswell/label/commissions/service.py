@@ -51,7 +51,7 @@ class CommissionRoom:
         """
         scope = member.scope()
         scope.require(Role.MANAGER)
-        desk, at_once = await self._desk(scope.org_id)
+        desk, at_once = await self.desk_of(scope.org_id)
         where = await desk.named.do(Names(new.project, new.batch))
         ready = await prepared(
             scope,
@@ -64,7 +64,8 @@ class CommissionRoom:
         )
         return await desk.seen.do(await desk.placed.do(ready))
 
-    async def _desk(self, org_id: OrgId) -> tuple[PlacingDesk, bool]:
+    async def desk_of(self, org_id: OrgId) -> tuple[PlacingDesk, bool]:
+        """Return where tasks of an organization are placed, and whether they are answered at once."""
         if org_id not in self._desks:
             async with self.db.transaction(org_id) as tx:
                 at_once = bool(await tx.fetch_value(SQL["is_sandbox"]))

@@ -32,6 +32,7 @@ alter table tasks
   add column repeats boolean not null default false;
 
 -- `history` are the parameters that tasks have unless they say otherwise, every version; the last is in force.
+-- `requirements` are those of all its labelling projects: who is assigned, and which courses are to be gone through.
 create table commission_projects (
   org_id uuid not null references organizations,
   id bigint generated always as identity primary key,
@@ -41,6 +42,7 @@ create table commission_projects (
   rapid boolean not null default false,
   studio boolean not null default false,
   dataset text,
+  requirements jsonb not null default '{}',
   created_by uuid,
   created_at timestamptz not null default now(),
   unique (org_id, id),

@@ -1,5 +1,17 @@
 """`/v1`: one file for each family of routes."""
 
-from groundswell.http.scale.v1 import batches, files, projects, tasks
+from groundswell.http.scale.v1 import batches, files, projects, quality, studio, tasks, teams
 
-ROUTES = (*tasks.ROUTES, *projects.ROUTES, *batches.ROUTES, *files.ROUTES)
+OPEN = (
+    *tasks.ROUTES,
+    *projects.ROUTES,
+    *batches.ROUTES,
+    *files.ROUTES,
+    *quality.ROUTES,
+    *teams.ROUTES,
+    *studio.ROUTES,
+)
+"""Routes that do what they say."""
+
+ROUTES = (*OPEN, *studio.REFUSED)
+"""Every route of the first version."""
