@@ -30,6 +30,7 @@ from groundswell.http.media import media_type_of
 from groundswell.http.openapi import openapi_document
 from groundswell.http.scale.face import Face
 from groundswell.http.scale.v1 import ROUTES as SCALE_V1
+from groundswell.http.scale.v2 import OPEN as SCALE_V2
 from groundswell.http.wire import session as wire
 from groundswell.ids import ItemId
 from groundswell.tenancy import service as tenancy
@@ -72,6 +73,7 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> ASGIApp:
             Route(PREFIX + "/openapi.json", openapi, methods=["GET"]),
             Route("/health", health, methods=["GET"]),
             Mount("/v1", Face(app, "v1", SCALE_V1)),
+            Mount("/v2", Face(app, "v2", SCALE_V2)),
             *_pages(),
         ],
         middleware=[

@@ -11,10 +11,10 @@ from groundswell.errors import Conflict, InputError, NotFound
 from groundswell.ids import BatchId, ProjectId
 from groundswell.label.commissions.model import CommissionBatch
 from groundswell.label.commissions.projects import SQL, project_named
-from groundswell.label.commissions.rules import callback_door, check_metadata, check_text
+from groundswell.label.commissions.rules import callback_door, check_metadata, check_text, merged
 from groundswell.label.projects import batches
 from groundswell.label.projects.model import BatchState
-from groundswell.label.projects.rules import PRIORITIES
+from groundswell.label.projects.rules import BATCH_TRANSITIONS, PRIORITIES
 from groundswell.store import Database, Tx
 from groundswell.tenancy.model import Role, Scope
 from groundswell.tenancy.service import audit
@@ -29,15 +29,17 @@ class Part:
 
     project_id: ProjectId
     batch_id: BatchId
+    state: str
 
 
 @dataclass(frozen=True)
 class BatchFilter:
-    """Which batches are wanted; None for any. `created` is from and before when."""
+    """Which batches are wanted; None for any. `created` and `completed` are from and before when."""
 
     project: str | None = None
     state: str | None = None
     created: tuple[datetime | None, datetime | None] = (None, None)
+    completed: tuple[datetime | None, datetime | None] = (None, None)
 
 
 async def create_batch(
@@ -76,6 +78,7 @@ async def create_batch(
             "commission_project_id": over.id,
             "name": name,
             "state": BatchState.STAGING if waits else BatchState.IN_PROGRESS,
+            "staged": waits,
             "callback_url": callback_url or None,
             "calibration": calibration,
             "self_label": self_label,
@@ -98,6 +101,20 @@ async def get_batch(db: Database, scope: Scope, name: str) -> CommissionBatch:
         return await batch_named(tx, name)
 
 
+async def batch_name(db: Database, scope: Scope, batch_id: int) -> str:
+    """Return what a batch is called; for members and above.
+
+    Raises:
+        NotFound: there is none of this number.
+    """
+    scope.require(Role.MEMBER)
+    async with db.transaction(scope.org_id) as tx:
+        name: str | None = await tx.fetch_value(SQL["batch_name"], id=batch_id)
+    if name is None:
+        raise NotFound(f"Batch {batch_id} not found.")
+    return name
+
+
 async def list_batches(
     db: Database, scope: Scope, which: BatchFilter, *, offset: int = 0, limit: int = 100
 ) -> tuple[list[CommissionBatch], int]:
@@ -110,6 +127,8 @@ async def list_batches(
             "state": which.state,
             "start": which.created[0],
             "end": which.created[1],
+            "from": which.completed[0],
+            "until": which.completed[1],
         },
     )
     for name, condition in (
@@ -117,6 +136,8 @@ async def list_batches(
         ("state", "b.state = %(state)s"),
         ("start", "b.created_at >= %(start)s"),
         ("end", "b.created_at <= %(end)s"),
+        ("from", "b.completed_at >= %(from)s"),
+        ("until", "b.completed_at <= %(until)s"),
     ):
         if params[name] is not None:
             conditions.append(sql.SQL(condition))
@@ -131,8 +152,10 @@ async def list_batches(
     return [rows[name] for name in names], total
 
 
-async def set_metadata(db: Database, scope: Scope, name: str, metadata: Mapping[str, Any]) -> CommissionBatch:
-    """Replace the metadata of a batch.
+async def set_metadata(
+    db: Database, scope: Scope, name: str, metadata: Mapping[str, Any], *, merge: bool = False
+) -> CommissionBatch:
+    """Replace the metadata of a batch, or `merge` it into those that it has.
 
     Raises:
         NotFound: there is no such batch.
@@ -140,7 +163,8 @@ async def set_metadata(db: Database, scope: Scope, name: str, metadata: Mapping[
     scope.require(Role.MANAGER)
     async with db.transaction(scope.org_id) as tx:
         batch = await _locked(tx, name)
-        await tx.execute(SQL["set_commission_batch_metadata"], id=batch.id, metadata=check_metadata(metadata))
+        after = check_metadata(merged(batch.metadata, metadata) if merge else metadata)
+        await tx.execute(SQL["set_commission_batch_metadata"], id=batch.id, metadata=after)
         return await batch_named(tx, name)
 
 
@@ -152,7 +176,7 @@ async def finalize_batch(db: Database, scope: Scope, name: str) -> CommissionBat
         Conflict: it is finalized already.
     """
     batch = await get_batch(db, scope, name)
-    if not batch.has_staging:
+    if not batch.staged:
         return batch
     return await set_state(db, scope, name, BatchState.IN_PROGRESS, allowed=(BatchState.STAGING,))
 
@@ -181,7 +205,8 @@ async def set_state(
         await audit(tx, scope, "commission_batch.state", name, before=batch.state, after=after)
         parts = await tx.fetch_all(SQL["parts_of"], Part, id=batch.id)
     for part in parts:
-        await batches.set_batch_state(db, scope, part.project_id, part.batch_id, state)
+        if part.state in BATCH_TRANSITIONS[state]:  # else it is at its end already
+            await batches.set_batch_state(db, scope, part.project_id, part.batch_id, state)
     return await get_batch(db, scope, name)
 
 

@@ -17,8 +17,7 @@ import msgspec
 from groundswell.errors import GroundswellError, InputError, NotFound
 from groundswell.hosts import PinnedTransport
 from groundswell.ids import CallbackId, OrgId
-from groundswell.label.commissions.batches import CommissionBatch
-from groundswell.label.commissions.model import Callback, Commission
+from groundswell.label.commissions.model import Callback, Commission, CommissionBatch
 from groundswell.label.commissions.projects import SQL
 from groundswell.label.commissions.rules import callback_door, pause_after
 from groundswell.label.commissions.shape import batch_body, callback_body

@@ -58,7 +58,11 @@ class CommissionProject:
 
 @dataclass(frozen=True)
 class CommissionBatch:
-    """A group of commissions with a name that is unique in the organization, and how many are in each state."""
+    """A group of commissions with a name that is unique in the organization, and how many are in each state.
+
+    Attributes:
+        staged: whether it began in staging; once it is finalized, no task is added any more.
+    """
 
     id: int
     commission_project_id: int
@@ -72,7 +76,7 @@ class CommissionBatch:
     priority: int
     created_at: datetime
     completed_at: datetime | None
-    has_staging: bool
+    staged: bool
     pending: int
     completed: int
     canceled: int

@@ -311,7 +311,7 @@ def _where(
 
 
 def _is_closed(batch: CommissionBatch) -> bool:
-    finalized = batch.has_staging and batch.state != BatchState.STAGING
+    finalized = batch.staged and batch.state != BatchState.STAGING
     return finalized or batch.state == BatchState.CANCELLED
 
 

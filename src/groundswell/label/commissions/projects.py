@@ -74,6 +74,20 @@ async def get_project(db: Database, scope: Scope, name: str) -> CommissionProjec
         return await project_named(tx, name)
 
 
+async def project_name(db: Database, scope: Scope, project_id: int) -> str:
+    """Return what a project is called; for members and above.
+
+    Raises:
+        NotFound: there is none of this number.
+    """
+    scope.require(Role.MEMBER)
+    async with db.transaction(scope.org_id) as tx:
+        name: str | None = await tx.fetch_value(SQL["project_name"], id=project_id)
+    if name is None:
+        raise _no_project(str(project_id))
+    return name
+
+
 async def set_params(
     db: Database, scope: Scope, name: str, params: Mapping[str, Any], *, now: datetime
 ) -> CommissionProject:

@@ -18,7 +18,7 @@ where name = %(name)s for update;
 
 -- commission_batches: batches by name, with how many of their commissions are in each state
 select b.id, b.commission_project_id, p.name as project, b.name, b.state, b.callback_url, b.calibration, b.self_label,
-       b.metadata, b.priority, b.created_at, b.completed_at, p.rapid or p.studio as has_staging,
+       b.metadata, b.priority, b.created_at, b.completed_at, b.staged,
        coalesce(sum(c.number) filter (where c.state = 'pending'), 0)::int as pending,
        coalesce(sum(c.number) filter (where c.state = 'completed'), 0)::int as completed,
        coalesce(sum(c.number) filter (where c.state = 'canceled'), 0)::int as canceled,
@@ -32,9 +32,10 @@ group by b.id, p.id;
 select id from commission_batches where name = %(name)s for update;
 
 -- insert_commission_batch: a new batch; null where its name is taken
-insert into commission_batches (org_id, commission_project_id, name, state, callback_url, calibration, self_label, metadata)
-values (%(org_id)s, %(commission_project_id)s, %(name)s, %(state)s, %(callback_url)s, %(calibration)s, %(self_label)s,
-        %(metadata)s)
+insert into commission_batches (org_id, commission_project_id, name, state, staged, callback_url, calibration, self_label,
+                                metadata)
+values (%(org_id)s, %(commission_project_id)s, %(name)s, %(state)s, %(staged)s, %(callback_url)s, %(calibration)s,
+        %(self_label)s, %(metadata)s)
 on conflict (org_id, name) do nothing
 returning id;
 
@@ -79,11 +80,12 @@ update projects set requirements = requirements || jsonb_build_object('test_size
 where id = %(project_id)s and purpose <> 'production';
 
 -- parts_of: the batches of labelling projects that a commissioned batch consists of
-select s.project_id, p.batch_id from commission_parts p join commission_schemas s on s.id = p.schema_id
+select s.project_id, p.batch_id, b.state
+from commission_parts p join commission_schemas s on s.id = p.schema_id join batches b on b.id = p.batch_id
 where p.commission_batch_id = %(id)s order by p.batch_id;
 
--- projects_of: the labelling projects of a commissioned project
-select project_id from commission_schemas where commission_project_id = %(id)s order by project_id;
+-- project_name: what a project is called
+select name from commission_projects where id = %(id)s;
 
 -- ── placing ──
 
@@ -195,7 +197,7 @@ select exists (select from leases where task_id = %(task_id)s)
 -- ── setting ──
 
 -- lock_commission: nobody else changes it until this transaction ends
-select id, state, project_id, task_id, tags from commissions where public_id = %(public_id)s for update;
+select id, state, project_id, task_id, tags, metadata from commissions where public_id = %(public_id)s for update;
 
 -- holder_of: which other commission has a name
 select id from commissions where unique_id = %(unique_id)s and id <> %(id)s;

@@ -70,6 +70,16 @@ def check_metadata(metadata: Any) -> dict[str, Any]:
     return dict(metadata)
 
 
+def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two objects as one: what both have is that of the second, but objects are merged in turn."""
+    found = dict(before)
+    for name, value in after.items():
+        had = found.get(name)
+        both = isinstance(had, Mapping) and isinstance(value, Mapping)
+        found[name] = merged(had, value) if both else value  # type: ignore[arg-type]
+    return found
+
+
 def check_tags(tags: Any) -> list[str]:
     """Return tags without repetition in their order, or raise `InputError`."""
     if (

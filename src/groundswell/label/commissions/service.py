@@ -15,7 +15,7 @@ from groundswell.label.commissions.attachments import Attachments
 from groundswell.label.commissions.model import AuditState, Commission, CommissionFilter, NewCommission
 from groundswell.label.commissions.placing import Names, PlacingDesk, prepared
 from groundswell.label.commissions.projects import SQL
-from groundswell.label.commissions.rules import MAX_UNIQUE_ID, check_metadata, check_tags, check_text
+from groundswell.label.commissions.rules import MAX_UNIQUE_ID, check_metadata, check_tags, check_text, merged
 from groundswell.label.projects.model import TaskState
 from groundswell.label.projects.tasks import cancel_tasks
 from groundswell.label.review.rules import check_note
@@ -101,10 +101,13 @@ async def list_commissions(
             return [], 0
         where, params = _where(which, ids)
         total = await _total(tx, which, ids, where, params)
+        # The limit is in the text: a plan that is kept for any limit would sort all that there are.
         page = sql.SQL(
-            "select c.id from commissions c where {} and c.id < %(before)s order by c.id desc limit %(limit)s"
+            "select c.id from commissions c where {} and c.id < %(before)s order by c.id desc limit {}"
         )
-        found = await tx.fetch_values(page.format(where), **params, before=before or NEWEST, limit=limit)
+        found = await tx.fetch_values(
+            page.format(where, sql.Literal(limit)), **params, before=before or NEWEST
+        )
         rows = await tx.fetch_all(SQL["commissions"], Commission, ids=found, public_ids=[]) if found else []
     return rows, total
 
@@ -196,6 +199,7 @@ class _Locked:
     project_id: ProjectId
     task_id: TaskId
     tags: list[str]
+    metadata: dict[str, Any]
 
 
 async def _locked(tx: Tx, public_id: str) -> _Locked:
@@ -258,8 +262,10 @@ async def set_unique_id(db: Database, scope: Scope, public_id: str, unique_id: s
         return await _commission(tx, public_id)
 
 
-async def set_metadata(db: Database, scope: Scope, public_id: str, metadata: Any) -> Commission:
-    """Replace the metadata of a task.
+async def set_metadata(
+    db: Database, scope: Scope, public_id: str, metadata: Any, *, merge: bool = False
+) -> Commission:
+    """Replace the metadata of a task, or `merge` it into those that it has.
 
     Raises:
         NotFound: there is none of this number.
@@ -269,7 +275,8 @@ async def set_metadata(db: Database, scope: Scope, public_id: str, metadata: Any
     checked = check_metadata(metadata)
     async with db.transaction(scope.org_id) as tx:
         found = await _locked(tx, public_id)
-        await tx.execute(SQL["set_metadata"], id=found.id, metadata=checked)
+        after = check_metadata(merged(found.metadata, checked)) if merge else checked
+        await tx.execute(SQL["set_metadata"], id=found.id, metadata=after)
         return await _commission(tx, public_id)
 
 

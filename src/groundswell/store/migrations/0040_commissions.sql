@@ -55,6 +55,7 @@ create table commission_batches (
   commission_project_id bigint not null,
   name text not null check (name <> ''),
   state text not null check (state in ('staging', 'in_progress', 'paused', 'completed', 'cancelled')),
+  staged boolean not null default false,
   callback_url text,
   calibration boolean not null default false,
   self_label boolean not null default false,
