@@ -78,6 +78,8 @@ LISTS = {
     "project": {"project": "large 2"},
     "project, completed": {"project": "large 2", "status": "completed"},
     "batch": {"batch": "large 2 batch 7"},
+    "type": {"type": "categorization"},
+    "tag": {"tags": "tenth"},
     "one name": {"unique_id": "u777"},
     "of an hour": {"start_time": "{hour_ago}", "end_time": "{now}"},
     "short": {"limited_response": "True"},

@@ -167,7 +167,9 @@ class CommissionFilter:
     @property
     def is_counted(self) -> bool:
         """Whether how many there are is kept, and need not be counted."""
-        return self == CommissionFilter(project=self.project, batch=self.batch, state=self.state)
+        listed = (self.unique_ids, self.tags, self.audit_states)
+        spans = (*self.created, *self.completed, *self.updated)
+        return not any(listed) and all(end is None for end in spans)
 
 
 @dataclass(frozen=True)

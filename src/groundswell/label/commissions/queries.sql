@@ -184,10 +184,11 @@ left join reviews r on r.task_id = c.task_id and c.state = 'completed'
 where c.id = any(%(ids)s) or c.public_id = any(%(public_ids)s)
 order by c.id desc;
 
--- commission_total: how many commissions of a project, a batch and a state there are
+-- commission_total: how many commissions of a project, a batch, a type and a state there are
 select coalesce(sum(number), 0)::int from commission_counts
 where (%(project)s::bigint is null or commission_project_id = %(project)s)
   and (%(batch)s::bigint is null or commission_batch_id = %(batch)s)
+  and (%(type)s::text is null or type = %(type)s)
   and (%(state)s::text is null or state = %(state)s);
 
 -- is_under_way: whether somebody holds a task or has answered it

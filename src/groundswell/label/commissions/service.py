@@ -89,7 +89,7 @@ async def list_commissions(
 ) -> tuple[list[Commission], int]:
     """Return one page of commissions, the newest first, and how many there are in all; for members and above.
 
-    How many of a project, batch and state there are is kept, and costs nothing; of other filters they are counted.
+    How many of a project, batch, type and state there are is kept, and costs nothing; of other filters they are counted.
 
     Args:
         before: where the page begins: the `id` of the last one of the page before.
@@ -130,8 +130,8 @@ async def _total(
 ) -> int:
     total: int
     if which.is_counted:
-        named = {"project": ids.get("project"), "batch": ids.get("batch"), "state": which.state}
-        total = await tx.fetch_value(SQL["commission_total"], **named)
+        kept = {name: ids.get(name) for name in ("project", "batch")}
+        total = await tx.fetch_value(SQL["commission_total"], type=which.type, state=which.state, **kept)
     else:
         total = await tx.fetch_value(
             sql.SQL("select count(*)::int from commissions c where {}").format(where), **params

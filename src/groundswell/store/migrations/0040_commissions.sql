@@ -134,14 +134,15 @@ create index commissions_by_batch on commissions (commission_batch_id, id);
 create index commissions_by_time on commissions (org_id, created_at);
 create index commissions_by_tag on commissions using gin (tags) where tags <> '{}';
 
--- How many commissions of a project and batch are in each state, 0 for none; kept by the statements that change them.
+-- How many commissions of a project, batch (0 for none) and type are in each state; kept by what changes them.
 create table commission_counts (
   org_id uuid not null references organizations,
   commission_project_id bigint not null,
   commission_batch_id bigint not null,
+  type text not null,
   state text not null,
   number int not null,
-  primary key (org_id, commission_project_id, commission_batch_id, state)
+  primary key (org_id, commission_project_id, commission_batch_id, type, state)
 ) with (fillfactor = 50);
 create index commission_counts_by_batch on commission_counts (commission_batch_id);
 
@@ -251,10 +252,10 @@ create trigger note_audited_commission after update of audits on commissions for
 -- In the order of their keys, so that two statements never wait for each other.
 create function count_commissions(rows commission_counts[]) returns void language plpgsql as $$
 begin
-  insert into commission_counts as c (org_id, commission_project_id, commission_batch_id, state, number)
-  select org_id, commission_project_id, commission_batch_id, state, number from unnest(rows)
-  order by org_id, commission_project_id, commission_batch_id, state
-  on conflict (org_id, commission_project_id, commission_batch_id, state)
+  insert into commission_counts as c (org_id, commission_project_id, commission_batch_id, type, state, number)
+  select org_id, commission_project_id, commission_batch_id, type, state, number from unnest(rows)
+  order by org_id, commission_project_id, commission_batch_id, type, state
+  on conflict (org_id, commission_project_id, commission_batch_id, type, state)
     do update set number = c.number + excluded.number;
   -- A batch ends with its last task, and goes on with a new one.
   with left_open as (
@@ -277,8 +278,9 @@ end $$;
 create function count_new_commissions() returns trigger language plpgsql as $$
 begin
   perform count_commissions(array(
-    select row(org_id, coalesce(commission_project_id, 0), coalesce(commission_batch_id, 0), state, count(*))::commission_counts
-    from new_rows group by org_id, commission_project_id, commission_batch_id, state));
+    select row(org_id, coalesce(commission_project_id, 0), coalesce(commission_batch_id, 0), type, state,
+               count(*))::commission_counts
+    from new_rows group by org_id, commission_project_id, commission_batch_id, type, state));
   return null;
 end $$;
 create trigger count_new_commissions after insert on commissions
@@ -287,13 +289,14 @@ create trigger count_new_commissions after insert on commissions
 create function count_changed_commissions() returns trigger language plpgsql as $$
 begin
   perform count_commissions(array(
-    select row(org_id, coalesce(commission_project_id, 0), coalesce(commission_batch_id, 0), state, sum(n))::commission_counts
+    select row(org_id, coalesce(commission_project_id, 0), coalesce(commission_batch_id, 0), type, state,
+               sum(n))::commission_counts
     from (
-      select org_id, commission_project_id, commission_batch_id, state, 1 as n from new_rows
+      select org_id, commission_project_id, commission_batch_id, type, state, 1 as n from new_rows
       union all
-      select org_id, commission_project_id, commission_batch_id, state, -1 from old_rows
+      select org_id, commission_project_id, commission_batch_id, type, state, -1 from old_rows
     ) each
-    group by org_id, commission_project_id, commission_batch_id, state having sum(n) <> 0));
+    group by org_id, commission_project_id, commission_batch_id, type, state having sum(n) <> 0));
   return null;
 end $$;
 create trigger count_changed_commissions after update on commissions
