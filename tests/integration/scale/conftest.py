@@ -14,6 +14,8 @@ import pytest
 import scaleapi
 import uvicorn
 from psycopg.conninfo import make_conninfo
+from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import Scope as Scope_
 
 from groundswell.app import App, local_member
 from groundswell.http.serve import bind
@@ -38,7 +40,10 @@ class _Server(uvicorn.Server):
 
 @dataclass
 class Service:
-    """A service in a thread of its own: programs call it over the socket, and tests work in it as people do."""
+    """A service in a thread of its own: programs call it over the socket, and tests work in it as people do.
+
+    `answered` has the method and path of each request of the official client that was answered with 200.
+    """
 
     url: str
     app: App
@@ -46,7 +51,7 @@ class Service:
     key: str
     loop: asyncio.AbstractEventLoop
     client: scaleapi.ScaleClient
-    calls: set[str] = field(default_factory=set)
+    answered: list[tuple[str, bytes]] = field(default_factory=list)
 
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do something in the service."""
@@ -92,13 +97,32 @@ def scale_client(service_url: str, key: str) -> scaleapi.ScaleClient:
     return scaleapi.ScaleClient(key, api_instance_url=f"{service_url}/v1")
 
 
+def noting(server: ASGIApp, answered: list[tuple[str, bytes]]) -> ASGIApp:
+    """Return the server; it notes what the official client asks and is answered with 200."""
+
+    async def note(scope: Scope_, receive: Receive, send: Send) -> None:
+        async def noted(message: Message) -> None:
+            agent = dict(scope.get("headers", [])).get(b"user-agent", b"")
+            if (
+                message["type"] == "http.response.start"
+                and message["status"] == 200
+                and b"scaleapi/" in agent
+            ):
+                answered.append((scope["method"], scope["raw_path"]))
+            await send(message)
+
+        await server(scope, receive, noted)
+
+    return note
+
+
 @contextlib.contextmanager
 def running(dsn: str, home: Path, **options: Any) -> Iterator[Service]:
     """Run a service on a free port until the end of the context."""
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     made, stop = threading.Event(), threading.Event()
-    box: dict[str, Any] = {}
+    box: dict[str, Any] = {"answered": []}
 
     async def serve() -> None:
         async with Database(dsn) as db:
@@ -106,7 +130,12 @@ def running(dsn: str, home: Path, **options: Any) -> Iterator[Service]:
             member = await local_member(app)
             key = await create_api_key(db, member.scope(), "program")
             server = _Server(
-                uvicorn.Config(create_server(app), log_level="warning", access_log=False, lifespan="off")
+                uvicorn.Config(
+                    noting(create_server(app), box["answered"]),
+                    log_level="warning",
+                    access_log=False,
+                    lifespan="off",
+                )
             )
             task = asyncio.create_task(server.serve(sockets=[listener]))
             while not server.started:

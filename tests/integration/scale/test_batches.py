@@ -107,6 +107,11 @@ def test_a_batch_belongs_to_one_project(client, project):
         bare(client, project=NAME, batch="of another")
 
 
+def test_a_task_is_of_the_type_of_its_project(client, project):
+    with pytest.raises(ScaleInvalidRequest, match="of type categorization"):
+        client.create_task(TaskType.NamedEntityRecognition, project=NAME, text="a", labels=["a"])
+
+
 def test_batches_are_listed_newest_first_and_filtered(client, project):
     for n in range(3):
         client.create_batch(NAME, f"list {n}")

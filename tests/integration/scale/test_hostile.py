@@ -62,7 +62,7 @@ def _check(response: httpx.Response) -> None:
 
 @pytest.mark.parametrize(("prefix", "route"), ROUTES, ids=lambda one: getattr(one, "path", one))
 def test_no_body_or_query_is_more_than_a_bad_request(http, prefix, route):
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def send(data):
         path = prefix + route.path

@@ -268,6 +268,7 @@ def test_a_conversation_is_written(service, kind):
     [
         (TaskType.ImageAnnotation, {"geometries": {"cuboid": {"objects_to_annotate": ["car"]}}}),
         (TaskType.Transcription, {"row_fields": {"a": "b"}}),
+        (TaskType.Annotation, {"hypothesis": {"annotations": [{}]}}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),
         (TaskType.DocumentTranscription, {"features": [{"type": "relation", "label": "x"}]}),
         (TaskType.Comparison, {"choices": ["yes"]}),

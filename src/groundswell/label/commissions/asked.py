@@ -118,6 +118,22 @@ def attached(params: Params, kinds: Sequence[ItemKind]) -> Content:
     return content_of(found[0], kinds)
 
 
+_UNREAD = ("hypothesis", "base_annotations", "context_attachments", "links")
+
+
+def check_read(params: Params) -> None:
+    """Refuse parameters that would change what people see or may say, and that no screen has yet.
+
+    Raises:
+        Unsupported: there is one.
+    """
+    for name in _UNREAD:
+        if params.get(name):
+            raise Unsupported(
+                f"the parameter {name} is not enabled: there is no screen for it yet; leave it out"
+            )
+
+
 def attachments_of(params: Params) -> list[tuple[str, str]]:
     """Return the attachments of a task, each as its type ("" where it is not said) and its content."""
     given = params.get("attachments")

@@ -15,7 +15,7 @@ import psycopg
 
 from groundswell.errors import Conflict, DatabaseUnavailable, InputError
 from groundswell.ids import BatchId, OrgId, ProjectId
-from groundswell.label.commissions.asked import Params, TaskType
+from groundswell.label.commissions.asked import Params, TaskType, check_read
 from groundswell.label.commissions.attachments import Attachments, Found
 from groundswell.label.commissions.batches import batches_named
 from groundswell.label.commissions.model import Commission, CommissionBatch, CommissionProject, NewCommission
@@ -34,7 +34,7 @@ from groundswell.label.commissions.rules import (
     signature_of,
     spec_of,
 )
-from groundswell.label.commissions.types import task_type
+from groundswell.label.commissions.types import TYPES, task_type
 from groundswell.label.jobs import ask_to_gather
 from groundswell.label.kinds import Answer
 from groundswell.label.projects.model import BatchState, ProjectSpec, TaskState
@@ -334,9 +334,11 @@ async def prepared(
     """
     scope.require(Role.MANAGER)
     kind = task_type(new.type)
+    _check_type(new, where.project)
     params, instruction = _all_params(kind, new, where.project)
     new = _checked(new, instruction, private_hosts)
     settings = settings_of(params)
+    check_read(params)
     found = await attachments.find(scope, organization, kind.content(params))
     wanted = kind.wanted(params, found.shown)
     spec = replace(spec_of(wanted, instruction, settings), purpose=purpose)
@@ -347,6 +349,16 @@ async def prepared(
     if at_once:
         answer = schema.kind.example(schema.ontology, found.shown, _rng_of(found))
     return Ready(scope, new, {k: v for k, v in params.items() if k != SETTINGS}, spec, found, where, answer)
+
+
+def _check_type(new: NewCommission, project: CommissionProject | None) -> None:
+    """Refuse a task of another type than its project's; conversations are all one family."""
+    if project is None or project.type == new.type:
+        return
+    if task_type(new.type) is not TYPES.get(project.type):
+        raise InputError(
+            f"Project {project.name} is of type {project.type}; its tasks cannot be of type {new.type}."
+        )
 
 
 def _rng_of(found: Found) -> np.random.Generator:

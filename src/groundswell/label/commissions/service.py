@@ -89,7 +89,7 @@ async def list_commissions(
 ) -> tuple[list[Commission], int]:
     """Return one page of commissions, the newest first, and how many there are in all; for members and above.
 
-    How many of a project, batch, type and state there are is kept, and costs nothing; of other filters they are counted.
+    How many of a project, batch, type and state there are is kept; with other filters they are counted.
 
     Args:
         before: where the page begins: the `id` of the last one of the page before.
