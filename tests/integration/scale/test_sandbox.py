@@ -49,6 +49,14 @@ def test_a_task_is_answered_at_once_with_a_response_that_its_type_allows(trial):
     assert trial.tasks(status="completed").total == len(asked)
 
 
+def test_attachments_are_not_fetched(trial):
+    somewhere = "http://example.org/street.jpg"
+    imported = trial.import_file(somewhere, project_name="any").attachment_url
+    for attachment in (somewhere, imported):
+        task = trial.create_task(TaskType.Annotation, attachment=attachment, objects_to_annotate=["car"])
+        assert task.status == "completed"
+
+
 def test_a_batch_of_answered_tasks_is_completed(trial):
     trial.create_project("trial", TaskType.Categorization)
     trial.create_batch("trial", "trial batch")

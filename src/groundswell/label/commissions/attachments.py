@@ -8,7 +8,7 @@ from typing import Any
 
 from groundswell.collect.urls import fetch
 from groundswell.errors import InputError, TooLarge, UnreadableSource
-from groundswell.hosts import allowed_for
+from groundswell.hosts import AllowedHosts, allowed_for
 from groundswell.ids import ItemId
 from groundswell.items import ItemKind, digest_text
 from groundswell.items.audio import open_audio
@@ -52,8 +52,11 @@ class Attachments:
     hosts: Sequence[str] = ()
     max_bytes: int = 32 * 1024 * 1024
 
-    async def find(self, scope: Scope, organization: str, content: Content) -> Found:
+    async def find(self, scope: Scope, organization: str, content: Content, *, unseen: bool = False) -> Found:
         """Return what a task is about.
+
+        Args:
+            unseen: nobody will look at it, as in a sandbox: nothing is fetched, and addresses stand for anything.
 
         Raises:
             InputError: an attachment cannot be read, is of another kind, or may not be fetched.
@@ -63,25 +66,29 @@ class Attachments:
         if content.record is not None:
             return _record(content.record)
         assert content.reference is not None
-        data = await self._bytes(scope, organization, content.reference)
+        address, digest = content.reference, None
+        if address.startswith(SCHEME):
+            stored = await self.stored(scope, organization, address)
+            address, digest = stored.address or address, stored.digest
+        if digest is None and unseen:
+            return _unseen(address, content.kinds)
+        data = await asyncio.to_thread(self._bytes, organization, address, digest)
         return await asyncio.to_thread(self._media, organization, data, content)
 
-    async def _bytes(self, scope: Scope, organization: str, reference: str) -> bytes:
-        if not reference.startswith(SCHEME):
-            return await asyncio.to_thread(self._fetched, reference)
-        stored = await self.stored(scope, organization, reference)
-        if stored.address is not None:
-            return await asyncio.to_thread(self._fetched, stored.address)
-        assert stored.digest is not None
-        return await asyncio.to_thread(self.uploads(organization).get, stored.digest)
+    def _bytes(self, organization: str, address: str, digest: str | None) -> bytes:
+        return self._fetched(address) if digest is None else self.uploads(organization).get(digest)
 
-    def _fetched(self, address: str) -> bytes:
+    def _door(self, address: str) -> AllowedHosts:
         door = allowed_for(address, self.hosts)
         if door is None:
             raise InputError(
                 f"attachment {address[:200]!r} may not be fetched: its host is not among those that the operator of "
                 "this service allows by GROUNDSWELL_FETCH_HOSTS; upload the file and name its attachment_url instead"
             )
+        return door
+
+    def _fetched(self, address: str) -> bytes:
+        door = self._door(address)
         try:
             return fetch(address, door, max_bytes=self.max_bytes, timeout_seconds=FETCH_SECONDS)
         except (TooLarge, UnreadableSource) as error:
@@ -120,21 +127,18 @@ class Attachments:
         replace(counted, folders=(*counted.folders, uploads.root)).room().require(0, len(data))
         return uploads.put(data)
 
-    async def keep_address(self, scope: Scope, address: str, *, fields: Mapping[str, Any]) -> StoredFile:
-        """Keep the address of a file; it is fetched when a task names it.
+    async def keep_address(
+        self, scope: Scope, address: str, *, fields: Mapping[str, Any], unseen: bool = False
+    ) -> StoredFile:
+        """Keep the address of a file; it is fetched when a task names it, or never where it is `unseen`.
 
         Raises:
             InputError: it is no address, or one that may not be fetched.
         """
         scope.require(Role.MANAGER)
         check_text("file_url", address, MAX_ADDRESS)
-        door = allowed_for(address, self.hosts)
-        if door is None:
-            raise InputError(
-                f"{address[:200]!r} may not be fetched: its host is not among those that the operator of this service "
-                "allows by GROUNDSWELL_FETCH_HOSTS; upload the file instead"
-            )
-        door.check(address)
+        if not unseen:
+            self._door(address).check(address)
         name = address.partition("?")[0].rpartition("/")[2]
         return await self._keep(scope, digest=None, address=address, name=name, fields=fields)
 
@@ -180,6 +184,17 @@ def _record(record: Mapping[str, Any]) -> Found:
         "record": dict(record),
     }
     return Found(digest_text(text), shown)
+
+
+def _unseen(address: str, kinds: frozenset[ItemKind]) -> Found:
+    """Return what stands for an attachment that nobody looks at: an image if it may be one."""
+    shown: dict[str, Any] = {"kind": "text", "text": address, "media_type": "text/plain", "meta": {}}
+    if ItemKind.IMAGE in kinds:
+        meta = {"width": 1000, "height": 1000}
+        shown = {"kind": "image", "text": None, "media_type": "image/png", "meta": meta}
+    elif ItemKind.AUDIO in kinds:
+        shown = {"kind": "audio", "text": None, "media_type": "audio/wav", "meta": {"duration_seconds": 60.0}}
+    return Found(digest_text(address), shown)
 
 
 def _read(data: bytes, kinds: frozenset[ItemKind]) -> dict[str, Any]:

@@ -186,7 +186,7 @@ class PlacingDesk:
             batch_ids=sorted(set(parts)),
             state=state,
         )
-        for project_id in projects:
+        for project_id in () if self._at_once else projects:
             await ask_to_gather(tx, self._org_id, project_id, after=GATHER_AFTER)
 
     async def place_known(self, ready: Ready, gold: str) -> ProjectId:
@@ -339,7 +339,7 @@ async def prepared(
     new = _checked(new, instruction, private_hosts)
     settings = settings_of(params)
     check_read(params)
-    found = await attachments.find(scope, organization, kind.content(params))
+    found = await attachments.find(scope, organization, kind.content(params), unseen=at_once)
     wanted = kind.wanted(params, found.shown)
     spec = replace(spec_of(wanted, instruction, settings), purpose=purpose)
     schema = check_spec(replace(spec, name=new.type))

@@ -25,7 +25,10 @@ async def import_file(call: Call) -> dict[str, Any]:
     body = call.object()
     address = text_of(body, "file_url")
     fields = {name: value for name, value in body.items() if name != "file_url"}
-    return _out(call, await call.app.attachments.keep_address(call.scope, address, fields=fields))
+    stored = await call.app.attachments.keep_address(
+        call.scope, address, fields=fields, unseen=call.member.is_sandbox
+    )
+    return _out(call, stored)
 
 
 def _form(call: Call) -> tuple[bytes, str, dict[str, str]]:
