@@ -25,7 +25,7 @@ class Settings:
         quota_bytes: what each organization may keep of datasets and media; none: no limit.
         model_hosts: hosts of models of others that managers may use, with commas between; none: they are off.
         fetch_hosts: hosts whose addresses programs may attach to tasks, with commas between; none: they upload files.
-        callback_hosts: hosts that callbacks may go to without https or inside the own network, as http://10.0.0.5:8000.
+        callback_hosts: hosts inside the own network that callbacks may go to, as http://10.0.0.5:8000; commas between.
         model_key: a host, a space and its secret, which managers may name; one variable each. Never stored or shown.
     """
 

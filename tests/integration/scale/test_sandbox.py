@@ -57,6 +57,39 @@ def test_attachments_are_not_fetched(trial):
         assert task.status == "completed"
 
 
+COWS = {"attachment": "http://example.org/cows.jpg", "attachment_type": "image"}
+SITE = {"attachment": "http://example.org/", "attachment_type": "website"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        (TaskType.Categorization, {**SITE, "categories": ["public", "private"], "force": True}),
+        (
+            TaskType.Transcription,
+            {**SITE, "fields": {"title": "Title"}, "repeatable_fields": {"name": "Each name"}},
+        ),
+        (
+            TaskType.Annotation,
+            {**COWS, "min_width": "30", "objects_to_annotate": ["cow"], "with_labels": True},
+        ),
+        (TaskType.PolygonAnnotation, {**COWS, "objects_to_annotate": ["cow"], "with_labels": True}),
+        (TaskType.LineAnnotation, {**COWS, "objects_to_annotate": ["cow"], "with_labels": True}),
+        (TaskType.DataCollection, {**SITE, "fields": {"jobs": "Address of the page with jobs"}}),
+        (TaskType.DocumentTranscription, {**COWS, "features": [{"type": "block", "label": "barcode"}]}),
+        (
+            TaskType.NamedEntityRecognition,
+            {"text": "Some text", "labels": [{"name": "A", "description": "first"}]},
+        ),
+        (TaskType.Chat, {"params": {"before": []}, "template_variables": {"language": "en"}}),
+    ],
+)
+def test_what_programs_usually_ask_for_is_taken(trial, kind, params):
+    task = trial.create_task(kind, callback_url="http://www.example.org/told", instruction="Look.", **params)
+    assert (task.status, task.callback_url) == ("completed", "http://www.example.org/told")
+    assert task.response
+
+
 def test_a_batch_of_answered_tasks_is_completed(trial):
     trial.create_project("trial", TaskType.Categorization)
     trial.create_batch("trial", "trial batch")

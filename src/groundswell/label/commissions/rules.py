@@ -1,6 +1,8 @@
 """Decisions about commissions: pure functions of values."""
 
+import contextlib
 import hashlib
+import ipaddress
 import os
 import re
 import time
@@ -117,11 +119,11 @@ def check_storable(value: Any, depth: int = 0) -> None:
 
 
 def callback_door(url: Any, private_hosts: Sequence[str]) -> AllowedHosts:
-    """Return the door through which a callback may go: to any public address by https, or to a host that is named.
+    """Return the door through which a callback may go: to any public address, or to a host that is named.
 
     Args:
         url: where to.
-        private_hosts: of the operator's own network, and those that may be called without https.
+        private_hosts: of the operator's own network.
 
     Raises:
         InputError: it is no such address; the message says what would be.
@@ -133,17 +135,24 @@ def callback_door(url: Any, private_hosts: Sequence[str]) -> AllowedHosts:
             "callbacks by e-mail are not sent by this service; give an https address as callback_url"
         )
     found = parsed(url)
-    door = allowed_for(url, private_hosts)
-    if door is None:
-        port = f":{found.port}" if found.port else ""
-        door = AllowedHosts([f"{found.host}{port}"])
-        if found.scheme == "http":
-            raise InputError(
-                f"callback_url {found.host} needs https; the operator of this service may allow it without by "
-                "GROUNDSWELL_CALLBACK_HOSTS"
-            )
+    port = f":{found.port}" if found.port else ""
+    door = allowed_for(url, private_hosts) or AllowedHosts([f"{found.host}{port}"], plain=True)
+    if not door.private:
+        _require_public(found.host)
     door.check(url)
     return door
+
+
+def _require_public(host: str) -> None:
+    """Refuse a host that is told at once to be of an own network; where a name leads is looked up when it is called."""
+    inner = host == "localhost" or host.endswith(".localhost")
+    with contextlib.suppress(ValueError):
+        inner = inner or not ipaddress.ip_address(host).is_global
+    if inner:
+        raise InputError(
+            f"callback_url {host} is not public; the operator of this service may allow it by "
+            "GROUNDSWELL_CALLBACK_HOSTS"
+        )
 
 
 def pause_after(attempts: int) -> timedelta | None:

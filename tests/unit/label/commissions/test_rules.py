@@ -44,7 +44,9 @@ def test_callbacks_go_by_https_or_where_the_operator_allows(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://example.org/",
+        "http://localhost/",
+        "http://[::1]/",
+        "https://127.0.0.1/",
         "http://10.0.0.5:9000/",
         "me@example.org",
         "https://a:b@example.org/",

@@ -110,7 +110,7 @@ async def out(call: Call, commission: Commission) -> dict[str, Any]:
     """Shape a task, with its project and batch whole where that is asked for."""
     expand = call.query.get("expand", ())
     task: dict[str, Any] = {
-        "task_id": f"task_{commission.public_id}",
+        "task_id": commission.public_id,
         "project": await _project(call, commission, whole="project" in expand),
         "status": commission.state,
         "created_at": instant(commission.created_at),

@@ -13,8 +13,8 @@ ROLES = {"system": "system", "user": "user", "human": "user", "assistant": "assi
 class Chat(TaskType):
     """The next message of an assistant after a prompt or the messages so far; or which of several is better.
 
-    With `responses` they are put in order, those of one place equally good. With `criteria` each message that is
-    written, or each response, is rated.
+    Where the user has not spoken last, or nobody has yet, both sides are written. With `responses` they are put in
+    order, those of one place equally good. With `criteria` each message that is written, or each response, is rated.
     """
 
     names: ClassVar[tuple[str, ...]] = ("chat", "chatlite", "chatexperimental", "multichat")
@@ -22,23 +22,23 @@ class Chat(TaskType):
     def content(self, params: Params) -> Content:
         """Return the conversation so far, and the responses to compare where there are any."""
         given = _given(params)
-        messages = given.get("messages")
-        if not messages:
-            prompt = given.get("prompt")
-            if not isinstance(prompt, str) or not prompt.strip():
-                raise InputError("Please include messages or a prompt, directly or in template_variables.")
-            messages = [{"role": "user", "content": prompt}]
-        read = [_message(one) for one in _list(messages)]
+        read = [_message(one) for one in _list(_messages(given))]
         if responses := given.get("responses"):
+            if not read:
+                raise InputError("Please include messages or a prompt beside the responses.")
             return Content(record={"prompt": read, "responses": responses})
-        return Content(record={"messages": read})
+        about = [f"{name}: {value}" for name, value in given.items() if name not in ("messages", "prompt")]
+        is_template = given is params.get("template_variables")
+        return Content(record={"messages": read, **({"references": about} if is_template and about else {})})
 
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return that the next message is to be written, or responses are to be put in order."""
         rated = {"criteria": params["criteria"]} if params.get("criteria") else {}
         if "responses" in shown["record"]:
             return Wanted("preference", options={"mode": "rank", "ties": True, **rated})
-        return Wanted("chat", options={"mode": "write", **rated})
+        messages = shown["record"]["messages"]
+        mode = "write" if messages and messages[-1]["role"] == "user" else "continue"
+        return Wanted("chat", options={"mode": mode, **rated})
 
     def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
         """Return the whole conversation, or the order of the responses; and the ratings."""
@@ -74,8 +74,18 @@ def _given(params: Params) -> Params:
     return given
 
 
+def _messages(given: Params) -> Any:
+    """Return the messages so far, of a prompt the one that it is; none where there is neither."""
+    prompt = given.get("prompt")
+    if given.get("messages") or not prompt:
+        return given.get("messages") or []
+    if not isinstance(prompt, str):
+        raise InputError("The prompt parameter must be a text.")
+    return [{"role": "user", "content": prompt}]
+
+
 def _list(given: Any) -> list[Any]:
-    if not isinstance(given, list) or not given:
+    if not isinstance(given, list):
         raise InputError("messages must be a list of objects with role and content")
     return given
 

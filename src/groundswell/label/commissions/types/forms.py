@@ -66,7 +66,7 @@ class TextCollection(TaskType):
 
 
 class Transcription(TaskType):
-    """Texts that are found in an attachment, each in a field; some of them any number of times."""
+    """Texts that are found in an attachment, each in a field; those of `repeatable_fields` any number of times."""
 
     names: ClassVar[tuple[str, ...]] = ("transcription",)
 
@@ -79,10 +79,13 @@ class Transcription(TaskType):
         if params.get("row_fields"):
             raise Unsupported("row_fields have no screen yet; ask for each in fields, with repeatable_fields")
         given = required(params, "fields", Mapping, "an object of fields")
-        repeated = params.get("repeatable_fields") or []
+        repeated = params.get("repeatable_fields") or {}
+        if not isinstance(repeated, Mapping):  # names of fields
+            repeated = {name: given.get(name) for name in label_names("repeatable_fields", repeated)}
+        every = {**given, **repeated}
         return Wanted(
             "form",
-            options={"fields": [_text_field(name, one, name in repeated) for name, one in given.items()]},
+            options={"fields": [_text_field(name, one, name in repeated) for name, one in every.items()]},
         )
 
     def response(self, params: Params, answer: Answer, shown: Shown) -> Response:

@@ -168,8 +168,16 @@ def _types(geometry: str, given: Mapping[str, Any]) -> list[str]:
 
 
 def _least_size(given: Any) -> dict[str, float]:
+    """Return the least size of a shape, in pixels; programs give it as a number, or as a text that is one."""
     sizes = {"least_width": given.get("min_width"), "least_height": given.get("min_height")}
-    return {name: size for name, size in sizes.items() if size}
+    return {name: _pixels(size) for name, size in sizes.items() if size}
+
+
+def _pixels(size: Any) -> float:
+    try:
+        return float(size)
+    except (TypeError, ValueError):
+        raise InputError(f"min_width and min_height are numbers of pixels; got {str(size)[:40]!r}") from None
 
 
 def written(shape: Shape, place: int) -> dict[str, Any]:
