@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from groundswell.http.scale.route import Route
 from groundswell.http.scale.v1 import OPEN as V1
-from groundswell.http.scale.v1.studio import REFUSED
 from groundswell.http.scale.v2 import OPEN as V2
 from groundswell.label.commissions.types import TYPES, UNSEEN
 
@@ -77,7 +76,7 @@ v2 GET /datasets/task/{taskId}/response_url/{attachmentId} v2.get_dataset_task_r
 """
 """Version, method and path of each route, and the calls of the official client that use it."""
 
-WORKS, REFUSES, MISSING = "works", "refused", "missing"
+WORKS, MISSING = "works", "missing"
 
 
 @dataclass(frozen=True, order=True)
@@ -85,8 +84,8 @@ class Called:
     """A route of Scale's, and what becomes of it here.
 
     Attributes:
-        status: `works`: driven by the official client in tests/integration/scale/test_coverage.py; `refused`: answered
-            with 402 and what is missing; `missing`: answered with 404.
+        status: `works`: driven by the official client in tests/integration/scale/test_coverage.py; `missing`: answered
+            with 404.
     """
 
     version: str
@@ -98,8 +97,7 @@ class Called:
 
 def called() -> list[Called]:
     """Return every route in the order of Scale's documentation."""
-    served = {**dict.fromkeys(_keys("v1", V1), WORKS), **dict.fromkeys(_keys("v1", REFUSED), REFUSES)}
-    served |= dict.fromkeys(_keys("v2", V2), WORKS)
+    served = dict.fromkeys([*_keys("v1", V1), *_keys("v2", V2)], WORKS)
     found = []
     for line in CALLS.strip().splitlines():
         version, method, path, calls = line.split(" ", 3)
@@ -124,17 +122,17 @@ def scale_page() -> str:
     """Return what is covered, for people."""
     routes = called()
     rows = "\n".join(_row(one) for one in routes)
-    counts = {status: sum(one.status == status for one in routes) for status in (WORKS, REFUSES, MISSING)}
+    counts = {status: sum(one.status == status for one in routes) for status in (WORKS, MISSING)}
     types = "\n".join(f"| `{name}` | {_first_line(kind)} |" for name, kind in TYPES.items())
     unseen = "\n".join(
         f"| `{name}` | not yet: there is no screen for {needs} |" for name, needs in UNSEEN.items()
     )
     return (
         "# Scale AI's API\n\n"
-        "What the official Python client (`scaleapi` 2.18.4) calls, and what becomes of it here. *works*: driven by that "
-        "client in `tests/integration/scale`; *refused*: answered with 402 and what is missing; *missing*: answered with "
-        "404. [How to change over](../howto/from-scale.md). For machines: [scale-coverage.json](scale-coverage.json).\n\n"
-        f"Of {len(routes)} routes {counts[WORKS]} work, {counts[REFUSES]} are refused and {counts[MISSING]} are missing. "
+        "What the official Python client (`scaleapi` 2.18.4) calls, and what becomes of it here. *works*: driven by "
+        "that client in `tests/integration/scale`; *missing*: answered with 404. "
+        "[How to change over](../howto/from-scale.md). For machines: [scale-coverage.json](scale-coverage.json).\n\n"
+        f"Of {len(routes)} routes {counts[WORKS]} work and {counts[MISSING]} are missing. "
         "The Nucleus API is missing as a whole.\n\n"
         f"| route | calls | here |\n|---|---|---|\n{rows}\n\n"
         "## Task types\n\n"

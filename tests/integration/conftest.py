@@ -227,6 +227,8 @@ async def leave_commission(desk: Desk) -> None:
             "select org_id, 'asked', 'categorization', '[{}]' from projects",
             "insert into commission_batches (org_id, commission_project_id, name, state) "
             "select org_id, id, 'first', 'in_progress' from commission_projects",
+            "insert into commission_groups (org_id, commission_project_id, name, workers) "
+            "select org_id, id, 'g', '{}' from commission_projects",
             "insert into commission_schemas (org_id, signature, project_id, commission_project_id) "
             "select p.org_id, 's', p.id, c.id from projects p, commission_projects c",
             "insert into commission_parts (org_id, batch_id, schema_id) "

@@ -29,7 +29,7 @@ from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import media_type_of
 from groundswell.http.openapi import openapi_document
 from groundswell.http.scale.face import Face
-from groundswell.http.scale.v1 import ROUTES as SCALE_V1
+from groundswell.http.scale.v1 import OPEN as SCALE_V1
 from groundswell.http.scale.v2 import OPEN as SCALE_V2
 from groundswell.http.wire import session as wire
 from groundswell.ids import ItemId

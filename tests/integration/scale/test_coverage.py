@@ -56,6 +56,10 @@ def first_version(service, client) -> None:
     client.list_teammates()
     client.add_studio_assignments(["ann@example.org"], ["a/b"])
     client.list_studio_assignments()
+    client.create_project_group("a/b", ["ann@example.org"], "g/h")
+    client.list_project_groups("a/b")
+    client.update_project_group("a/b", "g/h", ["ann@example.org"], [])
+    client.assign_studio_batches("one", ["g/h"])
     client.remove_studio_assignments(["ann@example.org"], ["a/b"])
     known = {"attachment_type": "text", "attachment": "known", "categories": ["a", "b"], "project": "a/b"}
     client.create_evaluation_task(TaskType.Categorization, expected_response={"category": "a"}, **known)

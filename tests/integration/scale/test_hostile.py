@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.integration.scale.test_tasks import text_task
 
-from groundswell.http.scale.v1 import ROUTES as V1
+from groundswell.http.scale.v1 import OPEN as V1
 from groundswell.http.scale.v2 import OPEN as V2
 
 KNOWN = {200, 400, 401, 402, 403, 404, 409}

@@ -2,7 +2,13 @@
 
 import pytest
 from psycopg import sql
-from scaleapi.exceptions import ScaleException, ScaleInvalidRequest, ScaleNotEnabled, ScaleResourceNotFound
+from scaleapi.exceptions import (
+    ScaleDuplicateResource,
+    ScaleException,
+    ScaleInvalidRequest,
+    ScaleNotEnabled,
+    ScaleResourceNotFound,
+)
 from scaleapi.tasks import TaskType
 from scaleapi.teams import TeammateRole
 from tests.integration.scale.conftest import scale_client
@@ -91,15 +97,37 @@ def test_pending_batches_are_put_in_order_and_back(service, client):
         client.set_studio_batches_priorities(["one"])
 
 
-def test_groups_say_that_they_are_not_there(client):
-    for call in (
-        lambda: client.list_project_groups("ordered"),
-        lambda: client.create_project_group("ordered", ["ann@example.org"], "a"),
-        lambda: client.update_project_group("ordered", "a", ["ann@example.org"], []),
-        lambda: client.assign_studio_batches("one", ["a"]),
-    ):
-        with pytest.raises(ScaleNotEnabled):
-            call()
+def test_a_batch_is_given_to_the_groups_that_are_named_and_to_nobody_else(service, client):
+    client.create_project("grouped", TaskType.Categorization, studio=True)
+    client.create_batch("grouped", "for ann")
+    text_task(client, batch="for ann", attachment="a text for ann")
+    client.finalize_batch("for ann")
+    made = client.create_project_group("grouped", ["ann@example.org"], "a/b")
+    assert (made.name, made.numWorkers, made.isSingleton) == ("a/b", 1, True)
+    assert [one["email"] for one in made.as_dict()["workers"]] == ["ann@example.org"]
+    assert tasks_given(service, "ben@example.org", "grouped").tasks
+    assert client.assign_studio_batches("for ann", ["a/b"]).groups == ["a/b"]
+    assert not tasks_given(service, "ben@example.org", "grouped").tasks
+    assert tasks_given(service, "ann@example.org", "grouped").tasks
+    client.create_batch("grouped", "late")
+    client.assign_studio_batches("late", ["a/b"])
+    text_task(client, batch="late", attachment="a late text")
+    client.finalize_batch("late")
+    assert not tasks_given(service, "ben@example.org", "grouped").tasks
+    both = client.update_project_group("grouped", "a/b", ["ben@example.org"], [])
+    assert both.numWorkers == 2
+    assert tasks_given(service, "ben@example.org", "grouped").tasks
+    client.update_project_group("grouped", "a/b", [], ["ann@example.org", "ben@example.org"])
+    assert not tasks_given(service, "ann@example.org", "grouped").tasks
+    client.assign_studio_batches("for ann", [])
+    assert tasks_given(service, "ann@example.org", "grouped").tasks
+    assert [one.name for one in client.list_project_groups("grouped")] == ["a/b"]
+    with pytest.raises(ScaleDuplicateResource):
+        client.create_project_group("grouped", ["ann@example.org"], "a/b")
+    with pytest.raises(ScaleInvalidRequest, match="no group"):
+        client.assign_studio_batches("for ann", ["c"])
+    with pytest.raises(ScaleResourceNotFound):
+        client.update_project_group("grouped", "c", ["ann@example.org"], [])
 
 
 def test_a_test_is_a_task_of_known_answer_among_the_others(service, client):

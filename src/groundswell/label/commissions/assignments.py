@@ -8,7 +8,7 @@ from groundswell.ids import UserId, WorkerId
 from groundswell.label.commissions.model import CommissionProject
 from groundswell.label.commissions.projects import SQL, project_named
 from groundswell.store import Database, Tx
-from groundswell.tenancy.model import Member, Role, Scope
+from groundswell.tenancy.model import Role, Scope
 from groundswell.tenancy.service import audit, get_member
 from groundswell.workforce.members import MemberWorkers
 from groundswell.workforce.requirements import requirements_of
@@ -58,14 +58,14 @@ async def _change(
     change: Callable[[list[int], list[int]], list[int]],
 ) -> dict[str, list[str]]:
     scope.require(Role.MANAGER)
-    named = [await workers.worker_of(member) for member in await _members(db, scope, emails)]
+    named = await workers_of(db, scope, workers, emails)
     async with db.transaction(scope.org_id) as tx:
         for name in sorted(set(projects)):
             project = await locked_project(tx, name)
             had = project.requirements.get("workers")
-            if had is None and not change([], [int(one) for one in named]):
+            if had is None and not change([], named):
                 continue  # nobody was assigned, so everybody may go on
-            after = sorted(set(change(had or [], [int(one) for one in named])))
+            after = sorted(set(change(had or [], named)))
             await require(tx, project, {"workers": after})
             await audit(tx, scope, "commission_project.assign", name, workers=after)
         return await _assignments(tx)
@@ -88,13 +88,19 @@ async def require(tx: Tx, project: CommissionProject, requirements: dict[str, An
     await tx.execute(SQL["set_requirements"], id=project.id, requirements=after)
 
 
-async def _members(db: Database, scope: Scope, emails: Sequence[str]) -> list[Member]:
+async def workers_of(db: Database, scope: Scope, workers: MemberWorkers, emails: Sequence[str]) -> list[int]:
+    """Return the workers that people are.
+
+    Raises:
+        InputError: somebody is no member of the organization.
+    """
     async with db.transaction(scope.org_id) as tx:
         rows = await tx.fetch_all(SQL["members_by_email"], dict[str, Any], emails=list(emails))
     missing = set(emails) - {row["email"] for row in rows}
     if missing:
         raise InputError(f"{min(missing)[:254]} is no teammate; invite them first")
-    return [await get_member(db, scope, UserId(row["user_id"])) for row in rows]
+    members = [await get_member(db, scope, UserId(row["user_id"])) for row in rows]
+    return [int(await workers.worker_of(member)) for member in members]
 
 
 async def _assignments(tx: Tx) -> dict[str, list[str]]:

@@ -61,6 +61,7 @@ class CommissionBatch:
     """A group of commissions with a name that is unique in the organization, and how many are in each state.
 
     Attributes:
+        groups: whose members alone are given its tasks; none for everybody.
         staged: whether it began in staging; once it is finalized, no task is added any more.
     """
 
@@ -77,10 +78,20 @@ class CommissionBatch:
     created_at: datetime
     completed_at: datetime | None
     staged: bool
+    groups: list[str]
     pending: int
     completed: int
     canceled: int
     error: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """People of a project who are given batches together: the workers that they are, and their e-mail addresses."""
+
+    id: int
+    name: str
+    workers: Mapping[int, str]
 
 
 @dataclass(frozen=True)

@@ -290,6 +290,8 @@ class PlacingDesk:
         )
         assert batch_id is not None
         await tx.execute(SQL["insert_part"], org_id=self._org_id, batch_id=batch_id, **of)
+        if batch is not None and batch.groups:
+            await tx.execute(SQL["reserve_parts"], commission_batch_id=batch.id, group_id=None)
         return BatchId(batch_id)
 
 

@@ -19,6 +19,7 @@ where name = %(name)s for update;
 -- commission_batches: batches by name, with how many of their commissions are in each state
 select b.id, b.commission_project_id, p.name as project, b.name, b.state, b.callback_url, b.calibration, b.self_label,
        b.metadata, b.priority, b.created_at, b.completed_at, b.staged,
+       array(select g.name from commission_groups g where g.id = any(b.groups) order by g.id) as groups,
        coalesce(sum(c.number) filter (where c.state = 'pending'), 0)::int as pending,
        coalesce(sum(c.number) filter (where c.state = 'completed'), 0)::int as completed,
        coalesce(sum(c.number) filter (where c.state = 'canceled'), 0)::int as canceled,
@@ -57,7 +58,7 @@ from changed c join commission_schemas s on s.commission_project_id = c.id
 where p.id = s.project_id and p.purpose = 'production';
 
 -- emails_of: people by the workers that they are
-select w.id as worker_id, u.email from workers w join users u on u.id = w.user_id
+select w.id as worker_id, u.id as user_id, u.email from workers w join users u on u.id = w.user_id
 where w.id = any(%(worker_ids)s) order by u.email;
 
 -- members_by_email: people of the organization
@@ -109,6 +110,26 @@ update projects set state = 'active' where id = %(project_id)s;
 -- commission_part: the batch of a labelling project that belongs to a commissioned batch, or to none
 select batch_id from commission_parts
 where schema_id = %(schema_id)s and commission_batch_id is not distinct from %(commission_batch_id)s;
+
+-- reserve_parts: the batches of labelling projects are for the groups of the commissioned batches that they are of
+update batches b set workers = case when c.groups <> '{}' then array(
+    select distinct w from commission_groups g cross join unnest(g.workers) w where g.id = any(c.groups) order by w) end
+from commission_parts p join commission_batches c on c.id = p.commission_batch_id
+where p.batch_id = b.id and (c.id = %(commission_batch_id)s or %(group_id)s = any(c.groups));
+
+-- groups: people of a project who are given batches together
+select id, name, workers from commission_groups where commission_project_id = %(commission_project_id)s order by id;
+
+-- insert_group: a new group; null where its name is taken
+insert into commission_groups (org_id, commission_project_id, name, workers)
+values (%(org_id)s, %(commission_project_id)s, %(name)s, %(workers)s)
+on conflict (commission_project_id, name) do nothing returning id;
+
+-- set_group: who is in it
+update commission_groups set workers = %(workers)s where id = %(id)s;
+
+-- set_groups: for whom a commissioned batch is; for everybody if for none
+update commission_batches set groups = %(groups)s where id = %(id)s;
 
 -- insert_part: which batch is which part
 insert into commission_parts (org_id, batch_id, schema_id, commission_batch_id)

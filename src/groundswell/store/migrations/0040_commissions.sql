@@ -33,6 +33,9 @@ alter table tasks
 
 -- `history` are the parameters that tasks have unless they say otherwise, every version; the last is in force.
 -- `requirements` are those of all its labelling projects: who is assigned, and which courses are to be gone through.
+-- The only workers who are given tasks of a batch; null for everybody.
+alter table batches add column workers bigint[];
+
 create table commission_projects (
   org_id uuid not null references organizations,
   id bigint generated always as identity primary key,
@@ -61,6 +64,7 @@ create table commission_batches (
   self_label boolean not null default false,
   metadata jsonb not null default '{}',
   priority smallint not null default 0,
+  groups bigint[] not null default '{}',
   created_at timestamptz not null default now(),
   completed_at timestamptz,
   unique (org_id, id),
@@ -68,6 +72,18 @@ create table commission_batches (
   foreign key (org_id, commission_project_id) references commission_projects (org_id, id) on delete cascade
 );
 create index commission_batches_by_project on commission_batches (commission_project_id, id);
+
+-- People of a project who are given batches together.
+create table commission_groups (
+  org_id uuid not null references organizations,
+  id bigint generated always as identity primary key,
+  commission_project_id bigint not null,
+  name text not null check (name <> ''),
+  workers bigint[] not null,
+  created_at timestamptz not null default now(),
+  unique (commission_project_id, name),
+  foreign key (org_id, commission_project_id) references commission_projects (org_id, id) on delete cascade
+);
 
 -- One labelling project for each distinct label schema. `tasks` numbers them, and is the lock under which they are
 -- added, so that they are committed in their order; the items of the first `gathered` are in the dataset.

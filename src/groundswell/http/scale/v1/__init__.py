@@ -11,7 +11,4 @@ OPEN = (
     *teams.ROUTES,
     *studio.ROUTES,
 )
-"""Routes that do what they say."""
-
-ROUTES = (*OPEN, *studio.REFUSED)
-"""Every route of the first version."""
+"""Routes that do what they say: every one that the official client calls."""

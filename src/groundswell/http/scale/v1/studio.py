@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from groundswell.errors import InputError, Unsupported
+from groundswell.errors import InputError
 from groundswell.http.scale.route import Call, Route
-from groundswell.http.scale.v1.teams import texts
-from groundswell.label.commissions import assignments, batches
-from groundswell.label.commissions.model import CommissionBatch
+from groundswell.http.scale.v1.projects import text_of
+from groundswell.http.scale.v1.teams import optional_texts, texts
+from groundswell.label.commissions import assignments, batches, groups
+from groundswell.label.commissions.model import CommissionBatch, Group
 
 
 async def list_assignments(call: Call) -> dict[str, list[str]]:
@@ -47,14 +48,56 @@ async def reset_priorities(call: Call) -> list[dict[str, Any]]:
     return [_out(one) for one in await batches.set_order(call.app.db, call.scope, [])]
 
 
-async def no_groups(call: Call) -> None:
-    """Groups of people within a project are not there."""
-    raise Unsupported("groups are not enabled: assign people to projects by studio/assignments instead")
+async def list_groups(call: Call) -> list[dict[str, Any]]:
+    """The groups of a project."""
+    found = await groups.list_groups(call.app.db, call.scope, call.path["project"])
+    return [_group_out(one) for one in found]
+
+
+async def create_group(call: Call) -> dict[str, Any]:
+    """Make a group of people."""
+    body, workers = call.object(), call.app.workforce
+    emails = optional_texts(body, "emails")
+    done = await groups.create_group(
+        call.app.db, call.scope, workers, call.path["project"], text_of(body, "name"), emails
+    )
+    return _group_out(done)
+
+
+async def change_group(call: Call) -> dict[str, Any]:
+    """Take people into a group and out of it."""
+    body = call.object()
+    done = await groups.change_group(
+        call.app.db,
+        call.scope,
+        call.app.workforce,
+        call.path["project"],
+        call.path["group"],
+        add=optional_texts(body, "add_emails"),
+        remove=optional_texts(body, "remove_emails"),
+    )
+    return _group_out(done)
+
+
+async def assign_batch(call: Call) -> dict[str, Any]:
+    """Give a batch to groups and to nobody else."""
+    named = optional_texts(call.object(), "groups")
+    return _out(await groups.assign_batch(call.app.db, call.scope, call.path["batch"], named))
 
 
 def _named(call: Call) -> tuple[list[str], list[str]]:
     body = call.object()
     return texts(body, "emails"), texts(body, "projects")
+
+
+def _group_out(group: Group) -> dict[str, Any]:
+    return {
+        "id": f"{group.id:024x}",
+        "name": group.name,
+        "numWorkers": len(group.workers),
+        "isSingleton": len(group.workers) == 1,
+        "workers": [{"id": f"{worker:024x}", "email": email} for worker, email in group.workers.items()],
+    }
 
 
 def _out(batch: CommissionBatch) -> dict[str, Any]:
@@ -71,7 +114,7 @@ def _out(batch: CommissionBatch) -> dict[str, Any]:
         "studioPriority": batch.priority,
         "total": batch.pending + batch.completed + batch.error,
         "completed": batch.completed,
-        "groups": [],
+        "groups": batch.groups,
     }
 
 
@@ -79,15 +122,11 @@ ROUTES = (
     Route("GET", "/studio/assignments", list_assignments),
     Route("POST", "/studio/assignments/add", add_assignments),
     Route("POST", "/studio/assignments/remove", remove_assignments),
+    Route("GET", "/studio/projects/{project}/groups", list_groups),
+    Route("POST", "/studio/projects/{project}/groups", create_group, duplicate=True),
+    Route("PUT", "/studio/projects/{project}/groups/{group}", change_group),
     Route("GET", "/studio/batches", list_batches),
+    Route("PUT", "/studio/batches/{batch}", assign_batch),
     Route("POST", "/studio/batches/set_priorities", set_priorities),
     Route("POST", "/studio/batches/reset_priorities", reset_priorities),
 )
-
-REFUSED = (
-    Route("GET", "/studio/projects/{project}/groups", no_groups),
-    Route("POST", "/studio/projects/{project}/groups", no_groups),
-    Route("PUT", "/studio/projects/{project}/groups/{group}", no_groups),
-    Route("PUT", "/studio/batches/{batch}", no_groups),
-)
-"""Routes that are known, and answered with what is missing."""

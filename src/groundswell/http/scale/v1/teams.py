@@ -57,6 +57,11 @@ def texts(body: dict[str, Any], name: str, most: int = MOST) -> list[str]:
     return given
 
 
+def optional_texts(body: dict[str, Any], name: str) -> list[str]:
+    """Return a list of texts of a request that may be empty or left out."""
+    return texts(body, name) if body.get(name) else []
+
+
 def _role(call: Call) -> Role:
     given = call.object().get("team_role")
     if given not in list(Role):
