@@ -7,7 +7,7 @@ from typing import Any
 from groundswell.errors import InputError, InvalidAnswer, Unsupported
 from groundswell.label.commissions.assignments import locked_project, require
 from groundswell.label.commissions.model import NewCommission
-from groundswell.label.commissions.placing import Names, prepared
+from groundswell.label.commissions.ready import Names, prepared
 from groundswell.label.commissions.rules import check_storable, new_public_id
 from groundswell.label.commissions.service import CommissionRoom
 from groundswell.label.commissions.types import task_type

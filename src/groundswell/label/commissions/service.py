@@ -13,8 +13,9 @@ from groundswell.errors import Conflict, NotFound
 from groundswell.ids import OrgId, ProjectId, TaskId
 from groundswell.label.commissions.attachments import Attachments
 from groundswell.label.commissions.model import AuditState, Commission, CommissionFilter, NewCommission
-from groundswell.label.commissions.placing import Names, PlacingDesk, prepared
+from groundswell.label.commissions.placing import PlacingDesk
 from groundswell.label.commissions.projects import SQL
+from groundswell.label.commissions.ready import Names, prepared
 from groundswell.label.commissions.rules import MAX_UNIQUE_ID, check_metadata, check_tags, check_text, merged
 from groundswell.label.projects.model import TaskState
 from groundswell.label.projects.tasks import cancel_tasks
