@@ -10,6 +10,10 @@ from pathlib import Path
 from groundswell.errors import DataFolderBusy
 from groundswell.feed.exporters import EXPORTERS
 from groundswell.ids import ProjectId
+from groundswell.label.commissions.attachments import Attachments
+from groundswell.label.commissions.callbacks import CallbackRoom
+from groundswell.label.commissions.gathering import GatheringRoom
+from groundswell.label.commissions.service import CommissionRoom
 from groundswell.label.conversations.service import ConversationRoom
 from groundswell.label.delivery.exports import ExportRoom
 from groundswell.label.learning.service import has_unlearnt_answers
@@ -40,12 +44,18 @@ class App:
         db: the database; each transaction names its organization.
         access: which models of others may be asked.
         quota_bytes: what each organization may keep of datasets and media; None for no limit.
+        fetch_hosts: whose addresses programs may attach to tasks.
+        callback_hosts: of the operator's own network, which callbacks may go to.
+        max_item_bytes: the largest attachment that is taken.
     """
 
     home: Path
     db: Database
     access: Access = field(default_factory=Access)
     quota_bytes: int | None = None
+    fetch_hosts: tuple[str, ...] = ()
+    callback_hosts: tuple[str, ...] = ()
+    max_item_bytes: int = 32 * 1024 * 1024
 
     def blobs(self, organization: str) -> BlobStore:
         """Return the media store of an organization, by its slug."""
@@ -56,6 +66,10 @@ class App:
         return DatasetStore(
             self.home / "datasets" / organization, self.blobs(organization), quota_bytes=self.quota_bytes
         )
+
+    def uploads(self, organization: str) -> BlobStore:
+        """Return where files lie that programs of an organization handed over, by its slug."""
+        return BlobStore(self.home / "uploads" / organization)
 
     def exports(self, organization: str) -> Path:
         """Return where the files of labels of an organization lie, by its slug."""
@@ -107,6 +121,26 @@ class App:
         return ConversationRoom(self.db, self.access)
 
     @cached_property
+    def attachments(self) -> Attachments:
+        """Where what programs attach to tasks is looked for."""
+        return Attachments(self.db, self.datasets, self.uploads, self.fetch_hosts, self.max_item_bytes)
+
+    @cached_property
+    def commission_room(self) -> CommissionRoom:
+        """Where programs ask for tasks."""
+        return CommissionRoom(self.db, self.attachments, self.callback_hosts)
+
+    @cached_property
+    def callback_room(self) -> CallbackRoom:
+        """Where customers' servers are told of what they asked for."""
+        return CallbackRoom(self.db, self.callback_hosts)
+
+    @cached_property
+    def gathering_room(self) -> GatheringRoom:
+        """Where items that came one by one are added to their datasets."""
+        return GatheringRoom(self.db, self.datasets)
+
+    @cached_property
     def settler(self) -> Settler:
         """What looks at answers as they come in."""
         return Settler(self.db)
@@ -147,7 +181,13 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         await asyncio.to_thread(migrate, dsn)
         async with Database(dsn) as db:
             yield App(
-                settings.home, db, Access(settings.model_hosts, settings.model_key), settings.quota_bytes
+                settings.home,
+                db,
+                Access(settings.model_hosts, settings.model_key),
+                settings.quota_bytes,
+                settings.fetch_hosts,
+                settings.callback_hosts,
+                settings.max_item_bytes,
             )
 
 

@@ -17,7 +17,7 @@ import uvloop
 
 from groundswell.app import App, open_app
 from groundswell.errors import GroundswellError
-from groundswell.label.jobs import EXPORT, LEARN, MODELS, PREDICT, REDELIVER
+from groundswell.label.jobs import EXPORT, GATHER, LEARN, MODELS, PREDICT, REDELIVER
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.upkeep import keep_up
 from groundswell.label.predictors.asking import ask_again
@@ -41,6 +41,7 @@ HURRY_AT = 20_000
 
 UPKEEP_SECONDS = 120.0
 ASK_AGAIN_SECONDS = 30.0
+CALLBACK_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 TEND_SECONDS = 6 * 3600.0
 
@@ -65,6 +66,7 @@ async def background(app: App) -> AsyncIterator[None]:
                 LEARN: app.workshop.learn,
                 EXPORT: app.export_room.write,
                 REDELIVER: app.redelivery_room.redeliver,
+                GATHER: app.gathering_room.gather,
             },
         )
     )
@@ -81,6 +83,7 @@ async def background(app: App) -> AsyncIterator[None]:
             ("answers were not settled", 0.0, lambda: _settle(app.settler)),
             ("the crowd was not looked at", UPKEEP_SECONDS, lambda: keep_up(app.db)),
             ("models were not asked again", ASK_AGAIN_SECONDS, lambda: ask_again(app.db)),
+            ("callbacks were not sent", CALLBACK_SECONDS, app.callback_room.send_due),
             ("old figures were not forgotten", FORGET_SECONDS, lambda: forget_queues(app.db)),
             ("old versions were not removed", TEND_SECONDS, app.tend_datasets),
         )
@@ -92,6 +95,7 @@ async def background(app: App) -> AsyncIterator[None]:
         for one in (worker, models):
             one.cancel()
         await asyncio.gather(worker, models, *loops, return_exceptions=True)
+        await app.callback_room.finish()
 
 
 async def _repeat(

@@ -12,6 +12,7 @@
     │   ├── InvalidName            a dataset, project or class name
     │   ├── InvalidAnswer          an answer its label kind refuses       HTTP 422
     │   ├── InvalidQuery           a search that is not in the query language
+    │   ├── Unsupported            work that there is no screen for       HTTP 402
     │   ├── NoVotes                consensus of nothing
     │   └── InvalidSetting         an unknown or malformed setting
     ├── NotFound                   no such thing in this organization     exit 3, HTTP 404
@@ -103,6 +104,13 @@ class InvalidQuery(InputError):
     """A query cannot be read, or asks for a field or slice that is not there; the message says where."""
 
     code = "invalid_query"
+
+
+class Unsupported(InputError):
+    """Work of a kind that is known and that people cannot be shown yet; the message says what would be needed."""
+
+    code = "unsupported"
+    http_status = 402
 
 
 class NoVotes(InputError):

@@ -21,13 +21,14 @@ class AllowedHosts:
     it is, so that a name server cannot give one address to the check and another to the connection.
     """
 
-    def __init__(self, hosts: Iterable[str], *, private: bool = False) -> None:
+    def __init__(self, hosts: Iterable[str], *, private: bool = False, plain: bool = False) -> None:
         """Name the hosts.
 
         Args:
             hosts: `api.example.org`, or `127.0.0.1:8080` to allow one port only.
             private: allow addresses that are not public (this machine, the local network), and with them plain
                 http. Without, only https to public addresses.
+            plain: allow plain http to public addresses, too.
 
         Raises:
             InputError: a single text instead of a list.
@@ -36,6 +37,7 @@ class AllowedHosts:
             raise InputError(f"hosts must be a list of names, such as [{hosts!r}]")
         self.hosts = frozenset(host.lower() for host in hosts)
         self.private = private
+        self.plain = plain
 
     def __repr__(self) -> str:
         return f"AllowedHosts({sorted(self.hosts)}, private={self.private})"
@@ -57,7 +59,7 @@ class AllowedHosts:
         if not {parsed.host, f"{parsed.host}:{_port(parsed)}"} & self.hosts:
             listed = ", ".join(sorted(self.hosts)) or "none"
             raise InputError(f"{parsed.host}:{_port(parsed)} is not among the allowed hosts ({listed})")
-        if parsed.scheme == "http" and not self.private:
+        if parsed.scheme == "http" and not (self.private or self.plain):
             raise InputError(f"{parsed.host} needs https; plain http is for AllowedHosts(..., private=True)")
         return parsed
 
@@ -79,6 +81,37 @@ class AllowedHosts:
                 f"{host} is {inner[0]}, which is not public; allow it by private=True if it is meant"
             )
         return addresses
+
+
+def allowed_for(url: str, hosts: Iterable[str]) -> AllowedHosts | None:
+    """Return the door through which a URL may be asked, of an operator's list of hosts; None if it is not on it.
+
+    Args:
+        url: whatever somebody gave.
+        hosts: `api.example.org` is asked by https at public addresses only; `http://10.0.0.5:8000` may be inside the
+            operator's own network, and without https.
+
+    Raises:
+        InputError: not a URL.
+    """
+    given = parsed(url)
+    place = f"{given.host}:{_port(given)}"
+    for host in hosts:
+        one = parsed(host if "://" in host else f"https://{host}")
+        if f"{one.host}:{_port(one)}" == place:
+            return AllowedHosts([place], private=one.scheme == "http")
+    return None
+
+
+def parsed(url: str) -> httpx.URL:
+    """Return a URL with a host, or raise `InputError`."""
+    try:
+        found = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError, ValueError) as error:
+        raise InputError(f"the address must be a URL: {error}") from None
+    if not found.host:
+        raise InputError("the address must be a URL with a host")
+    return found
 
 
 class PinnedTransport(httpx.BaseTransport):

@@ -18,6 +18,7 @@ ExportId = NewType("ExportId", int)
 CertificateId = NewType("CertificateId", int)
 RestrictionId = NewType("RestrictionId", int)
 RetractionId = NewType("RetractionId", int)
+CallbackId = NewType("CallbackId", int)
 ItemId = NewType("ItemId", str)
 """SHA-256 of an item's payload, 64 hexadecimal digits: the same content is the same item."""
 

@@ -24,6 +24,8 @@ class Settings:
         max_source_bytes: the largest source that the CLI takes without `--yes`.
         quota_bytes: what each organization may keep of datasets and media; none: no limit.
         model_hosts: hosts of models of others that managers may use, with commas between; none: they are off.
+        fetch_hosts: hosts whose addresses programs may attach to tasks, with commas between; none: they upload files.
+        callback_hosts: hosts inside the own network that callbacks may go to, as http://10.0.0.5:8000; commas between.
         model_key: a host, a space and its secret, which managers may name; one variable each. Never stored or shown.
     """
 
@@ -35,6 +37,8 @@ class Settings:
     max_source_bytes: int = 10 * 1000 * 1000 * 1000
     quota_bytes: int | None = None
     model_hosts: tuple[str, ...] = ()
+    fetch_hosts: tuple[str, ...] = ()
+    callback_hosts: tuple[str, ...] = ()
     model_key: Mapping[str, str] = field(
         default_factory=dict, repr=False, metadata={"variable": "MODEL_KEY_<NAME>", "default": "none"}
     )

@@ -16,6 +16,7 @@ from groundswell.label.kinds import label_kinds
 from groundswell.label.kinds.describing import as_lines, describe
 from groundswell.settings import PREFIX as VARIABLE
 from groundswell.settings import Settings
+from tests.docs.scale import coverage_file, scale_page
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 NOTE = "<!-- Written by `make docs` from the code; change the code instead. -->\n\n"
@@ -30,6 +31,8 @@ def pages() -> dict[str, str]:
         "api.md": NOTE + api_page(),
         "python.md": NOTE + python_page(),
         "kinds.md": NOTE + kinds_page(),
+        "scale.md": NOTE + scale_page(),
+        "scale-coverage.json": coverage_file(),
     }
 
 

@@ -215,7 +215,34 @@ async def labelled(db: Database, tmp_path: Path) -> Desk:
     await leave_batch_and_export(desk)
     await leave_predictor(desk)
     await leave_retraction(desk, second)
+    await leave_commission(desk)
     return desk
+
+
+async def leave_commission(desk: Desk) -> None:
+    """Leave a task behind that a program has asked for in a batch, with a file and a callback."""
+    async with desk.app.db.system_transaction() as tx:
+        for statement in (
+            "insert into commission_projects (org_id, name, type, history) "
+            "select org_id, 'asked', 'categorization', '[{}]' from projects",
+            "insert into commission_batches (org_id, commission_project_id, name, state) "
+            "select org_id, id, 'first', 'in_progress' from commission_projects",
+            "insert into commission_groups (org_id, commission_project_id, name, workers) "
+            "select org_id, id, 'g', '{}' from commission_projects",
+            "insert into commission_schemas (org_id, signature, project_id, commission_project_id) "
+            "select p.org_id, 's', p.id, c.id from projects p, commission_projects c",
+            "insert into commission_parts (org_id, batch_id, schema_id) "
+            "select org_id, (select min(id) from batches), id from commission_schemas",
+            "insert into commissions (org_id, public_id, type, commission_project_id, project_id, task_id, params) "
+            "select c.org_id, repeat('0', 24), 'categorization', c.id, s.project_id, (select min(id) from tasks), "
+            "'{}' from commission_projects c, commission_schemas s",
+            "insert into commission_files (org_id, id, address) "
+            "select org_id, repeat('0', 24), 'https://example.org/' from commissions",
+            "insert into callbacks (org_id, url, event, commission_id, next_at) "
+            "select org_id, 'https://example.org/', 'completed', id, now() + interval '1 day' from commissions",
+            "insert into callback_keys (org_id, secret) select org_id, 'secret' from commissions",
+        ):
+            await tx.execute(sql.SQL(statement))
 
 
 async def leave_retraction(desk: Desk, worker: WorkerId) -> None:

@@ -17,16 +17,21 @@ def keys() -> None:
 
 @keys.command("create")
 @click.argument("name")
+@click.option(
+    "--test", is_flag=True, help="For a sandbox, where tasks that programs ask for are answered at once."
+)
 @click.pass_obj
-def create_key(settings: Settings, name: str) -> None:
+def create_key(settings: Settings, name: str, test: bool) -> None:
     """Create an API key and print it: the only time that it is shown."""
 
     async def run() -> str:
         from groundswell.app import local_member, open_app
+        from groundswell.tenancy.sandbox import create_test_key
         from groundswell.tenancy.service import create_api_key
 
         async with open_app(settings) as app:
-            return await create_api_key(app.db, (await local_member(app)).scope(), name)
+            create = create_test_key if test else create_api_key
+            return await create(app.db, (await local_member(app)).scope(), name)
 
     click.echo(asyncio.run(run()))
 

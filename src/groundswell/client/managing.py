@@ -49,9 +49,9 @@ class Managing(Connection):
         keys: list[dict[str, Any]] = self._call("GET", "/keys")["items"]
         return keys
 
-    def create_key(self, name: str) -> str:
-        """Create an API key with your own rights and return its secret, which is shown only now."""
-        secret: str = self._call("POST", "/keys", {"name": name})["key"]
+    def create_key(self, name: str, *, test: bool = False) -> str:
+        """Create an API key and return its secret, which is shown only now; with `test` one for the sandbox."""
+        secret: str = self._call("POST", "/keys", {"name": name, "test": test})["key"]
         return secret
 
     def revoke_key(self, key_id: str) -> None:
@@ -66,6 +66,23 @@ class Managing(Connection):
     def retry_job(self, job_id: int) -> None:
         """Give a job that gave up a fresh start, once its cause is mended."""
         self._send("POST", f"/jobs/{job_id}/retry", None)
+
+    def callbacks(self, *, state: str | None = None) -> Iterator[dict[str, Any]]:
+        """Yield what customers' servers are and were told, the newest first.
+
+        Args:
+            state: `waiting`, `delivered` or `failed`; None for all.
+        """
+        return self._pages("/callbacks", {"state": state} if state else None)
+
+    def replay_callback(self, callback_id: int) -> dict[str, Any]:
+        """Tell a customer's server something anew, as it is now."""
+        return self._call("POST", f"/callbacks/{callback_id}/replay")
+
+    def callback_key(self) -> str:
+        """Return what customers' servers know the organization by: the header `scale-callback-auth`."""
+        key: str = self._call("GET", "/callback-key")["key"]
+        return key
 
     def members(self) -> Iterator[dict[str, Any]]:
         """Yield the people of the organization, by e-mail address."""

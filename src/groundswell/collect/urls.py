@@ -68,7 +68,7 @@ class UrlList(OneFile):
     def records(self, origin: Origin) -> Iterator[Item | Drop]:
         """Yield an item for each address."""
         allowed = AllowedHosts(self.options.hosts)
-        with _client(self.options.hosts) as client:
+        with _client(allowed) as client:
             for address in self._addresses():
                 yield _fetched(address, client, allowed, origin)
 
@@ -82,11 +82,39 @@ class UrlList(OneFile):
                 yield address
 
 
-def _client(hosts: tuple[str, ...]) -> httpx.Client:
-    transport = PinnedTransport(AllowedHosts(hosts), httpx.HTTPTransport(retries=1))
+def fetch(
+    address: str, allowed: AllowedHosts, *, max_bytes: int, timeout_seconds: float = TIMEOUT_SECONDS
+) -> bytes:
+    """Return what is at one address.
+
+    Args:
+        address: whatever somebody gave.
+        allowed: where it may lead, redirects too.
+        max_bytes: the most that is read.
+        timeout_seconds: how long to wait for a connection, and for each part of the answer.
+
+    Raises:
+        InputError: it may not be asked.
+        TooLarge: there is more.
+        UnreadableSource: it cannot be reached, or does not answer with success.
+    """
+    allowed.check(address)
+    try:
+        with _client(allowed, timeout_seconds) as client, client.stream("GET", address) as answer:
+            if answer.status_code != 200:
+                raise UnreadableSource(f"{one_line(address)} answered {answer.status_code}")
+            return _body(answer, max_bytes)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise UnreadableSource(
+            f"{one_line(address)} cannot be read: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _client(allowed: AllowedHosts, timeout_seconds: float = TIMEOUT_SECONDS) -> httpx.Client:
+    transport = PinnedTransport(allowed, httpx.HTTPTransport(retries=1))
     return httpx.Client(
         transport=transport,
-        timeout=TIMEOUT_SECONDS,
+        timeout=timeout_seconds,
         follow_redirects=True,
         max_redirects=MOST_REDIRECTS,
         headers=_HEADERS,

@@ -50,14 +50,19 @@ def require_own_page(from_own_page: bool) -> None:
         raise NotAllowed("a write from a browser must carry the header X-Groundswell")
 
 
-async def read_body(receive: Receive) -> bytes:
+async def read_body(receive: Receive, *, most: int | None = None) -> bytes:
     """Return the body of a request.
 
+    Args:
+        receive: where it comes from.
+        most: bytes that it may have; `MAX_BODY_BYTES` unless given.
+
     Raises:
-        TooLarge: it has more than `MAX_BODY_BYTES`.
+        TooLarge: it has more.
         ClientDisconnect: the client left before it was complete.
     """
     parts: list[bytes] = []
+    most = most or MAX_BODY_BYTES
     size, more = 0, True
     while more:
         message = await receive()
@@ -65,8 +70,8 @@ async def read_body(receive: Receive) -> bytes:
             raise ClientDisconnect
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MAX_BODY_BYTES:
-            raise TooLarge(f"a request body holds at most {MAX_BODY_BYTES} bytes; send fewer answers at once")
+        if size > most:
+            raise TooLarge(f"a request body holds at most {most} bytes; send less at once")
         more = message.get("more_body", False)
     return b"".join(parts)
 

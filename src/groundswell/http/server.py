@@ -28,6 +28,9 @@ from groundswell.http.express import ExpressLane
 from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import media_type_of
 from groundswell.http.openapi import openapi_document
+from groundswell.http.scale.face import Face
+from groundswell.http.scale.v1 import OPEN as SCALE_V1
+from groundswell.http.scale.v2 import OPEN as SCALE_V2
 from groundswell.http.wire import session as wire
 from groundswell.ids import ItemId
 from groundswell.tenancy import service as tenancy
@@ -69,6 +72,8 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> ASGIApp:
             Route(PREFIX + "/blobs/{digest}", blob, methods=["GET"]),
             Route(PREFIX + "/openapi.json", openapi, methods=["GET"]),
             Route("/health", health, methods=["GET"]),
+            Mount("/v1", Face(app, "v1", SCALE_V1)),
+            Mount("/v2", Face(app, "v2", SCALE_V2)),
             *_pages(),
         ],
         middleware=[

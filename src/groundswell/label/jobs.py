@@ -1,5 +1,6 @@
 """Names of the background jobs of labelling, and how they are asked for."""
 
+from datetime import timedelta
 from typing import Any
 
 from groundswell.ids import ExportId, OrgId, ProjectId, RetractionId
@@ -10,6 +11,7 @@ LEARN = "learn"
 EXPORT = "export"
 PREDICT = "predict"
 REDELIVER = "redeliver"
+GATHER = "gather"
 
 MODELS = "models"
 """The queue of jobs that wait for models of others, however slow these are."""
@@ -36,3 +38,9 @@ async def ask_to_redeliver(tx: Tx, org_id: OrgId, retraction_id: RetractionId) -
     """Ask for the versions after a retraction, or after its undoing, once this transaction commits."""
     about: dict[str, Any] = {"org_id": str(org_id), "retraction_id": retraction_id}
     await defer(tx, REDELIVER, key=f"redeliver:{retraction_id}", **about)
+
+
+async def ask_to_gather(tx: Tx, org_id: OrgId, project_id: ProjectId, *, after: timedelta) -> None:
+    """Ask for the items of tasks that came one by one to be added to their dataset; asking twice is asking once."""
+    about: dict[str, Any] = {"org_id": str(org_id), "project_id": project_id}
+    await defer(tx, GATHER, key=f"gather:{project_id}", after=after, **about)

@@ -59,6 +59,7 @@ class Member:
     Attributes:
         org_name: what this person may call it: a labeler sees a pseudonym.
         task_key: what the numbers of tasks are shown under to those who are tested; never leaves the service.
+        is_sandbox: whether the organization is one to try programs in, whose tasks are answered at once.
     """
 
     org_id: uuid.UUID
@@ -69,6 +70,7 @@ class Member:
     name: str
     role: str
     task_key: uuid.UUID = field(repr=False)
+    is_sandbox: bool = False
 
     def scope(self) -> Scope:
         """Return the scope in which this member acts."""
@@ -77,10 +79,11 @@ class Member:
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key as it may be listed: never the secret."""
+    """A key as it may be listed: never the secret. One `is_test` opens the sandbox of the organization."""
 
     id: uuid.UUID
     name: str
     prefix: str
     created_at: datetime
     revoked_at: datetime | None
+    is_test: bool = False

@@ -74,11 +74,34 @@ delete from sessions where expires_at < %(now)s;
 insert into api_keys (org_id, id, user_id, name, prefix, key_hash)
 values (%(org_id)s, %(id)s, %(user_id)s, %(name)s, %(prefix)s, %(key_hash)s);
 
--- list_api_keys: the keys of the organization, never the secrets
-select id, name, prefix, created_at, revoked_at from api_keys order by created_at;
+-- list_api_keys: the keys of the organization and of its sandbox, never the secrets
+select k.id, k.name, k.prefix, k.created_at, k.revoked_at, o.sandbox_of is not null as is_test
+from api_keys k join organizations o on o.id = k.org_id
+where o.id = %(org_id)s or o.sandbox_of = %(org_id)s
+order by k.created_at;
 
--- revoke_api_key: end a key at once
-update api_keys set revoked_at = %(now)s where id = %(id)s and revoked_at is null returning id;
+-- revoke_api_key: end a key of the organization or of its sandbox at once
+update api_keys k set revoked_at = %(now)s from organizations o
+where k.id = %(id)s and k.revoked_at is null and o.id = k.org_id and (o.id = %(org_id)s or o.sandbox_of = %(org_id)s)
+returning k.id;
+
+-- sandbox: where the programs of an organization are tried; itself, if it is one
+select id from organizations where sandbox_of = %(org_id)s or (id = %(org_id)s and sandbox_of is not null);
+
+-- make_sandbox: a sandbox under a name that is free; no row if somebody else makes one, or took the name
+insert into organizations (id, slug, name, sandbox_of)
+select %(id)s, rtrim(left(o.slug, %(longest)s), '-') || '-test' || coalesce(taken.number::text, ''), o.name || ' (test)', o.id
+from organizations o cross join lateral (
+  select case when exists (select from organizations where slug = rtrim(left(o.slug, %(longest)s), '-') || '-test')
+         then 1 + (random() * 100000)::int end as number
+) taken
+where o.id = %(org_id)s
+on conflict do nothing
+returning id;
+
+-- join_sandbox: the role of a member of the organization holds in its sandbox
+insert into members (org_id, user_id, role) values (%(org_id)s, %(user_id)s, %(role)s)
+on conflict (org_id, user_id) do update set role = excluded.role;
 
 -- insert_audit: who did what
 insert into audit_log (org_id, user_id, action, subject, detail)
@@ -86,14 +109,16 @@ values (%(org_id)s, %(user_id)s, %(action)s, %(subject)s, %(detail)s);
 
 -- callers: who these secrets belong to, keys and sessions alike
 select s.token_hash as secret, s.expires_at, o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id,
-       u.email, u.name, m.role, o.task_key
+       u.email, u.name, m.role, o.task_key,
+       o.sandbox_of is not null as is_sandbox
 from sessions s
 join members m on m.org_id = s.org_id and m.user_id = s.user_id
 join organizations o on o.id = s.org_id join users u on u.id = s.user_id
 where s.token_hash = any(%(secrets)s)
 union all
 select k.key_hash as secret, null as expires_at, o.id as org_id, o.slug as org_slug, shown_name(o, m.role) as org_name, u.id as user_id,
-       u.email, u.name, m.role, o.task_key
+       u.email, u.name, m.role, o.task_key,
+       o.sandbox_of is not null as is_sandbox
 from api_keys k
 join members m on m.org_id = k.org_id and m.user_id = k.user_id
 join organizations o on o.id = k.org_id join users u on u.id = k.user_id

@@ -218,15 +218,18 @@ async def sign_out(db: Database, session: str) -> None:
         await tx.execute(SQL["delete_session"], token_hash=hash_secret(session))
 
 
-async def create_api_key(db: Database, scope: Scope, name: str) -> str:
+async def create_api_key(db: Database, scope: Scope, name: str, *, prefix: str = KEY_PREFIX) -> str:
     """Create an API key with the rights of its creator and return the secret, which is shown only now.
+
+    Args:
+        prefix: how it begins.
 
     Raises:
         InvalidName: the name is empty, too long or not printable.
     """
     scope.require(Role.MANAGER)
     _require_printable("the name of a key", name)
-    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    key = prefix + secrets.token_urlsafe(32)
     key_id = new_uuid()
     async with db.transaction(scope.org_id) as tx:
         await tx.execute(
@@ -243,10 +246,10 @@ async def create_api_key(db: Database, scope: Scope, name: str) -> str:
 
 
 async def list_api_keys(db: Database, scope: Scope) -> list[ApiKey]:
-    """Return the keys of the organization without their secrets; managers and admins only."""
+    """Return the keys of the organization and of its sandbox without their secrets; managers and admins only."""
     scope.require(Role.MANAGER)
-    async with db.transaction(scope.org_id) as tx:
-        return await tx.fetch_all(SQL["list_api_keys"], ApiKey)
+    async with db.system_transaction() as tx:
+        return await tx.fetch_all(SQL["list_api_keys"], ApiKey, org_id=scope.org_id)
 
 
 async def revoke_api_key(db: Database, scope: Scope, key_id: uuid.UUID, *, now: datetime) -> None:
@@ -256,8 +259,8 @@ async def revoke_api_key(db: Database, scope: Scope, key_id: uuid.UUID, *, now: 
         NotFound: no such key in this organization, or it was revoked already.
     """
     scope.require(Role.MANAGER)
-    async with db.transaction(scope.org_id) as tx:
-        if await tx.fetch_value(SQL["revoke_api_key"], id=key_id, now=now) is None:
+    async with db.system_transaction() as tx:
+        if await tx.fetch_value(SQL["revoke_api_key"], id=key_id, now=now, org_id=scope.org_id) is None:
             raise NotFound(f"there is no active API key {key_id}")
         await audit(tx, scope, "key.revoke", str(key_id))
 

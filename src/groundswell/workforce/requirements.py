@@ -11,6 +11,7 @@ from groundswell.workforce.model import Origin
 
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 _Ids = Annotated[tuple[_Id, ...], Meta(max_length=20)]
+_Workers = Annotated[tuple[_Id, ...], Meta(max_length=10_000)]
 
 
 class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -21,6 +22,7 @@ class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
         trainings: projects that must have been gone through, however well.
         min_skill: the least estimated skill at this kind of label. A newcomer is taken for an average worker.
         origins: what workers may be; None for all.
+        workers: the only ones who may work here; None for everybody.
         test_size: known answers of this qualification or training after which it counts as done.
         pass_mark: the least share of them that passes, of this qualification.
     """
@@ -29,6 +31,7 @@ class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     trainings: _Ids = ()
     min_skill: Annotated[float, Meta(gt=0, lt=1)] | None = None
     origins: Annotated[tuple[Origin, ...], Meta(min_length=1)] | None = None
+    workers: _Workers | None = None
     test_size: Annotated[int, Meta(ge=1, le=1000)] = 20
     pass_mark: Annotated[float, Meta(gt=0, le=1)] = 0.9
 

@@ -83,6 +83,7 @@ class WorkerFacts:
         results: tallies on known answers in the projects that the requirements name, and in the project itself.
         restricted: the reason code and the end of a restriction that holds now.
         hidden: content classes that must not be shown.
+        worker_id: who it is.
     """
 
     origin: str = "member"
@@ -91,6 +92,7 @@ class WorkerFacts:
     results: Mapping[int, Tally] = field(default_factory=dict)
     restricted: tuple[str, datetime] | None = None
     hidden: frozenset[str] = frozenset()
+    worker_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,8 @@ def obstacles(needs: ProjectNeeds, project: ProjectFacts, worker: WorkerFacts, s
         found.append(
             f"this project is for {' and '.join(asked.origins)} workers, and you are {worker.origin}"
         )
+    if asked.workers is not None and worker.worker_id not in asked.workers:
+        found.append("this project is assigned to others; whoever manages it may assign you")
     found += [line for entry in asked.qualifications if (line := _unpassed(entry, project, worker))]
     found += [line for entry in asked.trainings if (line := _undone(entry, project, worker))]
     if asked.min_skill is not None and skill.mean < asked.min_skill:

@@ -49,6 +49,7 @@ class WorkerRow:
             results={int(key): Tally(*value) for key, value in (self.results or {}).items()},
             restricted=(self.reason_code, self.ends_at) if self.reason_code and self.ends_at else None,
             hidden=frozenset(self.hidden or ()),
+            worker_id=self.worker_id,
         )
 
 

@@ -59,6 +59,7 @@ async def web(labelled) -> AsyncIterator[Web]:
                 "predictor": "spam-7",
                 "retraction_id": 1,
                 "job_id": 1,
+                "callback_id": 1,
                 **await review_ids(labelled),
                 **await people_ids(labelled),
                 **await list_ids(labelled),

@@ -2,6 +2,7 @@
 
 from groundswell.http.api import (
     batches,
+    callbacks,
     certificates,
     chat,
     comments,
@@ -37,6 +38,7 @@ ENDPOINTS = (
     *comments.ENDPOINTS,
     *exports.ENDPOINTS,
     *jobs.ENDPOINTS,
+    *callbacks.ENDPOINTS,
     *certificates.ENDPOINTS,
     *predictors.ENDPOINTS,
     *chat.ENDPOINTS,

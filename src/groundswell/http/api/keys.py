@@ -7,6 +7,7 @@ from groundswell.errors import InputError
 from groundswell.http.endpoint import Call, Endpoint
 from groundswell.http.wire import keys as wire
 from groundswell.tenancy import service as tenancy
+from groundswell.tenancy.sandbox import create_test_key
 
 
 async def list_keys(call: Call) -> wire.KeyPage:
@@ -16,8 +17,9 @@ async def list_keys(call: Call) -> wire.KeyPage:
 
 async def create_key(call: Call) -> wire.KeyOut:
     """Create an API key; the answer is the only place where its secret is ever shown."""
-    key = await tenancy.create_api_key(call.app.db, call.scope, call.body.name)
-    return wire.KeyOut(None, call.body.name, key[:10], key=key)
+    create = create_test_key if call.body.test else tenancy.create_api_key
+    key = await create(call.app.db, call.scope, call.body.name)
+    return wire.KeyOut(None, call.body.name, key[:10], key=key, test=call.body.test)
 
 
 async def revoke_key(call: Call) -> None:

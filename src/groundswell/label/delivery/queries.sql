@@ -6,7 +6,7 @@ from tasks t
 left join consensus c on c.task_id = t.id
 left join reviews r on r.task_id = t.id
 left join predictions p on p.task_id = t.id
-where t.project_id = %(project_id)s and t.state <> 'canceled'
+where t.project_id = %(project_id)s and t.state <> 'canceled' and not t.repeats
 order by t.position;
 
 -- label_of: one task with its consensus, its review and the model's proposal

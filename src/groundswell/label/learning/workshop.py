@@ -209,6 +209,8 @@ class Workshop:
                 known = (place, await asyncio.to_thread(lambda: features_of(version.items())))
                 self._features.put(version.digest, known)
             where, features = known
+            if missing := sum(task.item_id not in where for task in rows.tasks):
+                return None, f"{missing:,} items are not in the dataset yet"
             return features[[where[task.item_id] for task in rows.tasks]], ""
         except GroundswellError as error:
             log.warning("project %d is learnt without a model: %s", rows.project.id, error)

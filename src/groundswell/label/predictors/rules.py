@@ -22,6 +22,7 @@ from groundswell.assist.models import (
 )
 from groundswell.assist.models.remote import RemotePredictor
 from groundswell.errors import Conflict, InputError, InvalidName, NotAllowed
+from groundswell.hosts import allowed_for
 from groundswell.label.kinds import Schema
 from groundswell.label.kinds.chat import Chat, mode_of
 from groundswell.label.predictors.model import Predictor, PredictorSpec, PredictorState
@@ -72,13 +73,11 @@ class Access:
                 "models of others are off in this service; its operator allows hosts by GROUNDSWELL_MODEL_HOSTS"
             )
         given = _parsed(url)
-        place = f"{given.host}:{_port(given)}"
-        for host in self.hosts:
-            one = _parsed(host if "://" in host else f"https://{host}")
-            if f"{one.host}:{_port(one)}" == place:
-                return AllowedHosts([place], private=one.scheme == "http")
+        if (allowed := allowed_for(url, self.hosts)) is not None:
+            return allowed
         raise NotAllowed(
-            f"{place} is not among the hosts that the operator of this service allows by GROUNDSWELL_MODEL_HOSTS"
+            f"{given.host}:{_port(given)} is not among the hosts that the operator of this service allows by "
+            "GROUNDSWELL_MODEL_HOSTS"
         )
 
     def key(self, name: str | None, url: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -64,7 +64,8 @@ async def create_project(
     gold = gold_texts(schema, spec.gold)
     audited = _audit_positions(version.rows, spec.audit_share, rng)
     async with db.transaction(scope.org_id) as tx:
-        project_id = await _insert_project(tx, scope, spec, schema, version)
+        over = replace(spec, dataset=version.name, dataset_version=version.number)
+        project_id = await insert_project(tx, scope, over, schema)
         tasks = _Tasks(tx, scope, project_id, audited, gold)
         parts = item_rows(version)
         while (rows := await asyncio.to_thread(next, parts, None)) is not None:
@@ -74,16 +75,19 @@ async def create_project(
     return project_id
 
 
-async def _insert_project(
-    tx: Tx, scope: Scope, spec: ProjectSpec, schema: Schema, version: Version
-) -> ProjectId:
+async def insert_project(tx: Tx, scope: Scope, spec: ProjectSpec, schema: Schema) -> ProjectId:
+    """Write a project without tasks, in state draft, inside a transaction.
+
+    Raises:
+        Conflict: the organization has a project of this name.
+    """
     project_id = await tx.fetch_value(
         SQL["insert_project"],
         org_id=scope.org_id,
         name=spec.name,
         kind=schema.kind.name,
-        dataset=version.name,
-        dataset_version=version.number,
+        dataset=spec.dataset,
+        dataset_version=spec.dataset_version,
         answers=spec.answers,
         max_answers=max(spec.max_answers, spec.answers),
         target_probability=spec.target_probability,

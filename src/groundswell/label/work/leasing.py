@@ -231,6 +231,11 @@ async def _lease_beyond(tx: Tx, seat: Seat, memory: Memory) -> None:
 
 
 def _hidden(seat: Seat, memory: Memory) -> list[int]:
-    """Return the batches whose content this worker is not to be shown."""
+    """Return the batches whose content this worker is not to be shown, and those that are for others."""
     content = memory.exposing.get(seat.project.id) or {}
-    return [batch_id for batch_id, name in content.items() if name in seat.standing.hidden_content]
+    reserved = memory.reserved.get(seat.project.id) or {}
+    worker_id = seat.round.worker_id
+    return [
+        *(batch_id for batch_id, name in content.items() if name in seat.standing.hidden_content),
+        *(batch_id for batch_id, workers in reserved.items() if worker_id not in workers),
+    ]

@@ -139,6 +139,9 @@ class Memory:
     exposing: Recent[ProjectId, Mapping[int, str]] = field(
         default_factory=lambda: Recent(1_000, seconds=PROJECT_SECONDS)
     )
+    reserved: Recent[ProjectId, Mapping[int, frozenset[int]]] = field(
+        default_factory=lambda: Recent(1_000, seconds=PROJECT_SECONDS)
+    )
     places: Recent[tuple[WorkerId, ProjectId], Place] = field(
         default_factory=lambda: Recent(50_000, seconds=PLACE_SECONDS)
     )

@@ -12,6 +12,9 @@ select version, classes, options from ontologies where project_id = %(project_id
 -- exposing_batches: batches whose items people are to be protected from, unless they consent
 select id as batch_id, content from batches where project_id = %(project_id)s and content is not null;
 
+-- reserved_batches: batches that only some workers are given tasks of
+select id as batch_id, workers from batches where project_id = %(project_id)s and workers is not null;
+
 -- gold_tasks: the tasks of known answer that may be asked as a test
 select id from tasks where project_id = %(project_id)s and gold is not null and not gold_suspended and state <> 'canceled'
 limit %(limit)s;

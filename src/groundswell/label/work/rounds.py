@@ -131,6 +131,9 @@ async def _remember(tx: Tx, rounds: Sequence[Round], memory: Memory) -> None:
         if memory.exposing.get(project_id) is None:
             rows = await tx.fetch_all(SQL["exposing_batches"], dict[str, Any], project_id=project_id)
             memory.exposing.put(project_id, {row["batch_id"]: row["content"] for row in rows})
+        if memory.reserved.get(project_id) is None:
+            rows = await tx.fetch_all(SQL["reserved_batches"], dict[str, Any], project_id=project_id)
+            memory.reserved.put(project_id, {row["batch_id"]: frozenset(row["workers"]) for row in rows})
 
 
 async def _vocabularies(

@@ -1,0 +1,6 @@
+"""`/v2`: one file for each family of routes that is served whole."""
+
+from groundswell.http.scale.v2 import batches, projects, tasks
+
+OPEN = (*projects.ROUTES, *batches.ROUTES, *tasks.ROUTES)
+"""Routes that do what they say."""

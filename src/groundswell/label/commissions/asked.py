@@ -1,0 +1,236 @@
+"""The socket of task types: what the parameters of a commission mean as a label schema, and an answer as a response.
+
+Pure, in both directions. A task type is a class in `types`; nothing there knows of projects, databases or HTTP.
+"""
+
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import msgspec
+
+from groundswell.errors import InputError, Unsupported
+from groundswell.items import ItemKind
+from groundswell.label.kinds import Answer, Shown
+
+Params = Mapping[str, Any]
+"""What a program says of a task beside its names: the task's own, over those of its project."""
+
+Response = dict[str, Any]
+
+NAMES = uuid.UUID("5c1a7f0e-6d0b-4c52-9b1e-3f2b8d5a9e10")
+"""What names of single annotations are drawn under, so that the same answer has the same names each time."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is to be labelled, as a program says it: one of these.
+
+    Attributes:
+        text: the text itself.
+        record: an object to be shown.
+        reference: where the bytes are: an upload, or an address.
+        kinds: what the bytes may turn out to be.
+    """
+
+    text: str | None = None
+    record: Mapping[str, Any] | None = None
+    reference: str | None = None
+    kinds: frozenset[ItemKind] = frozenset()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What may be said of it: the label schema of a project."""
+
+    kind: str
+    classes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class TaskType(ABC):
+    """One way in which programs ask for labels.
+
+    Attributes:
+        names: what programs call it.
+        defaults: parameters that it has unless they are given.
+    """
+
+    names: ClassVar[tuple[str, ...]]
+    defaults: ClassVar[Params] = {}
+
+    @abstractmethod
+    def content(self, params: Params) -> Content:
+        """Return what is to be labelled.
+
+        Raises:
+            InputError: a parameter is missing or cannot be read; the message names it.
+            Unsupported: it would need a screen that there is not.
+        """
+
+    @abstractmethod
+    def wanted(self, params: Params, shown: Shown) -> Wanted:
+        """Return what may be said of it.
+
+        Args:
+            shown: what the content has turned out to be.
+
+        Raises:
+            InputError, Unsupported: as `content`.
+        """
+
+    @abstractmethod
+    def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
+        """Return an answer as the program reads it."""
+
+    @abstractmethod
+    def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
+        """Return the answer that a response stands for: one that is known, and tests or teaches people.
+
+        Raises:
+            InputError: it is no response of this type; the message says why.
+        """
+
+
+# ── reading parameters ───────────────────────────────────────────────────────────────────────────
+
+_INLINE = ("text", "markdown", "website")
+_UNSEEN = ("video", "pdf", "lidar", "pointcloud")
+_SCHEMES = ("http://", "https://", "scaledata://", "s3://", "gs://")
+
+
+def attached(params: Params, kinds: Sequence[ItemKind]) -> Content:
+    """Return the one attachment of a task.
+
+    A text is given as it is, and so is the address of a website, which people open themselves.
+
+    Raises:
+        InputError: there is none, or more than one.
+        Unsupported: it is of a type that there is no screen for.
+    """
+    found = attachments_of(params)
+    if len(found) > 1:
+        raise Unsupported(
+            f"{len(found)} attachments cannot be shown side by side; give each a task of its own"
+        )
+    return content_of(found[0], kinds)
+
+
+_UNREAD = ("hypothesis", "base_annotations", "context_attachments", "links")
+
+
+def check_read(params: Params) -> None:
+    """Refuse parameters that would change what people see or may say, and that no screen has yet.
+
+    Raises:
+        Unsupported: there is one.
+    """
+    for name in _UNREAD:
+        if params.get(name):
+            raise Unsupported(
+                f"the parameter {name} is not enabled: there is no screen for it yet; leave it out"
+            )
+
+
+def attachments_of(params: Params) -> list[tuple[str, str]]:
+    """Return the attachments of a task, each as its type ("" where it is not said) and its content."""
+    given = params.get("attachments")
+    if not given and params.get("attachment"):
+        given = [params["attachment"]]
+    if not isinstance(given, Sequence) or isinstance(given, str) or not given:
+        raise InputError("Please include an attachment or attachments parameter.")
+    usual = params.get("attachment_type") or ""
+    return [_attachment(one, usual) for one in given]
+
+
+def _attachment(given: Any, usual: str) -> tuple[str, str]:
+    kind, content = (
+        (given.get("type", usual), given.get("content") or given.get("attachment"))
+        if isinstance(given, Mapping)
+        else (usual, given)
+    )
+    if not isinstance(content, str) or not content.strip() or not isinstance(kind, str):
+        raise InputError("an attachment is a text or an address, or an object with type and content")
+    return kind.lower(), content
+
+
+def content_of(attachment: tuple[str, str], kinds: Sequence[ItemKind]) -> Content:
+    """Return an attachment as content, text or bytes."""
+    kind, content = attachment
+    if kind in _UNSEEN:
+        raise Unsupported(f"attachments of type {kind} have no screen yet")
+    is_address = content.startswith(_SCHEMES)
+    if kind in _INLINE or (not kind and not is_address and ItemKind.TEXT in kinds):
+        if ItemKind.TEXT not in kinds:
+            raise InputError(
+                f"this task type takes {_either(kinds)}, not an attachment of type {kind or 'text'}"
+            )
+        return Content(text=content)
+    if not is_address:
+        raise InputError(f"attachment {content[:80]!r} is no address; upload the file, or give a URL")
+    return Content(reference=content, kinds=frozenset(kinds))
+
+
+def _either(kinds: Sequence[ItemKind]) -> str:
+    return " or ".join(sorted(kind.value for kind in kinds))
+
+
+def required(params: Params, name: str, kind: type, says: str) -> Any:
+    """Return a parameter that must be there and of a type.
+
+    Raises:
+        InputError: it is not.
+    """
+    value = params.get(name)
+    if value is None or value in ("", [], {}):
+        raise InputError(f"Please include the {name} parameter: {says}.")
+    if not isinstance(value, kind):
+        raise InputError(f"The {name} parameter must be {says}.")
+    return value
+
+
+def label_names(name: str, given: Any) -> tuple[str, ...]:
+    """Return the names in a list of labels: texts, or objects that hold one; of nested ones, those that may be given.
+
+    Raises:
+        InputError: it is no such list.
+    """
+    if not isinstance(given, Sequence) or isinstance(given, str) or not given:
+        raise InputError(f"The {name} parameter must be a list of labels.")
+    return tuple(dict.fromkeys(found for one in given for found in _names_in(name, one)))
+
+
+def _names_in(name: str, given: Any) -> list[str]:
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, Mapping):
+        inner = given.get("subchoices") or given.get("subcategories") or given.get("children")
+        if inner:
+            return list(label_names(name, inner))
+        for key in ("choice", "name", "label", "value", "category"):
+            if isinstance(given.get(key), str):
+                return [given[key]]
+    raise InputError(f"The {name} parameter holds a label that is neither a text nor an object with a name.")
+
+
+def name_of(value: Any, place: int) -> str:
+    """Return the stable name of one annotation of an answer."""
+    return str(uuid.uuid5(NAMES, f"{place} {msgspec.json.encode(value, order='deterministic').decode()}"))
+
+
+def listed(response: Params, name: str) -> list[Mapping[str, Any]]:
+    """Return a list of objects of a response.
+
+    Raises:
+        InputError: it is none.
+    """
+    found = response.get(name)
+    if (
+        not isinstance(found, Sequence)
+        or isinstance(found, str)
+        or not all(isinstance(x, Mapping) for x in found)
+    ):
+        raise InputError(f"an expected response of this type has a list {name!r} of objects")
+    return list(found)

@@ -1,0 +1,95 @@
+"""Commissions as programs read them: over HTTP and in callbacks. Pure."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from groundswell.label.commissions.model import Commission, CommissionBatch
+from groundswell.label.commissions.types import task_type
+
+SHORT = ("task_id", "status", "metadata", "project")
+"""What a list holds of each task where it is asked to be short."""
+
+
+KNOWN_STATES = {"paused": "in_progress", "cancelled": "completed"}
+"""States of batches that only the second version of the API knows, and as what the first one shows them."""
+
+
+def task_object(commission: Commission, *, is_test: bool) -> dict[str, Any]:
+    """Return a commission as an object of a task.
+
+    What is not set is left out, as programs ask whether it is there.
+
+    Args:
+        is_test: whether it was asked for in a sandbox.
+    """
+    c = commission
+    task: dict[str, Any] = {
+        "task_id": c.public_id,
+        "created_at": instant(c.created_at),
+        "updated_at": instant(c.updated_at),
+        "type": c.type,
+        "status": c.state,
+        "instruction": c.instruction,
+        "is_test": is_test,
+        "urgency": "standard",
+        "metadata": c.metadata,
+        "params": c.params,
+        "processed_attachments": [],
+        "callback_url": c.callback_url or "",
+    }
+    optional = {
+        "project": c.project,
+        "batch": c.batch,
+        "unique_id": c.unique_id,
+        "tags": c.tags,
+        "callback_succeeded": c.callback_succeeded,
+        "completed_at": instant(c.completed_at) if c.completed_at else None,
+    }
+    task |= {name: value for name, value in optional.items() if value not in (None, [])}
+    if c.state == "completed" and c.answer is not None:
+        task["response"] = task_type(c.type).response(c.params, c.answer, c.shown)
+        task["customer_review_status"] = c.audit_state
+        task["audits"] = [{"accepted": one["accepted"], "comments": one["comments"]} for one in c.audits]
+    if c.state == "error":
+        task["response"] = {"error": "several people could not answer this task"}
+    return task
+
+
+def callback_body(commission: Commission, *, is_test: bool) -> dict[str, Any]:
+    """Return what a customer's server is told of a task."""
+    task = task_object(commission, is_test=is_test)
+    return {
+        "task_id": commission.public_id,
+        "status": commission.state,
+        "task": task,
+        "response": task.get("response", {}),
+    }
+
+
+def batch_object(batch: CommissionBatch) -> dict[str, Any]:
+    """Return a batch as an object; states that only later programs know are shown as the nearest that all know."""
+    found = {
+        "id": f"{batch.id:024x}",
+        "name": batch.name,
+        "project": batch.project,
+        "status": KNOWN_STATES.get(batch.state, batch.state),
+        "created_at": instant(batch.created_at),
+        "metadata": batch.metadata,
+        "calibration_batch": batch.calibration,
+        "self_label_batch": batch.self_label,
+    }
+    optional = {
+        "callback": batch.callback_url,
+        "completed_at": instant(batch.completed_at) if batch.completed_at else None,
+    }
+    return found | {name: value for name, value in optional.items() if value is not None}
+
+
+def batch_body(batch: CommissionBatch) -> dict[str, Any]:
+    """Return what a customer's server is told of a batch."""
+    return {"batch": batch_object(batch), "status": KNOWN_STATES.get(batch.state, batch.state)}
+
+
+def instant(moment: datetime) -> str:
+    """Return an instant as programs read it, in UTC to the millisecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

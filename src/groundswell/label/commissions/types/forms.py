@@ -1,0 +1,265 @@
+"""Forms about something: `textcollection`, `transcription`, `datacollection` and `comparison`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from groundswell.errors import InputError, Unsupported
+from groundswell.items import ItemKind
+from groundswell.label.commissions.asked import (
+    Content,
+    Params,
+    Response,
+    TaskType,
+    Wanted,
+    attached,
+    attachments_of,
+    content_of,
+    label_names,
+    required,
+)
+from groundswell.label.kinds import Answer, Shown
+
+KINDS = (ItemKind.TEXT, ItemKind.IMAGE, ItemKind.AUDIO)
+
+Spec = dict[str, Any]
+
+
+class TextCollection(TaskType):
+    """A form about one attachment, or several texts, with fields that may depend on others."""
+
+    names: ClassVar[tuple[str, ...]] = ("textcollection",)
+
+    def content(self, params: Params) -> Content:
+        """Return the attachment; several texts become a record."""
+        found = attachments_of(params)
+        if len(found) == 1:
+            return content_of(found[0], KINDS)
+        texts = [content_of(one, KINDS).text for one in found]
+        if any(text is None for text in texts):
+            raise Unsupported("several attachments are shown together only where all are texts")
+        return Content(record={f"attachment {place + 1}": text for place, text in enumerate(texts)})
+
+    def wanted(self, params: Params, shown: Shown) -> Wanted:
+        """Return the fields of a form."""
+        given = required(params, "fields", list, "a list of fields")
+        return Wanted("form", options={"fields": [_field(one) for one in given]})
+
+    def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
+        """Return an annotation for each field that is filled in, by its id."""
+        types = {one["field_id"]: one["type"] for one in params["fields"]}
+        return {
+            "annotations": {
+                name: {"field_id": name, "type": types[name], "response": [_as_texts(value)]}
+                for name, value in answer["fields"].items()
+            }
+        }
+
+    def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
+        """Return the fields."""
+        said = response.get("annotations")
+        if not isinstance(said, Mapping):
+            raise InputError(
+                "an expected response of a textcollection has an object 'annotations' by field_id"
+            )
+        specs = {one["field_id"]: _field(one) for one in required(params, "fields", list, "a list of fields")}
+        return {"fields": {name: _from_texts(specs.get(name), one) for name, one in said.items()}}
+
+
+class Transcription(TaskType):
+    """Texts that are found in an attachment, each in a field; those of `repeatable_fields` any number of times."""
+
+    names: ClassVar[tuple[str, ...]] = ("transcription",)
+
+    def content(self, params: Params) -> Content:
+        """Return the attachment."""
+        return attached(params, KINDS)
+
+    def wanted(self, params: Params, shown: Shown) -> Wanted:
+        """Return a text field for each name."""
+        if params.get("row_fields"):
+            raise Unsupported("row_fields have no screen yet; ask for each in fields, with repeatable_fields")
+        given = required(params, "fields", Mapping, "an object of fields")
+        repeated = params.get("repeatable_fields") or {}
+        if not isinstance(repeated, Mapping):  # names of fields
+            repeated = {name: given.get(name) for name in label_names("repeatable_fields", repeated)}
+        every = {**given, **repeated}
+        return Wanted(
+            "form",
+            options={"fields": [_text_field(name, one, name in repeated) for name, one in every.items()]},
+        )
+
+    def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
+        """Return the fields."""
+        return {"fields": dict(answer["fields"])}
+
+    def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
+        """Return the fields."""
+        return _fields_of(response)
+
+
+class DataCollection(Transcription):
+    """Facts that people look up, each in a field, beginning with what is attached."""
+
+    names: ClassVar[tuple[str, ...]] = ("datacollection",)
+
+
+class Comparison(TaskType):
+    """Which of some answers is right for a few texts beside each other."""
+
+    names: ClassVar[tuple[str, ...]] = ("comparison",)
+
+    def content(self, params: Params) -> Content:
+        """Return the texts as a record."""
+        found = attachments_of(params)
+        texts = [content_of(one, KINDS).text for one in found]
+        if any(text is None for text in texts):
+            raise Unsupported(
+                "only texts can be compared; images and recordings beside each other have no screen yet"
+            )
+        return Content(record={f"attachment {place + 1}": text for place, text in enumerate(texts)})
+
+    def wanted(self, params: Params, shown: Shown) -> Wanted:
+        """Return a form with the one choice."""
+        choices = label_names("choices", required(params, "choices", list, "a list of choices"))
+        choice = {"name": "choice", "kind": "choice", "values": list(choices), "required": True}
+        return Wanted("form", options={"fields": [choice]})
+
+    def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
+        """Return the choice."""
+        return {"choice": answer["fields"]["choice"]}
+
+    def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
+        """Return the choice."""
+        return {"fields": {"choice": response.get("choice")}}
+
+
+# ── fields ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _text_field(name: str, given: Any, several: bool) -> Spec:
+    hint = given.get("description") if isinstance(given, Mapping) else given
+    said = {"hint": hint[:5_000]} if isinstance(hint, str) and hint else {}
+    return {"name": name, "kind": "text", **said, **({"several": True} if several else {})}
+
+
+def _fields_of(response: Params) -> Answer:
+    said = response.get("fields")
+    if not isinstance(said, Mapping):
+        raise InputError("an expected response of this type has an object 'fields'")
+    return {"fields": dict(said)}
+
+
+_KINDS = {
+    "text": "text",
+    "number": "number",
+    "category": "choice",
+    "boolean": "flag",
+    "date": "date",
+    "datetime": "datetime",
+    "ranking_order": "rank",
+    "linear_scale": "scale",
+    "url": "url",
+}
+"""Types of the fields of a textcollection, and as what they are filled in."""
+
+
+def _field(given: Any) -> Spec:
+    if not isinstance(given, Mapping) or not isinstance(given.get("field_id"), str):
+        raise InputError("Each of the fields must be an object with field_id, type and title.")
+    name, kind = given["field_id"], given.get("type")
+    if kind not in _KINDS:
+        raise Unsupported(
+            f"field {name[:80]!r} is of type {str(kind)[:40]}, which has no screen yet; known: {', '.join(_KINDS)}"
+        )
+    spec: Spec = {"name": name, "kind": _KINDS[kind]}
+    spec |= {key: given[of] for key, of in (("title", "title"), ("hint", "description")) if given.get(of)}
+    spec |= _bounds(name, kind, given)
+    if given.get("required"):
+        spec["required"] = True
+    if conditions := given.get("conditions"):
+        spec["when"] = _condition(name, conditions)
+    return spec
+
+
+def _bounds(name: str, kind: str, given: Mapping[str, Any]) -> Spec:
+    if kind in ("category", "ranking_order"):
+        most = given.get("max_choices", 1)
+        spec: Spec = {"values": [_choice(name, one) for one in _list_of(name, given.get("choices"))]}
+        if kind == "category" and (not isinstance(most, int) or most > 1):
+            spec |= {"kind": "choices"} | ({"most": most} if isinstance(most, int) else {})
+            spec |= {"least": given["min_choices"]} if given.get("min_choices") else {}
+        return spec
+    names = {
+        "text": (("least", "min_characters"), ("most", "max_characters")),
+        "number": (("low", "min"), ("high", "max")),
+        "linear_scale": (("low", "min"), ("high", "max")),
+    }
+    return {key: given[of] for key, of in names.get(kind, ()) if given.get(of) is not None}
+
+
+def _list_of(name: str, given: Any) -> Sequence[Any]:
+    if not isinstance(given, Sequence) or isinstance(given, str) or not given:
+        raise InputError(f"field {name[:80]!r} needs a list of choices")
+    return given
+
+
+def _choice(name: str, given: Any) -> Any:
+    if isinstance(given, str):
+        return given
+    value = given.get("value", given.get("label")) if isinstance(given, Mapping) else None
+    if not isinstance(value, str):
+        raise InputError(
+            f"field {name[:80]!r} has a choice that is neither a text nor an object with value and label"
+        )
+    return {"value": value, "title": str(given.get("label", value))}
+
+
+def _condition(name: str, given: Any) -> dict[str, Any]:
+    """Return when a field is shown: where each of some other fields has one of some values.
+
+    A condition is `{field_id: [values]}`, or an object with `field_id` and `value` or `values`; of a list of them,
+    one must hold.
+    """
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        return {"any": [_condition(name, one) for one in given]}
+    if not isinstance(given, Mapping) or not given:
+        raise InputError(
+            f"the conditions of field {name[:80]!r} are objects of other fields and their values"
+        )
+    if "field_id" in given:
+        return _leaf(given["field_id"], given.get("values", given.get("value")))
+    return {"all": [_leaf(field, values) for field, values in given.items()]}
+
+
+def _leaf(field: Any, values: Any) -> dict[str, Any]:
+    return {"field": field, "is": values if isinstance(values, list) else [values]}
+
+
+def _as_texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
+
+
+def _from_texts(spec: Spec | None, given: Any) -> Any:
+    if spec is None:
+        raise InputError("an expected response fills in a field that the task has not")
+    said = given.get("response") if isinstance(given, Mapping) else given
+    while isinstance(said, list) and len(said) == 1 and isinstance(said[0], list):
+        said = said[0]
+    values = said if isinstance(said, list) else [said]
+    if spec["kind"] in ("choices", "rank"):
+        return values
+    if len(values) != 1:
+        raise InputError(f"field {spec['name'][:80]!r} has one value in a response, {len(values)} given")
+    return _typed(spec, values[0])
+
+
+def _typed(spec: Spec, value: Any) -> Any:
+    if not isinstance(value, str) or spec["kind"] not in ("number", "scale", "flag"):
+        return value
+    if spec["kind"] == "flag":
+        return {"true": True, "false": False}.get(value.lower(), value)
+    try:
+        return int(value) if value.lstrip("-").isdigit() else float(value)
+    except ValueError:
+        raise InputError(f"field {spec['name'][:80]!r} is a number; got {value[:40]!r}") from None

@@ -1,0 +1,270 @@
+"""Shapes on an image: `imageannotation`, and the older types of a single geometry."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from groundswell.errors import InputError, Unsupported
+from groundswell.items import ItemKind
+from groundswell.label.commissions.asked import (
+    Content,
+    Params,
+    Response,
+    TaskType,
+    Wanted,
+    attached,
+    label_names,
+    listed,
+    name_of,
+    required,
+)
+from groundswell.label.kinds import Answer, Shown
+
+Shape = Mapping[str, Any]
+
+GEOMETRIES = ("box", "polygon", "line", "point", "ellipse")
+"""Geometries of `imageannotation` that people can draw; cuboids have no screen yet."""
+
+
+class ImageAnnotation(TaskType):
+    """Shapes of several geometries, each with its own labels, and attributes."""
+
+    names: ClassVar[tuple[str, ...]] = ("imageannotation",)
+
+    def content(self, params: Params) -> Content:
+        """Return the image."""
+        return attached(params, (ItemKind.IMAGE,))
+
+    def wanted(self, params: Params, shown: Shown) -> Wanted:
+        """Return the labels as classes, with the geometries that each may have."""
+        geometries = required(params, "geometries", Mapping, "an object of geometries")
+        types_of: dict[str, list[str]] = {}
+        for geometry, given in geometries.items():
+            for label in _labels_of(geometry, given):
+                types_of.setdefault(label, []).extend(_types(geometry, given))
+        shapes = [kind for kinds in types_of.values() for kind in kinds]
+        options: dict[str, Any] = {"shapes": list(dict.fromkeys(shapes)), "shapes_of": types_of}
+        options |= _least_size(geometries.get("box") or {})
+        if attributes := params.get("annotation_attributes"):
+            options["attributes"] = attributes_of(attributes)
+        return Wanted("image_shapes", tuple(types_of), options)
+
+    def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
+        """Return an annotation for each shape."""
+        return {"annotations": [written(shape, place) for place, shape in enumerate(answer["shapes"])]}
+
+    def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
+        """Return the shapes."""
+        return {"shapes": [read(one, str(one.get("type"))) for one in listed(response, "annotations")]}
+
+
+class SingleGeometry(TaskType):
+    """One geometry with a list of labels; of boxes without labels, all are an "object"."""
+
+    geometry: ClassVar[str]
+
+    def content(self, params: Params) -> Content:
+        """Return the image."""
+        return attached(params, (ItemKind.IMAGE,))
+
+    def wanted(self, params: Params, shown: Shown) -> Wanted:
+        """Return the labels as classes."""
+        labels = label_names("objects_to_annotate", params.get("objects_to_annotate") or ["object"])
+        options: dict[str, Any] = {"shapes": [self.geometry], **_least_size(params)}
+        if attributes := params.get("annotation_attributes"):
+            options["attributes"] = attributes_of(attributes)
+        return Wanted("image_shapes", labels, options)
+
+    def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
+        """Return an annotation for each shape."""
+        return {"annotations": [written(shape, place) for place, shape in enumerate(answer["shapes"])]}
+
+    def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
+        """Return the shapes."""
+        given = listed(response, "annotations")
+        return {"shapes": [read({"label": "object", **one}, self.geometry) for one in given]}
+
+
+class BoxAnnotation(SingleGeometry):
+    """Boxes."""
+
+    names: ClassVar[tuple[str, ...]] = ("annotation",)
+    geometry: ClassVar[str] = "box"
+    defaults: ClassVar[Params] = {"min_width": 0, "min_height": 0}
+
+
+class PolygonAnnotation(SingleGeometry):
+    """Polygons."""
+
+    names: ClassVar[tuple[str, ...]] = ("polygonannotation",)
+    geometry: ClassVar[str] = "polygon"
+
+
+class LineAnnotation(SingleGeometry):
+    """Lines."""
+
+    names: ClassVar[tuple[str, ...]] = ("lineannotation",)
+    geometry: ClassVar[str] = "line"
+
+
+class PointAnnotation(SingleGeometry):
+    """Points."""
+
+    names: ClassVar[tuple[str, ...]] = ("pointannotation",)
+    geometry: ClassVar[str] = "point"
+
+
+class DocumentTranscription(TaskType):
+    """Blocks of a document, each with a label and the text in it."""
+
+    names: ClassVar[tuple[str, ...]] = ("documenttranscription",)
+
+    def content(self, params: Params) -> Content:
+        """Return the page."""
+        return attached(params, (ItemKind.IMAGE,))
+
+    def wanted(self, params: Params, shown: Shown) -> Wanted:
+        """Return the blocks as labels of boxes, with an attribute for their text."""
+        features = required(params, "features", list, "a list of features")
+        blocks = [one for one in features if isinstance(one, Mapping) and one.get("type", "block") == "block"]
+        if len(blocks) < len(features):
+            raise Unsupported("of the features of a document, only those of type block have a screen yet")
+        text = {"name": "text", "kind": "text", "most": 10_000}
+        options = {"shapes": ["box"], "attributes": [text]}
+        return Wanted("image_shapes", label_names("features", blocks), options)
+
+    def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
+        """Return an annotation for each block, with its text."""
+        annotations = [
+            {
+                **written({**shape, "attributes": {}}, place),
+                "text": shape.get("attributes", {}).get("text", ""),
+            }
+            for place, shape in enumerate(answer["shapes"])
+        ]
+        return {"annotations": annotations}
+
+    def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
+        """Return the blocks."""
+        shapes = []
+        for one in listed(response, "annotations"):
+            text = {"attributes": {"text": one["text"]}} if one.get("text") else {}
+            shapes.append({**read({**one, "attributes": {}}, "box"), **text})
+        return {"shapes": shapes}
+
+
+# ── geometries ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _labels_of(geometry: str, given: Any) -> tuple[str, ...]:
+    if geometry == "cuboid":
+        raise Unsupported("cuboids on images have no screen yet")
+    if geometry not in GEOMETRIES or not isinstance(given, Mapping):
+        raise InputError(f"geometries are {', '.join(GEOMETRIES)}, each an object; got {geometry[:40]!r}")
+    return label_names(f"geometries.{geometry}.objects_to_annotate", given.get("objects_to_annotate"))
+
+
+def _types(geometry: str, given: Mapping[str, Any]) -> list[str]:
+    return ["box", "rotated_box"] if geometry == "box" and given.get("can_rotate") else [geometry]
+
+
+def _least_size(given: Any) -> dict[str, float]:
+    """Return the least size of a shape, in pixels; programs give it as a number, or as a text that is one."""
+    sizes = {"least_width": given.get("min_width"), "least_height": given.get("min_height")}
+    return {name: _pixels(size) for name, size in sizes.items() if size}
+
+
+def _pixels(size: Any) -> float:
+    try:
+        return float(size)
+    except (TypeError, ValueError):
+        raise InputError(f"min_width and min_height are numbers of pixels; got {str(size)[:40]!r}") from None
+
+
+def written(shape: Shape, place: int) -> dict[str, Any]:
+    """Return a shape as an annotation."""
+    kind, points = shape["type"], shape["points"]
+    said = {
+        "uuid": name_of(shape, place),
+        "type": "box" if kind == "rotated_box" else kind,
+        "label": shape["label"],
+        "attributes": dict(shape.get("attributes") or {}),
+    }
+    if kind == "box":
+        (left, top), (right, bottom) = points
+        return {**said, "left": left, "top": top, "width": right - left, "height": bottom - top}
+    if kind == "point":
+        return {**said, "x": points[0][0], "y": points[0][1]}
+    if kind == "ellipse":
+        (x, y), (wide, high) = points
+        size = {"center": {"x": x, "y": y}, "radius_x": wide, "radius_y": high}
+        return {**said, **size, "rotation": shape.get("rotation", 0)}
+    return {**said, "vertices": [{"x": x, "y": y} for x, y in points]}
+
+
+def read(given: Params, kind: str) -> dict[str, Any]:
+    """Return the shape that an annotation of a geometry stands for.
+
+    Raises:
+        InputError: it lacks what its geometry needs.
+    """
+    shape: dict[str, Any] = {"type": kind, "label": given.get("label")}
+    if given.get("attributes"):
+        shape["attributes"] = dict(given["attributes"])
+    try:
+        if kind == "box" and "vertices" not in given:
+            left, top = given["left"], given["top"]
+            return {**shape, "points": [[left, top], [left + given["width"], top + given["height"]]]}
+        if kind == "point":
+            return {**shape, "points": [[given["x"], given["y"]]]}
+        if kind == "ellipse":
+            points = [[given["center"]["x"], given["center"]["y"]], [given["radius_x"], given["radius_y"]]]
+            return {**shape, "points": points, "rotation": given.get("rotation", 0)}
+        points = [[corner["x"], corner["y"]] for corner in given["vertices"]]
+        return {**shape, "type": "rotated_box" if kind == "box" else kind, "points": points}
+    except (KeyError, TypeError) as error:
+        raise InputError(f"an annotation of type {kind[:20]} in the response lacks {error}") from None
+
+
+# ── attributes ───────────────────────────────────────────────────────────────────────────────────
+
+_KINDS = {"category": "choice", "number": "number", "text": "text", "boolean": "flag"}
+
+
+def attributes_of(given: Any) -> list[dict[str, Any]]:
+    """Return the attributes of annotations as those of shapes.
+
+    Raises:
+        InputError: they are no object of objects, or of a type that there is not.
+        Unsupported: of a type that needs a screen that there is not.
+    """
+    if not isinstance(given, Mapping) or not all(isinstance(one, Mapping) for one in given.values()):
+        raise InputError("The annotation_attributes parameter must be an object of attributes.")
+    return [_attribute(name, one) for name, one in given.items()]
+
+
+def _attribute(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    kind = given.get("type", "category")
+    if kind not in _KINDS:
+        raise Unsupported(
+            f"attributes of type {str(kind)[:40]} have no screen yet; known: {', '.join(_KINDS)}"
+        )
+    spec: dict[str, Any] = {"name": name, "kind": _KINDS[kind]}
+    if kind == "category":
+        spec["values"] = list(label_names(f"annotation_attributes.{name}.choices", given.get("choices")))
+        spec["kind"] = "choices" if given.get("allow_multiple") else "choice"
+    bounds = {"low": given.get("min"), "high": given.get("max")} if kind == "number" else {}
+    spec |= {bound: value for bound, value in bounds.items() if value is not None}
+    if labels := _condition_labels(given.get("conditions")):
+        spec["of"] = labels
+    return spec | ({"required": True} if given.get("required") else {})
+
+
+def _condition_labels(given: Any) -> list[str]:
+    """Return the labels that an attribute is asked of; it may depend on nothing else."""
+    if not given:
+        return []
+    inner = given.get("label_condition") if isinstance(given, Mapping) else None
+    labels = inner.get("label") if isinstance(inner, Mapping) else None
+    if not isinstance(labels, Sequence) or len(given) > 1:
+        raise Unsupported("attributes may depend on the label of their annotation, and on nothing else yet")
+    return [labels] if isinstance(labels, str) else list(labels)

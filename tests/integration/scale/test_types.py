@@ -1,0 +1,306 @@
+"""Every task type that is labelled: what its parameters become in the workspace, and its answer in the response."""
+
+import io
+
+import numpy as np
+import pytest
+import soundfile
+from scaleapi.exceptions import ScaleInvalidRequest, ScaleNotEnabled
+from scaleapi.tasks import TaskType
+from tests.integration.scale.test_tasks import png
+
+
+@pytest.fixture(scope="module")
+def image(client) -> str:
+    return client.upload_file(file=png()).attachment_url
+
+
+@pytest.fixture(scope="module")
+def recording(client) -> str:
+    data = io.BytesIO()
+    soundfile.write(data, np.zeros(800, np.float32), 8000, format="WAV")
+    data.seek(0)
+    data.name = "a.wav"
+    return client.upload_file(file=data).attachment_url
+
+
+def labelled(service, kind, answer, **params):
+    task = service.client.create_task(kind, **params)
+    service.answer(task, answer)
+    assert task.status == "completed"
+    return task.response
+
+
+def shapes(kind, points, **more):
+    return {"shapes": [{"type": kind, "label": "car", "points": points, **more}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "said"),
+    [
+        (
+            TaskType.Annotation,
+            shapes("box", [[1, 2], [5, 8]]),
+            {"left": 1, "top": 2, "width": 4, "height": 6},
+        ),
+        (
+            TaskType.PolygonAnnotation,
+            shapes("polygon", [[0, 0], [9, 0], [9, 9]]),
+            {"vertices": [{"x": 0, "y": 0}, {"x": 9, "y": 0}, {"x": 9, "y": 9}]},
+        ),
+        (
+            TaskType.LineAnnotation,
+            shapes("line", [[0, 0], [9, 9]]),
+            {"vertices": [{"x": 0, "y": 0}, {"x": 9, "y": 9}]},
+        ),
+        (TaskType.PointAnnotation, shapes("point", [[3, 4]]), {"x": 3, "y": 4}),
+    ],
+)
+def test_older_types_have_one_geometry(service, image, kind, answer, said):
+    found = labelled(service, kind, answer, attachment=image, objects_to_annotate=["car"])
+    (one,) = found["annotations"]
+    assert one["label"] == "car"
+    assert {name: one[name] for name in said} == said
+
+
+def test_ellipses_and_turned_boxes(service, image):
+    answer = {
+        "shapes": [
+            {"type": "ellipse", "label": "eye", "points": [[10, 10], [4, 2]], "rotation": 30},
+            {"type": "rotated_box", "label": "plate", "points": [[2, 2], [8, 2], [8, 6], [2, 6]]},
+        ]
+    }
+    found = labelled(
+        service,
+        TaskType.ImageAnnotation,
+        answer,
+        attachment=image,
+        geometries={
+            "ellipse": {"objects_to_annotate": ["eye"]},
+            "box": {"objects_to_annotate": ["plate"], "can_rotate": True},
+        },
+    )
+    by_label = {one["label"]: one for one in found["annotations"]}
+    assert by_label["eye"]["center"] == {"x": 10, "y": 10}
+    assert (by_label["eye"]["radius_x"], by_label["eye"]["radius_y"], by_label["eye"]["rotation"]) == (
+        4,
+        2,
+        30,
+    )
+    assert by_label["plate"]["type"] == "box"
+    assert by_label["plate"]["vertices"][0] == {"x": 2, "y": 2}
+
+
+def test_nested_labels_are_flat_in_the_workspace(service, image):
+    nested = ["tree", {"choice": "vehicle", "subchoices": ["car", "bus"]}]
+    found = labelled(
+        service,
+        TaskType.ImageAnnotation,
+        shapes("box", [[1, 2], [5, 8]]),
+        attachment=image,
+        geometries={"box": {"objects_to_annotate": nested}},
+    )
+    assert found["annotations"][0]["label"] == "car"
+
+
+def test_blocks_of_a_document_hold_their_text(service, image):
+    answer = shapes("box", [[1, 2], [5, 8]], attributes={"text": "Total 9.50"})
+    features = [{"type": "block", "label": "car"}]
+    found = labelled(service, TaskType.DocumentTranscription, answer, attachment=image, features=features)
+    assert found["annotations"][0]["text"] == "Total 9.50"
+    assert found["annotations"][0]["label"] == "car"
+
+
+def test_any_number_of_categories(service, image):
+    params = {"attachment": image, "categories": ["cat", "dog", "cow"], "allow_multiple": True}
+    found = labelled(service, TaskType.Categorization, {"choices": ["cat", "cow"]}, **params)
+    assert found == {"category": ["cat", "cow"]}
+
+
+def test_entities_and_how_they_are_related(service):
+    answer = {
+        "spans": [
+            {"id": "s1", "start": 0, "end": 3, "label": "person"},
+            {"id": "s2", "start": 13, "end": 17, "label": "place"},
+        ],
+        "relations": [{"from": "s1", "to": "s2", "label": "lives in"}],
+    }
+    found = labelled(
+        service,
+        TaskType.NamedEntityRecognition,
+        answer,
+        text="Ada lives in Rome.",
+        labels=[{"name": "person", "description": "A person"}, "place"],
+        relationships=[{"name": "lives in", "source_label": "person", "target_label": "place"}],
+    )
+    assert found["annotations"] == [
+        {"id": "s1", "label": "person", "start": 0, "end": 3, "text": "Ada"},
+        {"id": "s2", "label": "place", "start": 13, "end": 17, "text": "Rome"},
+    ]
+    assert found["relationships"] == [{"name": "lives in", "source_ref": "s1", "target_ref": "s2"}]
+
+
+FIELDS = [
+    {"field_id": "legible", "type": "boolean", "title": "Legible?", "required": True},
+    {
+        "field_id": "shop",
+        "type": "text",
+        "title": "Shop",
+        "conditions": {"legible": [True]},
+        "max_characters": 40,
+    },
+    {
+        "field_id": "paid",
+        "type": "category",
+        "title": "Paid",
+        "choices": [{"label": "Cash", "value": "cash"}, {"label": "Card", "value": "card"}],
+    },
+    {"field_id": "kinds", "type": "category", "title": "Kinds", "choices": ["a", "b", "c"], "max_choices": 2},
+    {"field_id": "total", "type": "number", "title": "Total", "min": 0},
+    {"field_id": "date", "type": "date", "title": "Date"},
+    {"field_id": "order", "type": "ranking_order", "title": "Order", "choices": ["x", "y"]},
+]
+FILLED = {
+    "legible": True,
+    "shop": "Bar Roma",
+    "paid": "card",
+    "kinds": ["a", "c"],
+    "total": 9.5,
+    "date": "2026-03-01",
+    "order": ["y", "x"],
+}
+
+
+def test_a_form_with_fields_of_all_types(service, image):
+    found = labelled(
+        service,
+        TaskType.TextCollection,
+        {"fields": FILLED},
+        attachments=[{"type": "image", "content": image}],
+        fields=FIELDS,
+    )
+    said = {name: one["response"] for name, one in found["annotations"].items()}
+    assert said == {
+        "legible": [["true"]],
+        "shop": [["Bar Roma"]],
+        "paid": [["card"]],
+        "kinds": [["a", "c"]],
+        "total": [["9.5"]],
+        "date": [["2026-03-01"]],
+        "order": [["y", "x"]],
+    }
+    assert found["annotations"]["shop"]["type"] == "text"
+
+
+def test_a_field_that_is_hidden_may_not_be_filled_in(service, image):
+    task = service.client.create_task(
+        TaskType.TextCollection, attachments=[{"type": "image", "content": image}], fields=FIELDS
+    )
+    with pytest.raises(AssertionError, match="shop"):
+        service.answer(task, {"fields": {"legible": False, "shop": "Bar Roma"}})
+
+
+def test_several_texts_are_one_record(service):
+    found = labelled(
+        service,
+        TaskType.TextCollection,
+        {"fields": {"better": "first"}},
+        attachments=[{"type": "text", "content": "one"}, {"type": "text", "content": "two"}],
+        fields=[{"field_id": "better", "type": "text", "title": "Which?"}],
+    )
+    assert found["annotations"]["better"]["response"] == [["first"]]
+
+
+def test_fields_of_a_recording(service, recording):
+    found = labelled(
+        service,
+        TaskType.Transcription,
+        {"fields": {"title": "Silence", "words": ["one", "two"]}},
+        attachment=recording,
+        attachment_type="audio",
+        fields={"title": "What it is called", "words": "What is said"},
+        repeatable_fields=["words"],
+    )
+    assert found == {"fields": {"title": "Silence", "words": ["one", "two"]}}
+
+
+def test_facts_about_a_website_whose_address_is_shown(service):
+    found = labelled(
+        service,
+        TaskType.DataCollection,
+        {"fields": {"founded": "1999"}},
+        attachment="https://example.org/about",
+        attachment_type="website",
+        fields={"founded": "In which year"},
+    )
+    assert found == {"fields": {"founded": "1999"}}
+
+
+def test_texts_are_compared(service):
+    found = labelled(
+        service,
+        TaskType.Comparison,
+        {"fields": {"choice": "yes"}},
+        attachments=["a cat", "the cat"],
+        attachment_type="text",
+        choices=["yes", "no"],
+    )
+    assert found == {"choice": "yes"}
+
+
+@pytest.mark.parametrize(
+    "kind", [TaskType.Chat, TaskType.ChatLite, TaskType.MultiChat, TaskType.ChatExperimental]
+)
+def test_a_conversation_is_written(service, kind):
+    found = labelled(
+        service,
+        kind,
+        {"messages": [{"role": "assistant", "content": "Four.", "from": "worker"}]},
+        template_variables={"prompt": "What is 2 + 2?"},
+    )
+    assert found == {
+        "messages": [{"role": "user", "content": "What is 2 + 2?"}, {"role": "assistant", "content": "Four."}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        (TaskType.ImageAnnotation, {"geometries": {"cuboid": {"objects_to_annotate": ["car"]}}}),
+        (TaskType.Transcription, {"row_fields": {"a": "b"}}),
+        (TaskType.Annotation, {"hypothesis": {"annotations": [{}]}}),
+        (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),
+        (TaskType.DocumentTranscription, {"features": [{"type": "relation", "label": "x"}]}),
+        (TaskType.Comparison, {"choices": ["yes"]}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "attachment_type": "pdf"}),
+    ],
+)
+def test_parts_of_a_type_that_need_another_screen_are_not_enabled(client, image, kind, params):
+    with pytest.raises(ScaleNotEnabled):
+        client.create_task(kind, attachment=image, **params)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        (TaskType.ImageAnnotation, {"geometries": {"blob": {"objects_to_annotate": ["car"]}}}),
+        (TaskType.ImageAnnotation, {"geometries": ["box"]}),
+        (TaskType.ImageAnnotation, {"geometries": {"box": {"objects_to_annotate": [7]}}}),
+        (TaskType.TextCollection, {"fields": ["a"]}),
+        (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "category", "title": "A"}]}),
+        (TaskType.Categorization, {"categories": ["a"]}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "groundswell": {"answers": "many"}}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "groundswell": {"colour": 1}}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "callback_url": "http://10.0.0.1/x"}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "callback_url": "me@example.org"}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "metadata": {"long": "x" * 11_000}}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "project": "no such"}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "batch": "no such"}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "unique_id": 7}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "tags": "one"}),
+        (TaskType.Categorization, {"categories": ["a", "b\x00"]}),
+    ],
+)
+def test_bad_parameters_are_bad_requests(client, image, kind, params):
+    with pytest.raises(ScaleInvalidRequest):
+        client.create_task(kind, **{"attachment": image, **params})

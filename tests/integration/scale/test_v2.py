@@ -1,0 +1,213 @@
+"""The second version through the official client, which reads every object strictly."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from scaleapi.api_client.v2.exceptions import (
+    BadRequestException,
+    ConflictException,
+    NotFoundException,
+    UnauthorizedException,
+)
+from scaleapi.api_client.v2.models.batch_operation_request import BatchOperationRequest
+from scaleapi.api_client.v2.models.create_batch_request import CreateBatchRequest
+from scaleapi.api_client.v2.models.create_chat_task_request import CreateChatTaskRequest
+from scaleapi.api_client.v2.models.expandable_enum_batch import ExpandableEnumBatch
+from scaleapi.api_client.v2.models.expandable_enum_task import ExpandableEnumTask
+from scaleapi.api_client.v2.models.option import Option
+from scaleapi.api_client.v2.models.set_batch_metadata_request import SetBatchMetadataRequest
+from scaleapi.api_client.v2.models.set_task_metadata_request import SetTaskMetadataRequest
+from scaleapi.tasks import TaskType
+from tests.integration.scale.conftest import scale_client
+from tests.integration.scale.test_tasks import png, text_task
+from tests.integration.scale.test_types import FIELDS, FILLED
+
+
+@pytest.fixture(scope="module")
+def v2(service, client):
+    client.v2.api_client.configuration.host = service.url
+    client.create_project("talks", TaskType.Chat, params={"instruction": "Be kind."})
+    return client.v2
+
+
+@pytest.fixture(scope="module")
+def project(v2):
+    return v2.get_project(project_name="talks")
+
+
+def test_projects_are_read_by_name_number_and_time(v2, project):
+    assert project.id.startswith("project_")
+    assert project.types == ["SFT"]
+    assert v2.get_project(project_id=project.id).name == "talks"
+    assert [one.name for one in v2.get_projects().projects] == ["talks"]
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert v2.get_projects(created_after=tomorrow).projects == []
+    assert [one.name for one in v2.get_projects(created_before=tomorrow).projects] == ["talks"]
+    with pytest.raises(NotFoundException):
+        v2.get_project(project_name="no such")
+    with pytest.raises(BadRequestException):
+        v2.get_project()
+    with pytest.raises(BadRequestException):
+        v2.get_project(project_id="project_x")
+
+
+def test_a_batch_is_led_through_its_life(service, v2, project):
+    batch = v2.create_batch(CreateBatchRequest(name="led", project_id=project.id, metadata={"a": {"b": 1}}))
+    assert (batch.status, batch.project.actual_instance, batch.metadata) == (
+        "in_progress",
+        project.id,
+        {"a": {"b": 1}},
+    )
+    whole = v2.get_batch(batch_name="led", expand=[ExpandableEnumBatch.PROJECT])
+    assert whole.project.actual_instance.name == "talks"
+    task = v2.create_chat_task(
+        CreateChatTaskRequest(batch_id=batch.id, template_variables={"prompt": "Hello?"})
+    )
+    assert (task.status, task.threads, task.batch.actual_instance) == ("pending", [], batch.id)
+    assert v2.pause_batch(BatchOperationRequest(batch_name="led")).batch.status == "paused"
+    first = service.client.get_task(task.task_id.removeprefix("task_"))
+    with pytest.raises(AssertionError, match="leased to you"):
+        service.answer(first, {"messages": [{"role": "assistant", "content": "Hi.", "from": "worker"}]})
+    assert v2.resume_batch(BatchOperationRequest(batch_id=batch.id)).batch.status == "in_progress"
+    merged = v2.set_batch_metadata(
+        SetBatchMetadataRequest(batch_name="led", metadata={"a": {"c": 2}}, merge=True)
+    )
+    assert merged.metadata == {"a": {"b": 1, "c": 2}}
+    assert v2.set_batch_metadata(SetBatchMetadataRequest(batch_name="led", metadata={})).metadata == {}
+    assert v2.cancel_batch(BatchOperationRequest(batch_name="led")).batch.status == "cancelled"
+    assert v2.get_task(task_id=task.task_id).status == "canceled"
+    for call in (v2.resume_batch, v2.pause_batch, v2.cancel_batch):
+        with pytest.raises(BadRequestException):
+            call(BatchOperationRequest(batch_name="led"))
+    with pytest.raises(BadRequestException):
+        v2.create_chat_task(CreateChatTaskRequest(batch_name="led", template_variables={"prompt": "Hello?"}))
+    with pytest.raises(ConflictException):
+        v2.create_batch(CreateBatchRequest(name="led", project_name="talks"))
+
+
+def test_a_staged_batch_waits_to_be_finalized_once(v2):
+    batch = v2.create_batch(CreateBatchRequest(name="staged", project_name="talks", staging_batch=True))
+    assert batch.status == "staging"
+    assert v2.finalize_batch(BatchOperationRequest(batch_id=batch.id)).status == "in_progress"
+    with pytest.raises(BadRequestException):
+        v2.finalize_batch(BatchOperationRequest(batch_id=batch.id))
+
+
+def test_batches_are_paged(v2):
+    for n in range(3):
+        v2.create_batch(CreateBatchRequest(name=f"page {n}", project_name="talks"))
+    first = v2.get_batches(project_name="talks", limit=2)
+    assert [one.name for one in first.batches] == ["page 2", "page 1"]
+    second = v2.get_batches(project_name="talks", limit=2, next_token=first.next_token)
+    assert second.batches[0].name == "page 0"
+    assert all(
+        one.status == "in_progress"
+        for one in v2.get_batches(project_name="talks", status="in_progress").batches
+    )
+
+
+def test_a_conversation_comes_back_as_a_thread(service, v2):
+    asked = CreateChatTaskRequest(
+        project_name="talks",
+        template_variables={
+            "messages": [
+                {"role": "system", "content": "You add."},
+                {"role": "user", "content": "1 + 1?"},
+                {"role": "assistant", "content": "2."},
+                {"role": "user", "content": "2 + 2?"},
+            ]
+        },
+        metadata={"n": 1},
+    )
+    task = v2.create_chat_task(asked)
+    first = service.client.get_task(task.task_id.removeprefix("task_"))
+    service.answer(first, {"messages": [{"role": "assistant", "content": "4.", "from": "worker"}]})
+    done = v2.get_task(task_id=task.task_id, expand=[ExpandableEnumTask.PROJECT])
+    assert (done.status, done.metadata, done.project.actual_instance.name) == ("completed", {"n": 1}, "talks")
+    (thread,) = done.threads
+    texts = [[(m.role.value, m.content.text) for m in turn.messages] for turn in thread.turns]
+    assert texts == [
+        [("system", "You add."), ("user", "1 + 1?"), ("assistant", "2.")],
+        [("user", "2 + 2?"), ("assistant", "4.")],
+    ]
+    assert v2.set_task_metadata(
+        SetTaskMetadataRequest(task_id=task.task_id, metadata={"m": 2}, merge=True)
+    ).metadata == {"n": 1, "m": 2}
+
+
+def test_an_order_of_responses_and_their_ratings_are_annotations(service, client, v2):
+    client.create_project(
+        "ranked", TaskType.Chat, params={"criteria": [{"name": "helpful", "low": 1, "high": 5}]}
+    )
+    asked = CreateChatTaskRequest(
+        project_name="ranked", template_variables={"prompt": "Name a prime.", "responses": ["12", "13", "11"]}
+    )
+    task = v2.create_chat_task(asked)
+    rated = {name: {"helpful": step} for name, step in (("a", 1), ("b", 4), ("c", 4))}
+    first = client.get_task(task.task_id.removeprefix("task_"))
+    service.answer(first, {"ranking": [["b", "c"], ["a"]], "rubric": rated})
+    assert first.response == {"ranking": [["b", "c"], ["a"]], "ratings": rated}
+    (turn,) = v2.get_task(task_id=task.task_id).threads[0].turns
+    (order,) = turn.annotations
+    assert (order.actual_instance.type, order.actual_instance.value) == ("ranked_groups", [["b", "c"], ["a"]])
+    said = [(m.source_id, [a.actual_instance.value for a in m.annotations]) for m in turn.messages[1:]]
+    assert said == [("a", [1]), ("b", [4]), ("c", [4])]
+    again = v2.get_annotation(annotation_id=order.actual_instance.id)
+    assert again.actual_instance.value == [["b", "c"], ["a"]]
+    with pytest.raises(NotFoundException):
+        v2.get_annotation(annotation_id=order.actual_instance.id + "9")
+
+
+def test_a_form_comes_back_as_annotations_of_all_its_types(service, client, v2):
+    client.create_project("forms", TaskType.TextCollection)
+    image = client.upload_file(file=png()).attachment_url
+    task = client.create_task(
+        TaskType.TextCollection,
+        project="forms",
+        attachments=[{"type": "image", "content": image}],
+        fields=FIELDS,
+    )
+    service.answer(task, {"fields": FILLED})
+    found = v2.get_task(task_id=task.id, opts=[Option.ANNOTATION_DETAILS])
+    said = {a.actual_instance.key: a.actual_instance for a in found.threads[0].turns[0].annotations}
+    assert {name: (one.type, one.value) for name, one in said.items()} == {
+        "legible": ("boolean", True),
+        "shop": ("text", "Bar Roma"),
+        "paid": ("category", "card"),
+        "kinds": ("category_multiple", ["a", "c"]),
+        "total": ("text", "9.5"),
+        "date": ("text", "2026-03-01"),
+        "order": ("ranked_choices", ["y", "x"]),
+    }
+    assert said["shop"].title == "Shop"
+
+
+def test_tasks_are_listed_by_project_or_batch_and_paged(service, client, v2):
+    client.create_project("many", TaskType.Categorization)
+    client.create_batch("many", "many batch")
+    tasks = [text_task(client, batch="many batch") for _ in range(3)]
+    service.answer(tasks[0], {"choice": "praise"})
+    first = v2.get_tasks(project_name="many", limit=2)
+    assert [one.task_id for one in first.tasks] == [t.id for t in tasks[:0:-1]]
+    rest = v2.get_tasks(project_name="many", limit=2, next_token=first.next_token)
+    assert (len(rest.tasks), rest.next_token) == (1, None)
+    assert rest.tasks[0].threads[0].turns[0].annotations[0].actual_instance.value == "praise"
+    assert len(list(client.v2_get_tasks(batch_name="many batch", limit=1))) == 3
+    (done,) = v2.get_tasks(batch_name="many batch", status="completed").tasks
+    assert done.task_id == tasks[0].id
+    with pytest.raises(BadRequestException):
+        v2.get_tasks()
+    with pytest.raises(NotFoundException):
+        v2.get_task(task_id="task_" + "0" * 24)
+
+
+def test_a_bad_key_is_refused(service):
+    stranger = scale_client(service.url, "nobody")
+    stranger.v2.api_client.configuration.host = service.url
+    with pytest.raises(UnauthorizedException):
+        stranger.v2.get_projects()
+
+
+def test_what_is_not_served_says_so(v2):
+    with pytest.raises(NotFoundException, match="no route"):
+        v2.get_deliveries(project_name="talks")

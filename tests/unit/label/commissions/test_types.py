@@ -1,0 +1,199 @@
+"""Task types are translations: there and back, an answer is the same; what cannot be read is refused by name."""
+
+import contextlib
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from groundswell.errors import GroundswellError, InputError
+from groundswell.items import ItemKind
+from groundswell.label.commissions.asked import Content
+from groundswell.label.commissions.types import TYPES, UNSEEN, known_type, task_type
+from groundswell.label.kinds import Ontology, Schema, label_kind
+
+IMAGE = {"kind": "image", "text": None, "media_type": "image/png", "meta": {"width": 400, "height": 300}}
+ADDRESS = {"attachment": "https://example.org/a.png"}
+FIELDS = [
+    {"field_id": "ok", "type": "boolean", "title": "OK?"},
+    {"field_id": "say", "type": "text", "title": "Say", "conditions": {"ok": [True]}},
+    {"field_id": "one", "type": "category", "title": "One", "choices": ["x", "y"]},
+    {"field_id": "some", "type": "category", "title": "Some", "choices": ["x", "y", "z"], "max_choices": 3},
+    {"field_id": "many", "type": "number", "title": "Many", "min": 0, "max": 10},
+    {"field_id": "step", "type": "linear_scale", "title": "Step", "min": 1, "max": 5},
+    {"field_id": "order", "type": "ranking_order", "title": "Order", "choices": ["x", "y", "z"]},
+    {"field_id": "day", "type": "date", "title": "Day"},
+    {"field_id": "at", "type": "datetime", "title": "At"},
+    {"field_id": "page", "type": "url", "title": "Page"},
+]
+GEOMETRIES = {
+    "box": {"objects_to_annotate": ["car", {"choice": "bike", "subchoices": ["moped"]}], "can_rotate": True},
+    "polygon": {"objects_to_annotate": ["road"]},
+    "line": {"objects_to_annotate": ["lane"]},
+    "point": {"objects_to_annotate": ["nose"]},
+    "ellipse": {"objects_to_annotate": ["eye"]},
+}
+ATTRIBUTES = {
+    "parked": {
+        "type": "category",
+        "choices": ["yes", "no"],
+        "conditions": {"label_condition": {"label": "car"}},
+    },
+    "seen": {"type": "number", "min": 0, "max": 1},
+}
+PARAMS: dict[str, dict[str, Any]] = {
+    "imageannotation": {**ADDRESS, "geometries": GEOMETRIES, "annotation_attributes": ATTRIBUTES},
+    "annotation": {**ADDRESS, "objects_to_annotate": ["car", "bus"]},
+    "polygonannotation": {**ADDRESS, "objects_to_annotate": ["car"]},
+    "lineannotation": {**ADDRESS, "objects_to_annotate": ["lane"]},
+    "pointannotation": {**ADDRESS, "objects_to_annotate": ["nose"]},
+    "documenttranscription": {**ADDRESS, "features": [{"type": "block", "label": "title"}]},
+    "categorization": {**ADDRESS, "categories": ["a", {"name": "b"}]},
+    "namedentityrecognition": {
+        "text": "Ada lives in Rome.",
+        "labels": ["person", "place"],
+        "relationships": [{"name": "lives in", "source_label": "person"}],
+    },
+    "textcollection": {
+        "attachments": [{"type": "image", "content": "https://example.org/a.png"}],
+        "fields": FIELDS,
+    },
+    "transcription": {
+        **ADDRESS,
+        "fields": {"title": "The title", "words": "Its words"},
+        "repeatable_fields": ["words"],
+    },
+    "datacollection": {
+        "attachment": "https://example.org",
+        "attachment_type": "website",
+        "fields": {"name": "A name"},
+    },
+    "comparison": {"attachments": ["one", "two"], "attachment_type": "text", "choices": ["yes", "no"]},
+    "chat": {"template_variables": {"prompt": "Hello?"}, "criteria": [{"name": "kind", "low": 1, "high": 5}]},
+    "chatlite": {"messages": [{"role": "user", "content": "Hello?"}]},
+    "chatexperimental": {"prompt": "Name a prime.", "responses": ["12", "13"]},
+    "multichat": {
+        "prompt": "A prime?",
+        "responses": ["12", "13"],
+        "criteria": [{"name": "right", "low": 0, "high": 1}],
+    },
+}
+
+
+def shown(content: Content) -> dict[str, Any]:
+    if content.text is not None:
+        return {"kind": "text", "text": content.text, "media_type": "text/plain", "meta": {}}
+    if content.record is not None:
+        return {
+            "kind": "record",
+            "text": None,
+            "media_type": "application/json",
+            "meta": {},
+            "record": content.record,
+        }
+    assert ItemKind.IMAGE in content.kinds
+    return IMAGE
+
+
+def schema_of(name: str, params: dict[str, Any]) -> tuple[Schema, dict[str, Any]]:
+    kind = task_type(name)
+    item = shown(kind.content(params))
+    wanted = kind.wanted(params, item)
+    of = label_kind(wanted.kind)
+    ontology: Ontology = of.ontology(wanted.classes, wanted.options)
+    schema = Schema(of, ontology)
+    schema.check_item(item)
+    return schema, item
+
+
+def test_every_type_has_parameters_to_try() -> None:
+    assert set(PARAMS) == set(TYPES)
+    assert not set(TYPES) & set(UNSEEN)
+
+
+def test_the_enum_of_the_official_client_is_known() -> None:
+    tasks = pytest.importorskip("scaleapi.tasks")
+    assert {known_type(one.value) for one in tasks.TaskType} == {*TYPES, *UNSEEN}
+
+
+@pytest.mark.parametrize("name", sorted(PARAMS))
+@pytest.mark.parametrize("seed", range(5))
+def test_an_answer_is_the_same_after_it_was_a_response(name: str, seed: int) -> None:
+    params = {**task_type(name).defaults, **PARAMS[name]}
+    schema, item = schema_of(name, params)
+    answer = schema.kind.example(schema.ontology, item, np.random.default_rng(seed))
+    response = task_type(name).response(params, answer, item)
+    back = schema.validate(task_type(name).answer(params, response, item), item)
+    assert schema.distance(back, answer) == pytest.approx(0, abs=1e-9)
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats()
+    | st.sampled_from(["", "a", "text", "image", "box"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "type",
+                    "name",
+                    "choice",
+                    "choices",
+                    "label",
+                    "content",
+                    "objects_to_annotate",
+                    "field_id",
+                    "a",
+                ]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("name", sorted(PARAMS))
+@settings(max_examples=40)
+@given(data=st.data())
+def test_parameters_of_any_shape_are_read_or_refused(name: str, data: st.DataObject) -> None:
+    params = {
+        **PARAMS[name],
+        data.draw(st.sampled_from([*PARAMS[name], "attachment_type"])): data.draw(VALUES),
+    }
+    try:
+        _, item = schema_of(name, params)
+    except GroundswellError:
+        return
+    response = data.draw(
+        st.dictionaries(st.sampled_from(["annotations", "fields", "category", "choice"]), VALUES)
+    )
+    with contextlib.suppress(GroundswellError):
+        task_type(name).answer(params, response, item)
+
+
+def test_names_of_annotations_are_stable_and_different() -> None:
+    answer = {"shapes": [{"type": "box", "label": "car", "points": [[0, 0], [1, 1]]}] * 2}
+    first, again = (task_type("annotation").response({}, answer, IMAGE) for _ in range(2))
+    assert first == again
+    assert len({one["uuid"] for one in first["annotations"]}) == 2
+
+
+def test_a_condition_may_ask_for_any_or_all_of_several_fields() -> None:
+    field = {"field_id": "b", "type": "text", "title": "B"}
+    asked = [
+        {"field_id": "a", "type": "boolean", "title": "A"},
+        {**field, "conditions": [{"field_id": "a", "value": True}, {"a": [False]}]},
+    ]
+    schema, _ = schema_of("textcollection", {"attachment": "x", "attachment_type": "text", "fields": asked})
+    assert schema.ontology.options["fields"][1]["when"] == {
+        "any": [{"field": "a", "is": [True]}, {"all": [{"field": "a", "is": [False]}]}]
+    }
+    with pytest.raises(InputError, match="no task type"):
+        task_type("nothing")
