@@ -4,6 +4,7 @@ import type { Answer, Page, ProjectDetail } from '../wire';
 import type {
   ApiKey,
   Batch,
+  Callback,
   Comment,
   Earnings,
   Export,
@@ -129,6 +130,9 @@ export const manage = {
   keys: () => call<{ items: ApiKey[] }>('GET', '/keys'),
   createKey: (name: string) => call<ApiKey>('POST', '/keys', { name }),
   revokeKey: (id: string) => call<void>('DELETE', `/keys/${id}`),
+  callbacks: (state: string) => call<Page<Callback>>('GET', `/callbacks${query({ state, limit: 50 })}`),
+  replayCallback: (id: number) => call<Callback>('POST', `/callbacks/${id}/replay`),
+  callbackKey: () => call<{ key: string }>('GET', '/callback-key'),
   jobs: () => call<{ items: Job[] }>('GET', '/jobs'),
   retryJob: (id: number) => call<void>('POST', `/jobs/${id}/retry`),
   limits: () =>

@@ -325,6 +325,19 @@ export const en = {
     noLimits: 'No content that anybody need be protected from.',
   },
 
+  callbacks: {
+    title: 'Callbacks',
+    help: 'What is told to the servers of programs that asked for tasks: in order for each task, up to twenty times within a day.',
+    which: 'Show',
+    all: 'all',
+    state: { waiting: 'waiting', delivered: 'delivered', failed: 'given up' },
+    tries: (n: number) => `${n} ${s(n, 'try', 'tries')}`,
+    replay: 'Send again',
+    again: 'It is sent again.',
+    key: 'Show the key that they know us by',
+    none: 'Nothing has been told to anybody.',
+  },
+
   jobs: {
     title: 'Background work',
     help: 'What the service does beside answering: learning, asking models, writing files. What fails is tried eight times.',

@@ -324,6 +324,19 @@ export const it: Words = {
     noLimits: 'Nessun contenuto da cui proteggere qualcuno.',
   },
 
+  callbacks: {
+    title: 'Callback',
+    help: 'Ciò che è comunicato ai server dei programmi che hanno chiesto compiti: in ordine per ogni compito, fino a venti volte in un giorno.',
+    which: 'Mostra',
+    all: 'tutte',
+    state: { waiting: 'in attesa', delivered: 'consegnata', failed: 'abbandonata' },
+    tries: (n) => `${n} ${n === 1 ? 'tentativo' : 'tentativi'}`,
+    replay: 'Invia di nuovo',
+    again: 'Si invia di nuovo.',
+    key: 'Mostra la chiave con cui ci riconoscono',
+    none: 'Nulla è stato comunicato a nessuno.',
+  },
+
   jobs: {
     title: 'Lavoro in secondo piano',
     help: 'Ciò che il servizio fa oltre a rispondere: imparare, interrogare i modelli, scrivere file. Ciò che fallisce è ritentato otto volte.',
