@@ -19,6 +19,8 @@ from groundswell.organize import collect
 pytestmark = pytest.mark.browser
 
 TEXT = "Ada Lovelace was born in London."
+QUESTION = {"prompt": "Is it late?", "responses": ["It is.", "It is not."]}
+TALK = {"messages": [{"role": "user", "content": "Is it late?"}]}
 SPANS_XML = """
 <View><Labels name="label" toName="text"><Label value="person"/><Label value="place"/></Labels>
 <Text name="text" value="$text"/></View>
@@ -87,6 +89,27 @@ FAMILIES = [
         fixes=("2",),
         right={"ratings": {"helpful": 2, "correct": 5}},
     ),
+    Family(
+        kind="transcription",
+        dataset="streets",
+        sees="transcript",
+        keys=("R", "u", "e", "Space", "4", "Control+Enter"),
+        answer={"text": "Rue 4"},
+    ),
+    Family(
+        kind="preference",
+        dataset="questions",
+        sees="response",
+        keys=("0", "Control+Enter"),
+        answer={"ranking": [["a", "b"]]},
+    ),
+    Family(
+        kind="chat",
+        dataset="talks",
+        sees="composer",
+        keys=("i", "N", "o", "Control+Enter"),
+        answer={"messages": [{"role": "assistant", "content": "No", "from": "worker"}]},
+    ),
 ]
 
 
@@ -107,6 +130,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         store = app.datasets((await local_member(app)).org_slug)
         collect([TEXT]).save("sentences", store=store)
         collect(folder).save("streets", store=store)
+        collect([QUESTION], as_records=True).save("questions", store=store)
+        collect([TALK], as_records=True).save("talks", store=store)
         return {}
 
     opened = open_house(tmp_path_factory.mktemp("house") / "home", furnish)
@@ -178,7 +203,7 @@ def review(page: Page, house: House, family: Family, project: ProjectId) -> None
             again.click()
         page.wait_for_timeout(250)
     keys = ("f", *family.fixes, "Control+Enter") if family.fixes else ("a",)
-    shown.get_by_test_id(family.sees).first.wait_for()
+    shown.get_by_test_id("stage").first.wait_for()
     for key in keys:
         page.keyboard.press(key)
     expect(page.get_by_text("Nothing to review")).to_be_visible()

@@ -17,7 +17,7 @@ export const en = {
     review: 'Review',
     settings: 'Settings',
   },
-  failed: 'This could not be loaded.',
+  failed: 'This did not work.',
   notAllowed: 'This page is for managers.',
   saved: 'Saved',
   save: 'Save',

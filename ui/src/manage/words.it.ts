@@ -18,7 +18,7 @@ export const it: Words = {
     review: 'Revisione',
     settings: 'Impostazioni',
   },
-  failed: 'Non è stato possibile caricare.',
+  failed: 'Non ha funzionato.',
   notAllowed: 'Questa pagina è per i responsabili.',
   saved: 'Salvato',
   save: 'Salva',
