@@ -264,24 +264,28 @@ update projects set dataset_version = %(version)s where id = %(project_id)s;
 
 -- ── callbacks ──
 
--- due_callbacks: what is to be told now, of every organization, the oldest of each task, and a few of each address
-select id, org_id, is_test, url, event, commission_id, commission_batch_id, attempts from (
-  select c.id, c.org_id, o.sandbox_of is not null as is_test, c.url, c.event, c.commission_id, c.commission_batch_id,
-         c.attempts, c.next_at, row_number() over (partition by c.url order by c.next_at, c.id) as nth
-  from callbacks c join organizations o on o.id = c.org_id
-  where c.state = 'waiting' and c.next_at <= now()
-    and not exists (select from callbacks e
-                    where e.commission_id = c.commission_id and e.state = 'waiting' and e.id < c.id)
-) due
-where nth <= %(of_one)s order by next_at, id limit %(limit)s;
+-- claim_callbacks: what is to be told now, of every organization, the oldest of each task and a few of each address
+-- Nobody else has these for a while; if who claimed them dies meanwhile, they are due again.
+with due as (
+  select c.id from (
+    select c.id, c.next_at, row_number() over (partition by c.url order by c.next_at, c.id) as nth
+    from callbacks c
+    where c.state = 'waiting' and c.next_at <= now() and c.url <> all(%(busy)s)
+      and not exists (select from callbacks e
+                      where e.commission_id = c.commission_id and e.state = 'waiting' and e.id < c.id)
+  ) f join callbacks c on c.id = f.id
+  where f.nth <= %(of_one)s order by f.next_at, f.id limit %(limit)s for update of c skip locked
+), claimed as (
+  update callbacks c set next_at = now() + make_interval(secs => %(seconds)s), attempts = c.attempts + 1
+  from due where c.id = due.id and c.state = 'waiting' and c.next_at <= now()
+  returning c.id, c.org_id, c.url, c.event, c.commission_id, c.commission_batch_id, c.attempts
+)
+select c.id, c.org_id, o.sandbox_of is not null as is_test, c.url, c.event, c.commission_id, c.commission_batch_id,
+       c.attempts
+from claimed c join organizations o on o.id = c.org_id order by c.id;
 
 -- batch_name: what a batch is called
 select name from commission_batches where id = %(id)s;
-
--- claim_callback: nobody else sends it for a while; no row where somebody does
-update callbacks set next_at = now() + make_interval(secs => %(seconds)s), attempts = attempts + 1
-where id = %(id)s and state = 'waiting' and attempts = %(attempts)s and next_at <= now()
-returning id;
 
 -- end_callback: it was taken, or is given up
 with ended as (
