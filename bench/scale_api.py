@@ -1,12 +1,12 @@
 """Scale AI's API over our service: `python -m bench.scale_api [--create 6000] [--tasks 1000000] [--home DIR]`.
 
-Creating: the official client (`scaleapi`) in a process of its own, with 16 threads, asks for texts to be categorized, each
-call on a connection of its own as that client does. Beside it the same requests by a client that keeps its connections,
-which shows what the official client itself costs. Listing: pages of 100 tasks with their responses, of a million, from the
-first page on, for each of several filters. Service and database are on the same machine.
+Creating: the official client (`scaleapi`) in a process of its own, with 16 threads, asks for texts to be categorized,
+each call on a connection of its own as that client does. Beside it the same requests by a client that keeps its
+connections, which shows what the official client itself costs. Listing: pages of 100 tasks with their responses, of a
+million, from the first page on, for each of several filters. Service and database are on the same machine.
 
-The last line is JSON: routes of each version that the acceptance tests cover, tasks created a second, and the greatest p95
-of a page in milliseconds.
+The last line is JSON: routes of each version that the acceptance tests cover, tasks created a second, and the greatest
+p95 of a page in milliseconds.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ insert into tasks (org_id, project_id, batch_id, item_id, position, state, compl
 insert into consensus (org_id, task_id, project_id, answer, probability, annotations, source)
   select %(org)s, id, project_id, jsonb_build_object('choice', chr(97 + position %% 3)), 0.9, 1, 'people'
   from tasks where state = 'completed';
-insert into commissions (org_id, public_id, type, state, commission_project_id, commission_batch_id, project_id, task_id,
-                         params, instruction, metadata, tags, unique_id, created_at, completed_at)
+insert into commissions (org_id, public_id, type, state, commission_project_id, commission_batch_id, project_id,
+                         task_id, params, instruction, metadata, tags, unique_id, created_at, completed_at)
   select %(org)s, lpad(to_hex(t.id), 24, '0'), 'categorization', t.state, c.id, b.id, t.project_id, t.id,
          jsonb_build_object('attachment_type', 'text', 'attachment', t.payload ->> 'text',
                             'categories', '["a", "b", "c"]'::jsonb),
@@ -94,7 +94,9 @@ def create_with_official(url: str, key: str, number: int) -> float:
     client = ScaleClient(key, api_instance_url=f"{url}/v1")
 
     def create(n: int) -> None:
-        task = client.create_task(TaskType.Categorization, project="bench", attachment=f"official {n}", **ASKED)
+        task = client.create_task(
+            TaskType.Categorization, project="bench", attachment=f"official {n}", **ASKED
+        )
         assert task.status == "pending"
 
     return _per_second(create, number)

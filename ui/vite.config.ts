@@ -6,7 +6,10 @@ const server = process.env.GROUNDSWELL_URL ?? 'http://127.0.0.1:8000';
 
 /** What the workspace cannot begin without; sheets and panels come when they are opened. */
 const SHELL =
-  /node_modules.svelte|src.(main|App|api|preferences|messages.(en|index)|work.(?!CommentSheet|Guide|History|history|KeysSheet|Standing|standing.words|Verdict))/;
+  /node_modules.svelte|src.(main|App|api|preferences|messages.(en|index)|work.(?!CommentSheet|Guide|History|history|KeysSheet|Standing|standing.words|guide.words|keys.words|Verdict))/;
+
+/** What kinds share that mark something on an item: one file, whose name the shell must know. */
+const MARKS = /src.kinds.(marks|attributes|labels|hues)/;
 
 export default defineConfig({
   plugins: [svelte()],
@@ -16,7 +19,16 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // One file for what every page needs: cut finer, it compresses 2 kB worse.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shell', test: SHELL }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'shell', test: SHELL, priority: 1 },
+            { name: 'marks', test: MARKS },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': { target: server, changeOrigin: false } } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -1,4 +1,4 @@
-"""All that is known to go wrong in raw data, at once: set aside with a reason, within the memory limit, and nothing lost."""
+"""All that goes wrong in raw data, at once: set aside with a reason, within the memory limit, and nothing lost."""
 
 import gzip
 import json

@@ -137,7 +137,7 @@ def test_ctrl_c_says_how_to_go_on_and_the_same_command_does(raw: Path, tmp_path:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert b"the same command goes on from there" in errors
+    assert b"the same command goes on with what is done" in errors
     done = {path.name: path.stat().st_mtime_ns for path in home.rglob("*.done")}
     assert done
     assert whole(raw, home).rows > 200

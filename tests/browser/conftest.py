@@ -112,6 +112,12 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
 
 
+def faults(page: Page) -> list[str]:
+    """Return what axe finds on the page as it stands, and whether it is wider than its window."""
+    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return violations(page) + ([f"{too_wide} pixels too wide"] if too_wide > 0 else [])
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:

@@ -62,15 +62,24 @@ class House:
         """Do something beside the running service, on its database."""
         return in_app(self.home, use)
 
-    def invite(self, name: str) -> tuple[str, WorkerId]:
-        """Invite somebody to label; returns the sign-in link and the worker."""
+    def invite(self, name: str, role: Role = Role.LABELER) -> tuple[str, WorkerId]:
+        """Invite somebody, as a rule to label; returns the sign-in link and the worker."""
 
         async def invite(app: App) -> tuple[str, WorkerId]:
-            member = await _member(app, name, Role.LABELER)
+            member = await _member(app, name, role)
             token = await create_sign_in_token(app.db, member, now=now())
             return f"{self.address}/sign-in#token={token}", await app.workforce.worker_of(member)
 
         return self.do(invite)
+
+    def owner_link(self) -> str:
+        """Return a sign-in link for whom the house belongs to."""
+
+        async def link(app: App) -> str:
+            token = await create_sign_in_token(app.db, await local_member(app), now=now())
+            return f"{self.address}/sign-in#token={token}"
+
+        return self.do(link)
 
     def page_of(self, name: str) -> str:
         """Return the address of a project's workspace."""

@@ -5,14 +5,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
-from tests.browser.conftest import finish, violations
-from tests.browser.house import House, in_app, open_house
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.conftest import faults, finish, violations
+from tests.browser.house import House, open_house
 
 from groundswell.app import App, local_member
-from groundswell.clock import now
 from groundswell.label.work.programs import Said, answer_open_tasks
-from groundswell.tenancy.service import create_sign_in_token
 from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers
 
@@ -41,12 +39,7 @@ async def _answers(app: App, house: House) -> None:
 @pytest.fixture
 def manager(page: Page, house: House) -> Page:
     """The owner of the house, signed in."""
-
-    async def link(app: App) -> str:
-        token = await create_sign_in_token(app.db, await local_member(app), now=now())
-        return f"{house.address}/sign-in#token={token}"
-
-    page.goto(in_app(house.home, link))
+    page.goto(house.owner_link())
     expect(page.get_by_role("heading", level=1, name="Projects")).to_be_visible(timeout=15_000)
     return page
 
@@ -152,6 +145,48 @@ def test_a_file_of_labels_is_written_and_holds_what_people_said(manager: Page, h
     assert {row["id"]: row["label"] for row in rows} == expected
     assert len(rows) == 40
     assert violations(manager) == []
+
+
+def test_who_may_label_is_said_at_the_set_up(manager: Page, house: House):
+    manager.goto(f"{house.address}/new")
+    manager.get_by_test_id("dataset").select_option("stories")
+    manager.get_by_label("Name", exact=True).fill("for the tested")
+    manager.get_by_test_id("classes").fill("cat\ndog")
+    manager.get_by_test_id("entry").select_option("entry test")
+    manager.get_by_label("Least skill").fill("0.7")
+    manager.get_by_test_id("create").click()
+    expect(manager.get_by_role("main")).to_contain_text("for the tested")
+    assert house.rows("select state, requirements from projects where name = 'for the tested'") == [
+        ("draft", {"qualifications": [house.projects["entry test"]], "min_skill": 0.7})
+    ]
+
+
+PAGES = {
+    "/": "[data-testid=project]",
+    "/projects/{}/overview": "text=Cost",
+    "/projects/{}/tasks": "[data-testid=task-row]",
+    "/projects/{}/review": "[data-testid=review]",
+    "/projects/{}/settings": "[data-testid=write-file]",
+    "/new": "[data-testid=dataset] option:nth-child(2)",
+    "/people": "[data-testid=member]",
+    "/settings": "[data-testid=jobs] li",
+    "/me": "[data-testid=export-me]",
+}
+"""Each managing page, and what is there once it is whole."""
+
+
+def test_every_page_is_accessible_and_fits_on_a_dark_phone(browser: Browser, house: House):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce", locale="en-US"
+    )
+    page = context.new_page()
+    page.goto(house.owner_link())
+    page.get_by_role("heading", level=1, name="Projects").wait_for(timeout=15_000)
+    for address, whole in PAGES.items():
+        page.goto(house.address + address.format(house.projects["reviewed"]))
+        page.locator(whole).first.wait_for(timeout=20_000, state="attached")
+        assert (address, faults(page)) == (address, [])
+    context.close()
 
 
 def test_somebody_is_invited_and_comes_in_by_the_link(manager: Page, house: House):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from groundswell.clean import FINEWEB_QUALITY, GOPHER_QUALITY, GOPHER_REPETITION
+from groundswell.clean.privacy.kinds import KINDS
 from tests.docs.generate import REFERENCE, commands, error_classes, pages
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +29,24 @@ def test_every_command_and_option_has_help():
         assert command.help, path
         for option in command.params:
             assert option.param_type_name == "argument" or option.help, f"{path} {option.name}"
+
+
+def test_every_reason_of_a_drop_is_explained_and_none_that_is_not_there():
+    written = set(re.findall(r"`([a-z0-9_]+:[a-z0-9_]+)`", (REFERENCE / "reasons.md").read_text()))
+    assert written == reasons_in_the_code()
+
+
+def reasons_in_the_code() -> set[str]:
+    """Return what stands in quotes in the stages that drop, what rules are called, and what is personal."""
+    source = ROOT / "src" / "groundswell"
+    files = [*source.glob("collect/**/*.py"), *source.glob("clean/**/*.py"), source / "organize" / "draft.py"]
+    quoted = re.compile(r"\"([a-z0-9_]+:[a-z0-9_]+)\"")
+    rules = (*GOPHER_QUALITY, *GOPHER_REPETITION, *FINEWEB_QUALITY)
+    return {
+        *(reason for file in files for reason in quoted.findall(file.read_text())),
+        *(rule.reason for rule in rules),
+        *(f"personal:{kind}" for kind in (*KINDS, "name")),
+    }
 
 
 def test_links_between_documents_lead_somewhere():

@@ -3,8 +3,8 @@ import socket
 import httpx
 import pytest
 
-from groundswell.hosts import AllowedHosts, PinnedTransport
 from groundswell.errors import InputError
+from groundswell.hosts import AllowedHosts, PinnedTransport
 
 PUBLIC = AllowedHosts(["api.example.org", "10.0.0.5:8000"])
 

@@ -19,7 +19,7 @@ export interface Project {
   workers: number;
   /** 0 to 1: a task asks no more once its label is this probable; null where each task asks a fixed number. */
   target_probability: number | null;
-  /** 0 to 1, or null while too few tasks have two answers. */
+  /** Krippendorff’s alpha, 1 at most; null while too few tasks have two answers. */
   agreement: number | null;
   created_at: string;
   dataset: { name: string; version: number | string };

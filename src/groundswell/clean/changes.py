@@ -1,4 +1,4 @@
-"""Changing the texts of a batch, so that each changed item is a new one that names its origin."""
+"""Changing a batch: its texts, so that each changed item is a new one that names its origin; its columns."""
 
 import numpy as np
 import pyarrow as pa
@@ -32,3 +32,10 @@ def with_texts(batch: pa.RecordBatch, texts: pa.Array, may_change: NDArray[np.bo
     for name, column in columns.items():
         batch = batch.set_column(batch.schema.get_field_index(name), batch.schema.field(name), column)
     return batch
+
+
+def with_column(batch: pa.RecordBatch, name: str, column: pa.Array) -> pa.RecordBatch:
+    """Return a batch with a column, in the place of one of that name if there is one."""
+    if name in batch.schema.names:
+        return batch.set_column(batch.schema.get_field_index(name), name, column)
+    return batch.append_column(name, column)

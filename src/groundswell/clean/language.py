@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
+from groundswell.clean.changes import with_column
 from groundswell.clean.operator import Result
 from groundswell.errors import MissingExtra
 from groundswell.items import ItemKind
@@ -35,9 +36,8 @@ class IdentifyLanguage:
             another model's certainty.
 
     Source:
-        The model is Compact Language Detector 2, which comes in the package pycld2. Of six libraries it
-        was within half a point of the best on 66 languages and ten times as fast: docs/decisions and
-        `python -m bench.languages`.
+        The model is Compact Language Detector 2, which comes whole in the package pycld2: nothing is
+        downloaded, and a text takes a fraction of a millisecond.
     """
 
     keep: tuple[str, ...] = ()
@@ -59,8 +59,8 @@ class IdentifyLanguage:
         found = [identify(text or "") if kind == ItemKind.TEXT else (None, None) for kind, text in rows]
         reasons = [self._reason(*each) for each in found]
         details = [f"{language}, {score:.2f}" if language else None for language, score in found]
-        batch = _with_column(batch, LANGUAGE, pa.array([each[0] for each in found], pa.string()))
-        batch = _with_column(batch, SCORE, pa.array([each[1] for each in found], pa.float32()))
+        batch = with_column(batch, LANGUAGE, pa.array([each[0] for each in found], pa.string()))
+        batch = with_column(batch, SCORE, pa.array([each[1] for each in found], pa.float32()))
         if not any(reasons):
             return Result(batch)
         return Result(batch, pa.array(reasons, pa.string()), pa.array(details, pa.string()))
@@ -92,13 +92,6 @@ def identify(text: str) -> tuple[str, float]:
 def _sample(text: str) -> str:
     start = max((len(text) - SAMPLE_CHARACTERS) // 2, 0)
     return text[start : start + SAMPLE_CHARACTERS]
-
-
-def _with_column(batch: pa.RecordBatch, name: str, column: pa.Array) -> pa.RecordBatch:
-    """Return the batch with a column, in the place of one of that name if there is one."""
-    if name in batch.schema.names:
-        return batch.set_column(batch.schema.get_field_index(name), name, column)
-    return batch.append_column(name, column)
 
 
 @cache

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike
 
+from groundswell.clean.changes import with_column
 from groundswell.clean.operator import Apply, Result
 from groundswell.errors import InputError
 from groundswell.items import ItemKind
@@ -98,7 +99,7 @@ class _Scoring:
         reasons[~is_text] = ""
         told = [reason or None for reason in reasons.tolist()]
         details = [f"{self.settings.column} {score:.4g}" for score in scores.tolist()]
-        batch = batch.append_column(self.settings.column, column)
+        batch = with_column(batch, self.settings.column, column)
         return Result(batch, pa.array(told, pa.string()), pa.array(details, pa.string()))
 
 
@@ -117,7 +118,7 @@ class _Embedding:
             )
         values = pa.array(vectors.astype(np.float32).ravel())
         column = pa.FixedSizeListArray.from_arrays(values, size, mask=pa.array(~is_text))
-        return Result(batch.append_column(self.settings.column, column))
+        return Result(with_column(batch, self.settings.column, column))
 
 
 def _answers(model: Model, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:

@@ -110,11 +110,14 @@ def collect(
     )
     options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     chosen = collection if raw else collection.clean(*_operators(recipe, against))
+    store = local_datasets(settings)
+    name = options.dataset_name(path, name)
+    before = store.versions(name) if update else []
     with _resumable(f"Collecting {collection.describe()}") as step:
         bar = _Bar(step)
         version = chosen.save(
-            options.dataset_name(path, name),
-            store=local_datasets(settings),
+            name,
+            store=store,
             on_progress=bar.on_records,
             on_step=bar.on_step,
             workers=workers,
@@ -123,7 +126,8 @@ def collect(
             update=update,
         )
         step.outcome = str(chosen.report)
-    _told(version, chosen.report, as_json=as_json)
+    is_new = version.number not in [each.number for each in before]
+    _told(version, chosen.report, is_new=is_new, as_json=as_json)
 
 
 @click.command()
@@ -161,7 +165,7 @@ def clean(
         saving = Saving(_operators(recipe, against), clock.now(), running, bar.on_step, bar.on_records)
         made, report = clean_version(store, to or name, version, saving)
         step.outcome = str(report)
-    _told(made, report, as_json=as_json)
+    _told(made, report, is_new=True, as_json=as_json)
 
 
 @click.command()
@@ -177,21 +181,35 @@ def drops(
     """List what was set aside when a version was made: how many for which reason, and examples of each."""
     version = local_datasets(settings).open(name, number)
     counts: Counter[tuple[str, str]] = Counter()
-    listed: list[Drop] = []
+    examples: dict[tuple[str, str], list[Drop]] = {}
     for drop in version.drops():
         if reason is None or drop.reason == reason or drop.reason.startswith(f"{reason}:"):
-            counts[drop.reason, "error" if drop.failed else "decision"] += 1
-            if len(listed) < limit:
-                listed.append(drop)
+            kind = (drop.reason, "error" if drop.failed else "decision")
+            counts[kind] += 1
+            if counts[kind] <= limit:
+                examples.setdefault(kind, []).append(drop)
+    listed = _some_of_each([examples[kind] for kind, _ in counts.most_common()], limit)
     summary = [[why, kind, count] for (why, kind), count in counts.most_common()]
     rows = [[drop.locator, drop.step, drop.reason, drop.detail] for drop in listed]
     text = "\n\n".join(
         [table(["reason", "kind", "records"], summary), table(["locator", "step", "reason", "detail"], rows)]
         if counts
-        else ["Nothing was set aside."]
+        else [_nothing(version, reason)]
     )
     value = {"reasons": {why: count for why, _, count in summary}, "drops": [vars(drop) for drop in listed]}
     show(value, as_json=as_json, text=text)
+
+
+def _some_of_each(groups: "Sequence[Sequence[Drop]]", limit: int) -> "list[Drop]":
+    """Return the first of each group, then the second of each, until there are enough; group after group."""
+    turns = sorted((turn, number) for number, group in enumerate(groups) for turn in range(len(group)))
+    return [groups[number][turn] for number, turn in sorted((number, turn) for turn, number in turns[:limit])]
+
+
+def _nothing(version: "Version", reason: str | None) -> str:
+    if reason is None or not version.drop_counts:
+        return "Nothing was set aside."
+    return f"Nothing was set aside for {reason!r}; the reasons are {', '.join(version.drop_counts)}."
 
 
 def _query(
@@ -237,7 +255,7 @@ def _resumable(what: str) -> Iterator[Step]:
         with Steps().step(what) as step:
             yield step
     except KeyboardInterrupt:
-        say("Stopped. What is done is kept: the same command goes on from there.")
+        say("Stopped. No version was stored; the same command goes on with what is done.")
         raise
 
 
@@ -263,13 +281,17 @@ class _Bar:
             self.step.reach(count)
 
 
-def _told(version: "Version", report: "Report | None", *, as_json: bool) -> None:
+def _told(version: "Version", report: "Report | None", *, is_new: bool, as_json: bool) -> None:
     result = {
         "dataset": version.name,
         "version": version.number,
         "rows": version.rows,
         "collected": report.collected if report else None,
-        "dropped": dict(Counter(drop.reason for drop in version.drops()).most_common()),
+        "dropped": dict(version.drop_counts),
     }
     text = f"{version.rows:,} items stored as {version.name}, version {version.number}"
+    if not is_new:
+        text = f"Nothing new to store; {version.name} stays at version {version.number} with {version.rows:,} items"
+    elif version.drop_counts:
+        text += f"; what was set aside: groundswell drops {version.name}"
     show(result, as_json=as_json, text=text)

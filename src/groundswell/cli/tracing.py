@@ -70,6 +70,8 @@ def trace(
     it. With --feed, --step and --sample it is an item of a training run; with --annotator, all that rests on a
     person's answers.
     """
+    from groundswell.organize import find_item, may_be_item
+
     store = local_datasets(settings)
     if annotator is not None:
         touched = asyncio.run(_touched(settings, annotator, after, before))
@@ -88,11 +90,9 @@ def trace(
             raise click.UsageError(f"batch {step} has samples 0 to {len(ids) - 1}")
     elif what is None:
         raise click.UsageError("say WHAT to trace: a dataset or an item; or give --annotator or --feed")
-    elif what.partition("@")[0] in store.names():
+    elif what.partition("@")[0] in store.names() or not may_be_item(what):
         _show_dataset(store, what, as_json=as_json)
     else:
-        from groundswell.organize import find_item
-
         _show_item(settings, store, find_item(store, what), as_json=as_json)
 
 

@@ -16,6 +16,10 @@ POLL_SECONDS = 0.2
 class Managing(Connection):
     """Methods for managers and members."""
 
+    def schema_of_label_studio(self, xml: str) -> dict[str, Any]:
+        """Return kind, classes and options for a labelling configuration of Label Studio, for `create_project`."""
+        return self._call("POST", "/projects/schema/label-studio", {"xml": xml})
+
     def create_project(
         self, name: str, *, dataset: str, classes: Sequence[str], **given: Any
     ) -> dict[str, Any]:
@@ -53,6 +57,15 @@ class Managing(Connection):
     def revoke_key(self, key_id: str) -> None:
         """End an API key at once."""
         self._send("DELETE", f"/keys/{key_id}", None)
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Return background work that waits, runs or gave up; what gave up comes first."""
+        jobs: list[dict[str, Any]] = self._call("GET", "/jobs")["items"]
+        return jobs
+
+    def retry_job(self, job_id: int) -> None:
+        """Give a job that gave up a fresh start, once its cause is mended."""
+        self._send("POST", f"/jobs/{job_id}/retry", None)
 
     def callbacks(self, *, state: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield what customers' servers are and were told, the newest first.

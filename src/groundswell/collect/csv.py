@@ -179,5 +179,5 @@ def _record(row: Row, header: list[str], column: str, origin: Origin) -> Item | 
     if len(row.fields) != len(header):
         detail = f"{len(row.fields)} fields where the header has {len(header)}"
         return origin.failure(locator, "csv:fields", detail)
-    meta = dict(zip(header, row.fields, strict=True))
-    return origin.text(meta.pop(column), locator, meta)
+    fields = dict(zip(header, row.fields, strict=True))
+    return origin.row(fields, column, locator, without_text="csv:fields")

@@ -58,9 +58,9 @@ class Digits:
         """Return what is read."""
         return "handwritten digits from scikit-learn"
 
-    def size_bytes(self) -> None:
-        """Return None: the images lie compressed inside the package."""
-        return None
+    def size_bytes(self) -> int:
+        """Return the bytes of all pixels; they lie compressed inside the package."""
+        return 1797 * 8 * 8
 
 
 def digit_truth() -> dict[ItemId, int]:

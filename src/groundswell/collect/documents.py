@@ -51,10 +51,7 @@ class Documents(EachFile):
             return origin.failure(found.relative, "document:broken", str(error))
         if found.suffix in TEXT:
             return origin.text(extracted.text, found.relative)
-        if not extracted.text.strip():
-            return origin.failure(found.relative, "document:no_text", "there is no text in it")
-        meta = {"title": extracted.title} if extracted.title else {}
-        return origin.extracted(extracted.text, data, _MEDIA_TYPES[found.suffix], found.relative, meta)
+        return origin.extracted(extracted, data, _MEDIA_TYPES[found.suffix], found.relative, {})
 
 
 def _extracted(data: bytes, suffix: str) -> Extracted:

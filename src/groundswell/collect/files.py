@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from itertools import groupby
+from typing import ClassVar
 
 from groundswell.collect.csv import SUFFIXES as CSV
 from groundswell.collect.csv import Csv
-from groundswell.collect.folder import Found, entries_of
+from groundswell.collect.folder import Found
 from groundswell.collect.good import require_good
 from groundswell.collect.jsonl import SUFFIXES as JSONL
 from groundswell.collect.jsonl import Jsonl
-from groundswell.collect.known import Known
 from groundswell.collect.lines import COMPRESSIONS
 from groundswell.collect.parquet import ARROW, PARQUET, Parquet
-from groundswell.collect.source import Cursor, Divisible, Options, Origin, Place, Plug, Source, printable
+from groundswell.collect.several import SeveralFiles, grouped
+from groundswell.collect.source import Divisible, Options, Origin, Place, Plug, Source, printable
 from groundswell.collect.warc import SUFFIXES as WARC
 from groundswell.collect.warc import Warc
 from groundswell.errors import EmptySource, MissingColumn, UnreadableSource
@@ -26,81 +27,36 @@ _ABOUT_OTHERS = ("state.json", "dataset_info.json", "dataset_dict.json", "metada
 
 
 @dataclass(frozen=True)
-class Files:
+class Files(SeveralFiles):
     """The records of several files, file after file in the order of names.
 
     A file that cannot be read, is empty or lacks the column of texts is set aside as a whole, with the
     reason, and the others are read; so columns may differ from file to file. This is also how a data set of
     Hugging Face's that was saved to disk, or cloned from the hub, is read.
-
-    Attributes:
-        files: those that are read; all if None.
     """
 
-    place: Place
-    options: Options
-    files: tuple[Found, ...] | None = None
     name: ClassVar[str] = "files"
     reads_records: ClassVar[bool] = True
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
-    @classmethod
-    def recognises(cls, place: Place) -> bool:
-        """Take a folder or pattern with files of records in it."""
-        return place.folder_has(*SUFFIXES)
-
-    @classmethod
-    def open(cls, place: Place, options: Options) -> "Files":
-        """Return the source."""
-        return cls(place, options)
-
     def read(self) -> Iterator[Item | Drop]:
         """Yield the records of all files."""
-        records = (record for found in self._found() for record in self._file(found).read())
+        records = (record for found in self.found() for record in self._file(found).read())
         return require_good(records, printable(self.place.spec)) if self.files is None else records
 
     def describe(self) -> str:
         """Return what is read."""
         return f"files in {printable(self.place.spec)}"
 
-    def size_bytes(self) -> int:
-        """Return the size of the files."""
-        if self.files is None:
-            return self.place.size_bytes
-        return sum(found.size_bytes for found in self.files)
-
-    def state(self) -> Iterator[str]:
-        """Yield name, size and time of each file."""
-        return (found.state for found in self._found() if not found.reason)
-
-    def cursor(self, before: Cursor | None = None) -> Cursor:
-        """Return which files there are, in a few bytes each."""
-        now = Known.of(self.state())
-        return (Known.from_json(before) | now if before else now).to_json()
-
-    def after(self, cursor: Cursor) -> Self:
-        """Return the files that were not there before; one that has changed is read again as a whole."""
-        known = Known.from_json(cursor)
-        return replace(self, files=tuple(found for found in self._found() if found.state not in known))
-
     def parts(self, part_bytes: int) -> Sequence[Source]:
         """Return shares of large files, and groups of small ones."""
         parts: list[Source] = []
-        group: list[Found] = []
-        for found in self._found():
-            if found.size_bytes > part_bytes:
-                parts += [replace(self, files=tuple(group))] if group else []
-                parts += self._file(found).parts(part_bytes)
-                group = []
-                continue
-            group.append(found)
-            if sum(each.size_bytes for each in group) >= part_bytes:
-                parts.append(replace(self, files=tuple(group)))
-                group = []
-        return [*parts, replace(self, files=tuple(group))] if group or not parts else parts
-
-    def _found(self) -> Iterator[Found]:
-        return entries_of(self.place) if self.files is None else iter(self.files)
+        for is_large, files in groupby(self.found(), lambda found: found.size_bytes > part_bytes):
+            if is_large:
+                parts += [part for found in files for part in self._file(found).parts(part_bytes)]
+            else:
+                parts += [replace(self, files=group) for group in grouped(files, part_bytes)]
+        return parts or [replace(self, files=())]
 
     def _file(self, found: Found) -> "_File":
         suffix = found.path.with_suffix("").suffix if found.suffix in COMPRESSIONS else found.suffix

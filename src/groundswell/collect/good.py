@@ -17,15 +17,16 @@ def require_good(records: Iterator[Item | Drop], source: str) -> Iterator[Item |
         UnreadableSource: every record failed, or the first `MAX_BAD_START` did; names the first problem.
     """
     first: Drop | None = None
-    failures = 0
+    count = 0
     for record in require_start(records, source):
         yield record
         if isinstance(record, Item):
             yield from records
             return
-        if record.failed:
-            failures, first = failures + 1, first or record
-    raise nothing_good(source, failures, first)
+        count += 1
+        if first is None or (record.failed and not first.failed):
+            first = record
+    raise nothing_good(source, count, first)
 
 
 def require_start(records: Iterator[Item | Drop], source: str) -> Iterator[Item | Drop]:
@@ -47,17 +48,22 @@ def require_start(records: Iterator[Item | Drop], source: str) -> Iterator[Item 
             raise nothing_good(source, failures, first)
 
 
-def nothing_good(source: str, failures: int, first: Drop | None) -> InputError:
+def nothing_good(source: str, count: int, first: Drop | None) -> InputError:
     """Return the error that says that a source holds nothing that can be used.
 
     Args:
         source: what was read.
-        failures: how many records could not be read.
-        first: the first of them; None if there were none at all.
+        count: how many records there were.
+        first: the first that could not be read, or else the first that was left out by rule; None if there were
+            none at all.
     """
     if first is None:
         return EmptySource(f"{source} holds nothing to collect")
+    if not first.failed:
+        return EmptySource(
+            f"{source} holds nothing to collect: {count:,} left out by rule; the first, {first.locator}: {first.detail}"
+        )
     return UnreadableSource(
-        f"{source}: no record of {failures:,} could be read; the first, {first.locator}: {first.detail}. "
+        f"{source}: no record of {count:,} could be read; the first, {first.locator}: {first.detail}. "
         "Check that this is the file or folder you mean"
     )

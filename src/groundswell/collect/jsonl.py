@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, ClassVar
 
-from groundswell.collect.columns import AS_RECORD, choose_text_column
+from groundswell.collect.columns import choose_text_column
 from groundswell.collect.lines import Line, read_lines
 from groundswell.collect.one import OneFile
 from groundswell.collect.shares import shares_of_lines
@@ -104,13 +104,7 @@ def _record(line: Line, column: str, origin: Origin) -> Item | Drop:
         return origin.failure(locator, "json:invalid", f"not JSON: {parsed}")
     if not isinstance(parsed, dict):
         return origin.failure(locator, "json:not_object", f"no JSON object but {type(parsed).__name__}")
-    if column == AS_RECORD:
-        return origin.record(parsed, locator)
-    text = parsed.pop(column, None)
-    if not isinstance(text, str):
-        found = "null or absent" if text is None else type(text).__name__
-        return origin.failure(locator, "json:no_text", f"field {column!r} is {found}, not a text")
-    return origin.text(text, locator, parsed)
+    return origin.row(parsed, column, locator, without_text="json:no_text")
 
 
 def _parse(text: str) -> Any:

@@ -51,5 +51,11 @@ class Known:
         return Known(np.union1d(self._digests, other._digests))
 
 
+def cursor_of(states: Iterable[str], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the cursor of what was read: what there is now, on top of what a run before had read."""
+    now = Known.of(states)
+    return (Known.from_json(before) | now if before else now).to_json()
+
+
 def _digest(state: str) -> bytes:
     return hashlib.blake2b(state.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()

@@ -14,7 +14,7 @@ from groundswell.collect.files import Files
 from groundswell.collect.folder import Found
 from groundswell.collect.good import require_good
 from groundswell.collect.images import Images
-from groundswell.collect.known import Known
+from groundswell.collect.known import Known, cursor_of
 from groundswell.collect.lines import COMPRESSIONS
 from groundswell.collect.recordings import Recordings
 from groundswell.collect.source import Cursor, Options, Origin, Place, one_line
@@ -93,8 +93,7 @@ class Objects:
 
     def cursor(self, before: Cursor | None = None) -> Cursor:
         """Return which objects there are, in a few bytes each."""
-        now = Known.of(self.state())
-        return (Known.from_json(before) | now if before else now).to_json()
+        return cursor_of(self.state(), before)
 
     def after(self, cursor: Cursor) -> Self:
         """Return the objects that were not there before, or have changed."""
@@ -134,8 +133,8 @@ class Objects:
                 yield maker(self.place, self.options).make(data, found, origin)
         except FileNotFoundError:
             yield origin.failure(each.path, "file:vanished", "it was listed, and is not there any more")
-        except OSError as error:
-            yield origin.failure(each.path, "file:unreadable", str(error).partition("\n")[0])
+        except _refusals() as error:
+            yield origin.failure(each.path, "file:unreadable", _first_line(error))
 
     def _records(self, each: Object) -> Iterator[Item | Drop]:
         """Download an object, and read it as a file of records."""
@@ -155,10 +154,8 @@ def _listed(spec: str) -> list[Object]:
             for chunk in _store(spec).list()
             for each in chunk
         ]
-    except (OSError, ValueError) as error:
-        raise SourceNotFound(
-            f"{one_line(spec)} cannot be listed: {str(error).partition(chr(10))[0]}"
-        ) from error
+    except _refusals() as error:
+        raise SourceNotFound(f"{one_line(spec)} cannot be listed: {_first_line(error)}") from error
     if not found:
         raise SourceNotFound(f"there are no objects below {one_line(spec)}")
     return sorted(found, key=lambda each: each.path)
@@ -171,3 +168,16 @@ def _store(spec: str) -> Any:
     except ImportError as error:
         raise MissingExtra("reading object stores needs obstore: pip install 'groundswell[clean]'") from error
     return from_url(spec)
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return what the library raises where a server refuses, or answers with what nobody expects."""
+    try:
+        from obstore.exceptions import BaseError
+    except ImportError:
+        return (OSError, ValueError)
+    return (OSError, ValueError, BaseError)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

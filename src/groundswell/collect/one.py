@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from groundswell.collect.known import Known
+from groundswell.collect.known import Known, cursor_of
 from groundswell.collect.shares import WHOLE, Share
 from groundswell.collect.source import Cursor, Options, Origin, Place, Source, printable
 from groundswell.items import Drop, Item
@@ -56,8 +56,7 @@ class OneFile(ABC):
 
     def cursor(self, before: Cursor | None = None) -> Cursor:
         """Return the file's state."""
-        now = Known.of(self.state())
-        return (Known.from_json(before) | now if before else now).to_json()
+        return cursor_of(self.state(), before)
 
     def after(self, cursor: Cursor) -> Source:
         """Return the whole file if it has changed, else nothing."""

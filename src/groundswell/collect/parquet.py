@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from groundswell.collect.columns import AS_RECORD, choose_text_column
+from groundswell.collect.columns import choose_text_column
 from groundswell.collect.one import OneFile
 from groundswell.collect.shares import Share
 from groundswell.collect.source import Origin, Place, one_line, printable
@@ -146,11 +146,4 @@ def _with_dates_as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _record(row: dict[str, Any] | Exception, column: str, locator: str, origin: Origin) -> Item | Drop:
     if isinstance(row, Exception):
         return origin.failure(locator, "parquet:value", str(row))
-    if column == AS_RECORD:
-        return origin.record(row, locator)
-    text = row.pop(column)
-    if not isinstance(text, str):
-        return origin.failure(locator, "parquet:no_text", f"column {column!r} holds no text here")
-    if len(text) > origin.options.max_item_bytes:
-        return origin.failure(locator, "item:too_large", f"over {origin.options.max_item_bytes:,} characters")
-    return origin.text(text, locator, row)
+    return origin.row(row, column, locator, without_text="parquet:no_text")

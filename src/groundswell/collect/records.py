@@ -32,20 +32,19 @@ class Records:
         """Return what is read."""
         return f"{len(self.rows):,} records in memory"
 
-    def size_bytes(self) -> None:
-        """Return None: nothing is read."""
-        return None
+    def size_bytes(self) -> int:
+        """Return about how many bytes the texts have."""
+        return sum(map(_size, self.rows))
+
+
+def _size(row: object) -> int:
+    values = row.values() if isinstance(row, Mapping) else [row]
+    return sum(len(value) if isinstance(value, str) else 8 for value in values)
 
 
 def _record(row: object, column: str, locator: str, origin: Origin) -> Item | Drop:
+    if isinstance(row, Mapping):
+        return origin.row(dict(row), column, locator, without_text="record:no_text")
     if column == AS_RECORD:
-        if not isinstance(row, Mapping):
-            return origin.failure(locator, "record:not_object", f"no mapping but {type(row).__name__}")
-        return origin.record(row, locator)
-    meta = dict(row) if isinstance(row, Mapping) else {}
-    text = meta.pop(column, None) if isinstance(row, Mapping) else row
-    if not isinstance(text, str):
-        return origin.failure(locator, "record:no_text", f"no text under {column!r}")
-    if len(text) > origin.options.max_item_bytes:
-        return origin.failure(locator, "item:too_large", f"over {origin.options.max_item_bytes:,} characters")
-    return origin.text(text, locator, meta)
+        return origin.failure(locator, "record:not_object", f"no mapping but {type(row).__name__}")
+    return origin.row({column: row}, column, locator, without_text="record:no_text")

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from groundswell.collect.columns import AS_RECORD
+from groundswell.collect.extract import Extracted
 from groundswell.collect.meta import plain
 from groundswell.items import Drop, Item, ItemKind, digest_bytes
 
@@ -156,10 +158,13 @@ class Origin:
         return self._item(ItemKind.TEXT, text, None, "text/plain", locator, meta)
 
     def extracted(
-        self, text: str, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]
+        self, found: Extracted, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]
     ) -> Item | Drop:
-        """Return a text item that was made from a document, and says so."""
-        made = self.text(text, locator, {**meta, "media_type": media_type})
+        """Return a text item that was made from a document, and says so; a drop if the document says nothing."""
+        if not found.text.strip():
+            return self.failure(locator, "document:no_text", "there is no text in it")
+        titled = {**meta, "title": found.title} if found.title else meta
+        made = self.text(found.text, locator, {**titled, "media_type": media_type})
         return made if isinstance(made, Drop) else replace(made, derived_from=digest_bytes(data))
 
     def audio(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
@@ -178,6 +183,25 @@ class Origin:
             if isinstance(made, Drop)
             else replace(made, kind=ItemKind.RECORD, media_type="application/json")
         )
+
+    def row(self, fields: dict[str, Any], column: str, locator: str, *, without_text: str) -> Item | Drop:
+        """Return the item of a row of a table, or of an object: its text, or with `AS_RECORD` all of it.
+
+        Args:
+            fields: by name; what is not the text goes to `meta`.
+            column: that holds the text.
+            locator: of the row.
+            without_text: the reason where there is no text in the column.
+        """
+        if column == AS_RECORD:
+            return self.record(fields, locator)
+        text = fields.pop(column, None)
+        if not isinstance(text, str):
+            found = "null or absent" if text is None else type(text).__name__
+            return self.failure(locator, without_text, f"{column!r} is {found}, not a text")
+        if len(text) > (limit := self.options.max_item_bytes):
+            return self.failure(locator, "item:too_large", f"over {limit:,} characters")
+        return self.text(text, locator, fields)
 
     def image(self, data: bytes, media_type: str, locator: str, meta: Mapping[str, Any]) -> Item:
         """Return an image item of encoded bytes that were already found to be readable."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from groundswell.collect.columns import AS_RECORD, choose_text_column
+from groundswell.collect.columns import choose_text_column
 from groundswell.collect.good import require_good
 from groundswell.collect.source import Cursor, Options, Origin, Source
 from groundswell.errors import InputError, MissingColumn
@@ -130,7 +130,7 @@ class Query:
             for place, row in enumerate(rows):
                 values = dict(zip(columns, row, strict=True))
                 where = f"{self.grows} {values[self.grows]}" if self.grows else f"row {place}"
-                yield _record(values, column, where, origin)
+                yield origin.row(values, column, where, without_text="sql:no_text")
 
     def _asked(self) -> tuple[str, tuple[Any, ...]]:
         if self.grows is None:
@@ -139,17 +139,6 @@ class Query:
         if self.reached is None:
             return f"{asked} ORDER BY {name}", ()
         return f"{asked} WHERE {name} > {self.database.mark} ORDER BY {name}", (self.reached,)
-
-
-def _record(values: dict[str, Any], column: str, locator: str, origin: Origin) -> Item | Drop:
-    if column == AS_RECORD:
-        return origin.record(values, locator)
-    text = values.pop(column)
-    if not isinstance(text, str):
-        return origin.failure(locator, "sql:no_text", f"column {column!r} holds no text here")
-    if len(text) > origin.options.max_item_bytes:
-        return origin.failure(locator, "item:too_large", f"over {origin.options.max_item_bytes:,} characters")
-    return origin.text(text, locator, values)
 
 
 def _quoted(name: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from groundswell.collect.extract import html_text, pdf_text
-from groundswell.collect.known import Known
+from groundswell.collect.extract import Extracted, html_text, pdf_text
+from groundswell.collect.known import Known, cursor_of
 from groundswell.collect.lines import read_lines
 from groundswell.collect.one import Nothing, OneFile
 from groundswell.collect.shares import Share
@@ -49,8 +49,7 @@ class UrlList(OneFile):
 
     def cursor(self, before: Cursor | None = None) -> Cursor:
         """Return which addresses there are."""
-        now = Known.of(self._addresses())
-        return (Known.from_json(before) | now if before else now).to_json()
+        return cursor_of(self._addresses(), before)
 
     def after(self, cursor: Cursor) -> Source:
         """Return the addresses that were not there before."""
@@ -177,14 +176,11 @@ def _item(
         elif media_type in ("text/html", "application/xhtml+xml"):
             extracted = html_text(data, charset)
         elif media_type.startswith("text/"):
-            return origin.extracted(data.decode(charset or "utf-8"), data, media_type, locator, meta)
+            extracted = Extracted(data.decode(charset or "utf-8"))
         else:
             return origin.refusal(locator, "page:type", media_type or "no content type")
     except TooLarge as error:
         return origin.failure(locator, "item:too_large", str(error))
     except (UnreadableSource, UnicodeDecodeError, LookupError) as error:
         return origin.failure(locator, "document:broken", one_line(str(error)))
-    if not extracted.text.strip():
-        return origin.failure(locator, "document:no_text", "there is no main text in it")
-    titled = {**meta, "title": extracted.title} if extracted.title else meta
-    return origin.extracted(extracted.text, data, media_type, locator, titled)
+    return origin.extracted(extracted, data, media_type, locator, meta)

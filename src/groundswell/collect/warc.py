@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from groundswell.collect.extract import html_text
+from groundswell.collect.extract import Extracted, html_text
 from groundswell.collect.one import OneFile
 from groundswell.collect.source import Origin, Place, one_line
 from groundswell.errors import MissingExtra, UnreadableSource
@@ -84,18 +84,14 @@ def _page(page: Any, media_type: str, url: str, locator: str, origin: Origin) ->
     date = str(page.headers.get("WARC-Date", ""))
     try:
         if media_type == _PLAIN:
-            text, title = data.decode(page.http_charset or "utf-8", "strict"), ""
+            extracted = Extracted(data.decode(page.http_charset or "utf-8", "strict"))
         else:
             extracted = html_text(data, page.http_charset)
-            text, title = extracted.text, extracted.title
     except (UnicodeDecodeError, LookupError) as error:
         return origin.failure(locator, "text:encoding", str(error))
     except UnreadableSource as error:
         return origin.failure(locator, "document:broken", str(error))
-    if not text.strip():
-        return origin.failure(locator, "document:no_text", "there is no main text in it")
-    meta = {"url": url, "date": date, **({"title": title} if title else {})}
-    return origin.extracted(text, data, media_type, locator, meta)
+    return origin.extracted(extracted, data, media_type, locator, {"url": url, "date": date})
 
 
 def printable_url(url: str) -> str:

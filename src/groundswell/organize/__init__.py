@@ -8,7 +8,7 @@ from groundswell.organize.draft import Draft, as_parent
 from groundswell.organize.fields import field_types, with_fields
 from groundswell.organize.heads import At
 from groundswell.organize.leaks import Leak, find_leaks
-from groundswell.organize.lineage import ItemTrace, find_item, item_at, trace_item
+from groundswell.organize.lineage import ItemTrace, find_item, item_at, may_be_item, trace_item
 from groundswell.organize.manifest import MAIN, Parent, require_name
 from groundswell.organize.quota import Quota, set_own_limit
 from groundswell.organize.refs import Ref, RefKind
@@ -50,6 +50,7 @@ __all__ = [
     "set_own_limit",
     "ItemTrace",
     "find_item",
+    "may_be_item",
     "item_at",
     "trace_item",
     "Use",

@@ -52,8 +52,9 @@ def collect(
         3 read, 2 kept, 1 dropped (1 duplicate:exact)
 
     Args:
-        source: a file (JSONL, CSV, Parquet, Arrow, text, an image, a recording), a folder of images, recordings
-            or text files, `"digits"`, a list of texts, a list of mappings with a `text` each, or any `Source`.
+        source: a file (JSONL, CSV, Parquet, Arrow, text, WARC, also compressed; a document, an image, a
+            recording; `.urls`), a folder of such or a pattern, a prefix such as `s3://bucket/crawl/`, `"digits"`, a
+            list of texts, a list of mappings with a `text` each, or any `Source`, such as a `Query`.
         text_column: the column that holds the text, where it cannot be found by itself.
         licence: SPDX id or text, written on every item.
         max_item_bytes: records over this many bytes are set aside.

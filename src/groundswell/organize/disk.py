@@ -8,8 +8,8 @@ from groundswell.errors import StoreError
 
 
 @contextmanager
-def writing_to(folder: Path) -> Iterator[None]:
-    """Turn a full or forbidden disk into a `StoreError` that names the folder.
+def writing_to(folder: Path, setting: str = "GROUNDSWELL_HOME") -> Iterator[None]:
+    """Turn a full or forbidden disk into a `StoreError` that names the folder, and the variable that says where it is.
 
     Raises:
         StoreError: the block raised `OSError`.
@@ -19,5 +19,5 @@ def writing_to(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             f"{folder} cannot be written ({error.strerror or error}), so nothing is kept; make room there, "
-            "or set GROUNDSWELL_HOME to a folder that you may write"
+            f"or set {setting} to a folder that you may write"
         ) from error

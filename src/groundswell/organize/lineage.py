@@ -89,6 +89,11 @@ class ItemTrace:
     uses: tuple[tuple[str, Use], ...]
 
 
+def may_be_item(reference: str) -> bool:
+    """Tell whether it looks like the id of an item, or like the beginning of one."""
+    return _PREFIX.fullmatch(reference) is not None
+
+
 def find_item(store: DatasetStore, reference: str, *, dataset: str | None = None) -> ItemId:
     """Return the id that a person means: all of it, or its first 8 characters or more.
 
@@ -101,7 +106,7 @@ def find_item(store: DatasetStore, reference: str, *, dataset: str | None = None
         InputError: it is not the beginning of an id, or of several items.
         NotFound: no version has such an item, and none was set aside.
     """
-    if not _PREFIX.fullmatch(reference):
+    if not may_be_item(reference):
         raise InputError(
             f"{reference[:80]!r} is no item: give its id, or the first 8 or more of its 64 digits"
         )

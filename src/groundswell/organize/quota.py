@@ -73,7 +73,7 @@ def own_limit(root: Path) -> int | None:
     path = root / _FILE
     try:
         return int(json.loads(path.read_text("utf-8"))["limit_bytes"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # whoever writes there is told
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is damaged ({error}); set the quota anew") from error

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from groundswell.items import Drop
 
+_MOST_TOLD = 8
+"""Reasons that a line names; the rest are counted together."""
+
 
 @dataclass
 class Report:
@@ -30,6 +33,11 @@ class Report:
         parts = [f"{self.collected:,} read", f"{self.kept:,} kept"]
         for word, reasons in (("dropped", self.dropped), ("failed", self.failed)):
             if reasons:
-                listed = ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
-                parts.append(f"{reasons.total():,} {word} ({listed})")
+                parts.append(f"{reasons.total():,} {word} ({_listed(reasons)})")
         return ", ".join(parts)
+
+
+def _listed(reasons: Counter[str]) -> str:
+    told = [f"{count:,} {reason}" for reason, count in reasons.most_common(_MOST_TOLD)]
+    others = reasons.total() - sum(count for _, count in reasons.most_common(_MOST_TOLD))
+    return ", ".join([*told, f"{others:,} for other reasons"] if others else told)

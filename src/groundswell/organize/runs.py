@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +54,24 @@ def open_run(root: Path, name: str, identity: str, now: datetime) -> Iterator[Ru
     with _held(folder.root):
         yield _planned(folder, now)
         _remove(folder.root)
+
+
+@contextmanager
+def temporary_run(root: Path | None, now: datetime) -> Iterator[Run]:
+    """Hold a run that nobody goes on with, however it ends.
+
+    Args:
+        root: the folder in which its own is made; that of the machine for such things if None.
+        now: when it begins.
+
+    Raises:
+        StoreError: the disk is full, or the folder may not be written.
+    """
+    if root is not None:
+        with writing_to(root):
+            root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="groundswell-", dir=root) as folder:
+        yield Run(RunFolder(Path(folder), is_temporary=True), secrets.token_hex(8), now)
 
 
 @contextmanager

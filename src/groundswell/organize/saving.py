@@ -1,8 +1,6 @@
 """Running a pipeline and keeping what it leaves as a new version of a dataset."""
 
 import hashlib
-import secrets
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +18,6 @@ from groundswell.clean import (
     Outcome,
     Part,
     Progress,
-    RunFolder,
     Running,
     SourcePart,
     fingerprint,
@@ -28,10 +25,11 @@ from groundswell.clean import (
 )
 from groundswell.collect import Cursor, Growing, Source, nothing_good
 from groundswell.items import Drop, Item, repacked
+from groundswell.organize.disk import writing_to
 from groundswell.organize.draft import schema_of_rows
 from groundswell.organize.parts import TimedPart, parts_of_source, parts_of_version, state_of
 from groundswell.organize.report import Report
-from groundswell.organize.runs import Run, open_run
+from groundswell.organize.runs import Run, open_run, temporary_run
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.version import Version
 
@@ -142,9 +140,10 @@ def _run(
         if progress.records:
             saving.on_count(progress.records)
 
-    return run_job(
-        parts, saving.operators, folder=run.folder, executor=executor, known=known, on_progress=note
-    )
+    with writing_to(run.folder.root, "TMPDIR" if run.folder.is_temporary else "GROUNDSWELL_HOME"):
+        return run_job(
+            parts, saving.operators, folder=run.folder, executor=executor, known=known, on_progress=note
+        )
 
 
 def _watched(outcome: Outcome) -> tuple[Report, Callable[[Callable[[Drop], None]], Iterator[pa.RecordBatch]]]:
@@ -171,26 +170,26 @@ def _require_good(outcome: Outcome, source: Source) -> None:
         UnreadableSource: not one record could be read.
     """
     if outcome.items == 0:
-        unread = (drop for drop in outcome.drops() if drop.failed)
-        raise nothing_good(source.describe(), outcome.read, next(unread, None))
+        failed = next((drop for drop in outcome.drops() if drop.failed), None)
+        first = failed or next(outcome.drops(), None)
+        raise nothing_good(source.describe(), outcome.read, first)
 
 
 @contextmanager
 def _running(
-    store: DatasetStore, name: str, identity: str, size_bytes: int | None, saving: Saving
+    store: DatasetStore, name: str, identity: str | None, size_bytes: int | None, saving: Saving
 ) -> Iterator[tuple[Executor, Run]]:
     """Hold what runs the tasks, and the folder of the run: one that stays if it may be gone on with."""
     executor = saving.running.executor(size_bytes)
     try:
         if isinstance(executor, InProcess):
-            with tempfile.TemporaryDirectory(prefix="groundswell-") as folder:
-                yield (
-                    executor,
-                    Run(RunFolder(Path(folder), is_temporary=True), secrets.token_hex(8), saving.now),
-                )
+            held = temporary_run(None, saving.now)
+        elif identity is None:
+            held = temporary_run(runs_of(store), saving.now)
         else:
-            with open_run(runs_of(store), name, identity, saving.now) as run:
-                yield executor, run
+            held = open_run(runs_of(store), name, identity, saving.now)
+        with held as run:
+            yield executor, run
     finally:
         executor.close()
 
@@ -200,9 +199,11 @@ def runs_of(store: DatasetStore) -> Path:
     return store.root.parent.parent / "runs" / store.root.name
 
 
-def _identity(operators: Sequence[Operator], state: str | None, before: str) -> str:
-    """Return digits that are equal for runs that give the same; what cannot be told apart is never the same."""
-    parts = (__version__, fingerprint(operators), state or secrets.token_hex(), before)
+def _identity(operators: Sequence[Operator], state: str | None, before: str) -> str | None:
+    """Return digits that are equal for runs that give the same; None where the source cannot tell."""
+    if state is None:
+        return None
+    parts = (__version__, fingerprint(operators), state, before)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -23,9 +23,9 @@ async def failed_job(web) -> int:
         await tx.execute(sql.SQL("set local search_path to procrastinate"))
         number = await tx.fetch_value(GIVE_UP)
         await tx.execute(
-            sql.SQL("insert into public.job_errors (job_id, error) values ({}, 'ValueError: no classes')").format(
-                sql.Literal(number)
-            )
+            sql.SQL(
+                "insert into public.job_errors (job_id, error) values ({}, 'ValueError: no classes')"
+            ).format(sql.Literal(number))
         )
     return int(number)
 

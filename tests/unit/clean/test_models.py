@@ -38,6 +38,12 @@ def make_embedder() -> Callable[[Sequence[str]], np.ndarray]:
     return embed
 
 
+def test_a_second_score_of_that_name_takes_the_place_of_the_first(make_text: Callable[..., Item]) -> None:
+    scores = [ScoreTexts(make_length_model, "length", f"len@{number}") for number in (1, 2)]
+    (scored,) = run([to_batch([make_text("a" * 5)])], scores, on_drop=print)
+    assert scored.schema.names.count("length") == 1
+
+
 def test_scores_are_added_and_bounds_filter(flow: Flow) -> None:
     outcome = flow(
         ["a" * 5, "b" * 15, "c" * 50], ScoreTexts(make_length_model, "length", "len@1", least=1, most=3)

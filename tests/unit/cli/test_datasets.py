@@ -167,7 +167,7 @@ def test_images_that_look_alike_are_found(run: Callable[..., Any], tmp_path: Pat
     ("args", "code", "says"),
     [
         (["trace"], 2, "say WHAT to trace"),
-        (["trace", "nothing"], 2, "is no item"),
+        (["trace", "nothing"], 3, "no dataset"),
         (["trace", "0" * 12], 3, "no version has an item"),
         (["trace", "--feed", "reviews.jsonl", "--step", "1"], 2, "is no state of a feed"),
         (["retract"], 2, "say whose answers"),

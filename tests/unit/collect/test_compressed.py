@@ -20,13 +20,18 @@ def zstd(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "compress"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("zst", zstd)]
+    ("suffix", "compress"),
+    [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("zst", zstd)],
 )
 def test_every_form_is_read(read: Read, suffix: str, compress: Callable[[bytes], bytes]) -> None:
-    assert [item.text for item in read(f"a.txt.{suffix}", compress(b"one\ntwo\n")) if isinstance(item, Item)] == ["one", "two"]
+    assert [
+        item.text for item in read(f"a.txt.{suffix}", compress(b"one\ntwo\n")) if isinstance(item, Item)
+    ] == ["one", "two"]
 
 
-@pytest.mark.parametrize(("suffix", "compress"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
+@pytest.mark.parametrize(
+    ("suffix", "compress"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)]
+)
 def test_a_cut_end_costs_the_end_only(read: Read, suffix: str, compress: Callable[[bytes], bytes]) -> None:
     import random
 
@@ -38,7 +43,9 @@ def test_a_cut_end_costs_the_end_only(read: Read, suffix: str, compress: Callabl
     assert len(found) > 1000
 
 
-def test_a_bomb_is_read_no_further_than_its_size_explains(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bomb_is_read_no_further_than_its_size_explains(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(compressed, "FREE_BYTES", 100_000)
     bomb = gzip.compress(b"a line of a log\n" * 500_000)
     found = read("a.txt.gz", bomb)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from groundswell.collect import AS_RECORD
 from groundswell.errors import EmptySource, MissingColumn, UnreadableSource
 from groundswell.items import Drop, Item
 
@@ -90,6 +91,15 @@ def test_the_only_column_of_words_is_the_text(read: Read) -> None:
 def test_a_column_that_is_not_there_is_missing_and_the_others_are_listed(read: Read) -> None:
     with pytest.raises(MissingColumn, match=r"no column 'text'; it has 'id', 'review'"):
         read("a.csv", b"id,review\n1,good\n", text_column="text")
+
+
+def test_rows_are_records_where_that_is_asked_for_or_the_columns_say_so(read: Read) -> None:
+    (asked,) = read("a.csv", b"text,stars\na fine day,5\n", text_column=AS_RECORD)
+    (known,) = read("b.csv", b"prompt,completion\nsay hi,hi\n")
+    assert isinstance(asked, Item)
+    assert isinstance(known, Item)
+    assert (asked.kind, asked.record) == ("record", {"text": "a fine day", "stars": "5"})
+    assert known.record == {"prompt": "say hi", "completion": "hi"}
 
 
 def test_a_header_alone_is_empty(read: Read) -> None:

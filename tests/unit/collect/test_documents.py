@@ -26,7 +26,8 @@ def pdf(*pages: str) -> bytes:
     for place, text in enumerate(pages):
         font = "<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents {4 + 2 * place} 0 R /Resources {font} >>".encode()
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] "
+            + f"/Contents {4 + 2 * place} 0 R /Resources {font} >>".encode()
         )
         stream = f"BT /F 12 Tf 20 200 Td ({text}) Tj ET".encode()
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
@@ -36,8 +37,15 @@ def pdf(*pages: str) -> bytes:
         offsets.append(len(data))
         data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return data + b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
-        len(objects) + 1, table, len(objects) + 1, len(data),
+    return (
+        data
+        + b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF"
+        % (
+            len(objects) + 1,
+            table,
+            len(objects) + 1,
+            len(data),
+        )
     )
 
 
@@ -74,10 +82,21 @@ def test_a_page_with_many_elements_that_have_no_end_is_not_deep() -> None:
 
 def test_markdown_is_what_a_reader_sees() -> None:
     found = markdown_text(
-        "---\ntitle: x\n---\n# The *title*\n\nA [link](http://a.b) and `code`.\n\n- one\n- two\n\n```\nx = 1\n```\n\n|a|b|\n|-|-|\n|1|2|\n"
+        "---\ntitle: x\n---\n# The *title*\n\nA [link](http://a.b) and `code`.\n\n- one\n- two\n\n"
+        "```\nx = 1\n```\n\n|a|b|\n|-|-|\n|1|2|\n"
     )
     assert found.title == "The title"
-    assert found.text.split("\n\n") == ["The title", "A link and code.", "one", "two", "x = 1", "a", "b", "1", "2"]
+    assert found.text.split("\n\n") == [
+        "The title",
+        "A link and code.",
+        "one",
+        "two",
+        "x = 1",
+        "a",
+        "b",
+        "1",
+        "2",
+    ]
 
 
 def test_the_pages_of_a_pdf_are_read() -> None:

@@ -33,6 +33,13 @@ def test_only_bad_records_raise_and_name_the_first() -> None:
         list(require_good(iter([bad(1), bad(2)]), "s"))
 
 
+def test_what_was_left_out_by_rule_is_named_where_nothing_else_is_there() -> None:
+    with pytest.raises(EmptySource, match="2 left out by rule; the first, line 1: problem 1"):
+        list(require_good(iter([bad(1, failed=False), bad(2, failed=False)]), "s"))
+    with pytest.raises(UnreadableSource, match="the first, line 2: problem 2"):
+        list(require_good(iter([bad(1, failed=False), bad(2)]), "s"))
+
+
 def test_nothing_is_read_after_a_thousand_bad_records() -> None:
     drawn = 0
 

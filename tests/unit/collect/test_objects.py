@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.unit.collect.conftest import NOW
 
 from groundswell.collect import Objects, open_source
 from groundswell.collect import objects as module
 from groundswell.errors import SourceNotFound
 from groundswell.items import Drop, Item
-from tests.unit.collect.conftest import NOW
 
 
 @pytest.fixture
@@ -31,10 +31,13 @@ def opened(folder: Path, **options: int) -> Objects:
 def test_each_object_is_read_as_its_suffix_says(folder: Path) -> None:
     found = list(opened(folder, max_item_bytes=50).read())
     assert [(each.locator, each.text) for each in found if isinstance(each, Item)] == [
-        ("a.jsonl line 1", "one"), ("a.jsonl line 2", "two"), ("b.md", "Three"),
+        ("a.jsonl line 1", "one"),
+        ("a.jsonl line 2", "two"),
+        ("b.md", "Three"),
     ]
     assert [(each.locator, each.reason) for each in found if isinstance(each, Drop)] == [
-        ("c.bin", "file:unsupported"), ("d.md", "item:too_large"),
+        ("c.bin", "file:unsupported"),
+        ("d.md", "item:too_large"),
     ]
     assert {each.source for each in found} == {f"file://{folder}/crawl"}
 
@@ -46,7 +49,8 @@ def test_what_vanishes_between_the_listing_and_its_turn_is_set_aside(folder: Pat
     (folder / "crawl" / "a.jsonl").unlink()
     found = list(part.read())
     assert [(each.locator, each.reason, each.failed) for each in found if isinstance(each, Drop)][:2] == [
-        ("a.jsonl", "file:vanished", True), ("b.md", "file:vanished", True),
+        ("a.jsonl", "file:vanished", True),
+        ("b.md", "file:vanished", True),
     ]
 
 
@@ -68,6 +72,9 @@ def test_nothing_there_and_no_permission_say_so(tmp_path: Path, monkeypatch: pyt
     class Refusing:
         def list(self) -> None:
             raise PermissionError("403 Forbidden\nand a page of debug output")
+
+    with pytest.raises(SourceNotFound, match="s3:// cannot be listed: "):
+        list(open_source("s3://", collected_at=NOW).read())
 
     monkeypatch.setattr(module, "_store", lambda spec: Refusing())
     with pytest.raises(SourceNotFound, match=r"cannot be listed: 403 Forbidden$"):

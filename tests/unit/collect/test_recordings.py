@@ -26,10 +26,14 @@ def test_a_folder_of_recordings_is_read(read: Read, tmp_path: Path) -> None:
     (folder / "deep" / "c.ogg").write_bytes(encoded("OGG"))
     (folder / "d.wav").write_bytes(b"RIFF no sound")
     found = read("set")
-    assert [(each.locator, each.reason) for each in found if isinstance(each, Drop)] == [("d.wav", "audio:broken")]
+    assert [(each.locator, each.reason) for each in found if isinstance(each, Drop)] == [
+        ("d.wav", "audio:broken")
+    ]
     items = [each for each in found if isinstance(each, Item)]
     assert [(item.media_type, item.meta["duration_seconds"], item.meta["rate"]) for item in items] == [
-        ("audio/wav", 0.5, 8000), ("audio/flac", 1.25, 8000), ("audio/ogg", 0.5, 8000),
+        ("audio/wav", 0.5, 8000),
+        ("audio/flac", 1.25, 8000),
+        ("audio/ogg", 0.5, 8000),
     ]
     assert items[2].meta["folder"] == "deep"
     assert items[0].kind == "audio"

@@ -43,7 +43,7 @@ def test_a_row_that_was_given_is_not_changed() -> None:
 def test_an_empty_list_is_empty_and_one_without_texts_is_unreadable() -> None:
     with pytest.raises(EmptySource):
         list(Records([], OPTIONS).read())
-    with pytest.raises(UnreadableSource, match="row 0: no text under 'text'"):
+    with pytest.raises(UnreadableSource, match="row 0: 'text' is null or absent"):
         list(Records([{"n": 1}], OPTIONS).read())
 
 
@@ -81,7 +81,9 @@ def test_lines_of_json_and_rows_of_tables_become_records(tmp_path: Path) -> None
         pa.table({"prompt": ["Why?"], "responses": [[{"id": "m", "text": "b"}]]}), tmp_path / "c.parquet"
     )
     found = {
-        name: list(open_source(tmp_path / name, collected_at=OPTIONS.collected_at, text_column=AS_RECORD).read())
+        name: list(
+            open_source(tmp_path / name, collected_at=OPTIONS.collected_at, text_column=AS_RECORD).read()
+        )
         for name in ("a.jsonl", "b.jsonl.gz", "c.parquet")
     }
     assert [each.reason for each in found["a.jsonl"][1:] if isinstance(each, Drop)] == [

@@ -6,11 +6,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from tests.unit.collect.conftest import NOW
 
 from groundswell.collect import Options, Query, Source, Sqlite
 from groundswell.errors import InputError, MissingColumn
 from groundswell.items import Drop, Item
-from tests.unit.collect.conftest import NOW
 
 
 @pytest.fixture
@@ -18,7 +18,9 @@ def database(tmp_path: Path) -> Sqlite:
     path = tmp_path / "a.db"
     with sqlite3.connect(path) as connection:
         connection.execute("create table posts (id integer primary key, body text, stars int)")
-        connection.executemany("insert into posts values (?, ?, ?)", [(n, f"post {n}", n % 5) for n in range(1, 6)])
+        connection.executemany(
+            "insert into posts values (?, ?, ?)", [(n, f"post {n}", n % 5) for n in range(1, 6)]
+        )
         connection.execute("insert into posts values (9, null, 0)")
     connection.close()
     return Sqlite(path)
@@ -32,8 +34,12 @@ def test_rows_are_items_and_rows_without_text_are_set_aside(database: Sqlite) ->
     source = query(database)
     assert isinstance(source, Source)
     found = list(source.read())
-    assert [(each.text, dict(each.meta)) for each in found if isinstance(each, Item)][:1] == [("post 1", {"id": 1, "stars": 1})]
-    assert [(each.reason, each.locator) for each in found if isinstance(each, Drop)] == [("sql:no_text", "row 5")]
+    assert [(each.text, dict(each.meta)) for each in found if isinstance(each, Item)][:1] == [
+        ("post 1", {"id": 1, "stars": 1})
+    ]
+    assert [(each.reason, each.locator) for each in found if isinstance(each, Drop)] == [
+        ("sql:no_text", "row 5")
+    ]
     assert pickle.loads(pickle.dumps(source)) == source
 
 
@@ -52,7 +58,10 @@ def test_what_came_after_is_read_by_a_column_that_grows(database: Sqlite) -> Non
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [("select none from posts", "refuses the query: no such column"), ("delete from posts", "refuses the query: .*readonly")],
+    [
+        ("select none from posts", "refuses the query: no such column"),
+        ("delete from posts", "refuses the query: .*readonly"),
+    ],
 )
 def test_a_query_that_is_refused_says_why(database: Sqlite, asked: str, message: str) -> None:
     with pytest.raises(InputError, match=message):

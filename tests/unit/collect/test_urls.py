@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.unit.collect.conftest import NOW
+from tests.unit.collect.test_documents import PAGE, pdf
 
 from groundswell.collect import UrlList, open_source
 from groundswell.collect import urls as module
 from groundswell.items import Drop, Item
-from tests.unit.collect.conftest import NOW
-from tests.unit.collect.test_documents import PAGE, pdf
 
 LIST = "# pages\nhttps://a.org/page\nhttps://a.org/doc.pdf\nhttps://evil.org/\n\nhttps://a.org/moved\nhttps://a.org/away\nhttps://a.org/gone\nhttps://a.org/big\nftp://a.org/\nhttps://a.org/bin\nhttps://a.org/down\n"
 
@@ -22,8 +22,12 @@ def answer(request: httpx.Request) -> httpx.Response:
     if path == "/down":
         raise httpx.ConnectError("refused")
     return {
-        "/page": httpx.Response(200, content=PAGE.format(charset="utf-8").encode(), headers={"content-type": "text/html"}),
-        "/doc.pdf": httpx.Response(200, content=pdf("Hello world"), headers={"content-type": "application/pdf"}),
+        "/page": httpx.Response(
+            200, content=PAGE.format(charset="utf-8").encode(), headers={"content-type": "text/html"}
+        ),
+        "/doc.pdf": httpx.Response(
+            200, content=pdf("Hello world"), headers={"content-type": "application/pdf"}
+        ),
         "/moved": httpx.Response(302, headers={"location": "https://a.org/page"}),
         "/away": httpx.Response(302, headers={"location": "https://evil.org/"}),
         "/big": httpx.Response(200, content=b"x" * 200_000, headers={"content-type": "text/plain"}),
@@ -53,7 +57,10 @@ def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Url
 
 def test_allowed_hosts_are_asked_and_each_refusal_has_its_reason(listed: Callable[..., UrlList]) -> None:
     found = list(listed(hosts=("a.org",)).read())
-    assert [(each.locator, each.reason if isinstance(each, Drop) else each.meta.get("title", each.text)) for each in found] == [
+    assert [
+        (each.locator, each.reason if isinstance(each, Drop) else each.meta.get("title", each.text))
+        for each in found
+    ] == [
         ("https://a.org/page", "A caf\u00e9"),
         ("https://a.org/doc.pdf", "Hello world"),
         ("https://evil.org/", "url:not_allowed"),

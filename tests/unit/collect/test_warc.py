@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.collect.conftest import NOW
 
 from groundswell.collect import Warc, open_source
-from groundswell.errors import UnreadableSource
+from groundswell.errors import EmptySource, UnreadableSource
 from groundswell.items import Drop, Item, digest_bytes
-from tests.unit.collect.conftest import NOW
 
 Read = Callable[..., list[Item | Drop]]
 
@@ -19,7 +19,9 @@ def page(text: str) -> bytes:
     return f"<html><head><title>T</title></head><body><main><p>{text}</p></main></body></html>".encode()
 
 
-def record(url: str, body: bytes, *, status: int = 200, kind: str = "text/html; charset=utf-8", encoding: str = "") -> bytes:
+def record(
+    url: str, body: bytes, *, status: int = 200, kind: str = "text/html; charset=utf-8", encoding: str = ""
+) -> bytes:
     coded = f"Content-Encoding: {encoding}\r\n" if encoding else ""
     answer = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n{coded}\r\n".encode() + body
     head = (
@@ -30,7 +32,10 @@ def record(url: str, body: bytes, *, status: int = 200, kind: str = "text/html; 
     return head.encode() + answer + b"\r\n\r\n"
 
 
-INFO = b"WARC/1.0\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:0>\r\nWARC-Date: 2026-01-02T00:00:00Z\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n"
+INFO = (
+    b"WARC/1.0\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:0>\r\nWARC-Date: 2026-01-02T00:00:00Z\r\n"
+    b"Content-Length: 2\r\n\r\nhi\r\n\r\n"
+)
 LONG = "Some text that is long enough to be taken for the main content of this page."
 RECORDS = [
     INFO,
@@ -58,7 +63,12 @@ def test_pages_are_read_and_others_left_out_with_a_reason(read: Read, name: str)
     first = found[0]
     assert isinstance(first, Item)
     assert first.derived_from == digest_bytes(page(LONG))
-    assert dict(first.meta) == {"url": "http://a.org/1", "date": "2026-01-02T00:00:00Z", "title": "T", "media_type": "text/html"}
+    assert dict(first.meta) == {
+        "url": "http://a.org/1",
+        "date": "2026-01-02T00:00:00Z",
+        "title": "T",
+        "media_type": "text/html",
+    }
 
 
 def test_a_cut_end_costs_the_end_only(read: Read) -> None:
@@ -69,13 +79,15 @@ def test_a_cut_end_costs_the_end_only(read: Read) -> None:
 
 def test_large_answers_are_set_aside_also_if_they_are_large_once_unpacked(read: Read) -> None:
     bomb = record("http://a.org/b", gzip.compress(b"<p>" + b"x" * 5_000_000), encoding="gzip")
-    found = read("a.warc", RECORDS[1] + bomb + record("http://a.org/c", b"y" * 200_000), max_item_bytes=100_000)
+    found = read(
+        "a.warc", RECORDS[1] + bomb + record("http://a.org/c", b"y" * 200_000), max_item_bytes=100_000
+    )
     assert [each.reason for each in found if isinstance(each, Drop)] == ["item:too_large", "item:too_large"]
 
 
 @pytest.mark.parametrize("data", [b"no archive at all", b"\x1f\x8b" + b"x" * 50])
 def test_what_is_no_archive_is_unreadable(read: Read, data: bytes) -> None:
-    with pytest.raises((UnreadableSource, Exception), match="no record|holds nothing"):
+    with pytest.raises((UnreadableSource, EmptySource), match=r"no record|holds nothing"):
         read("a.warc", data)
 
 

@@ -1,21 +1,27 @@
 """Batches are limited in rows and bytes, and end where the rows say, however they came."""
 
-
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.clean.conftest import NOW
 
 from groundswell.items import Drop, Item, ItemKind, packed, packing, repacked, to_batch
-from tests.unit.clean.conftest import NOW
 
 
 def items(*sizes: int) -> list[Item]:
-    return [Item(ItemKind.TEXT, "x" * size, None, "text/plain", "s", f"line {n}", NOW) for n, size in enumerate(sizes)]
+    return [
+        Item(ItemKind.TEXT, "x" * size, None, "text/plain", "s", f"line {n}", NOW)
+        for n, size in enumerate(sizes)
+    ]
 
 
 def test_a_batch_ends_with_the_item_that_fills_it() -> None:
-    assert [batch.num_rows for batch in packed(items(6, 6, 6, 6, 6), lambda drop: None, batch_bytes=10)] == [2, 2, 1]
+    assert [batch.num_rows for batch in packed(items(6, 6, 6, 6, 6), lambda drop: None, batch_bytes=10)] == [
+        2,
+        2,
+        1,
+    ]
 
 
 def test_drops_are_handed_on_when_it_is_their_turn() -> None:
@@ -41,5 +47,3 @@ def test_how_rows_come_does_not_matter(sizes: list[int], cuts: list[int]) -> Non
     assert [batch.num_rows for batch in one] == [batch.num_rows for batch in other]
     assert pa.Table.from_batches(other, whole.schema) == pa.Table.from_batches([whole])
     assert all(0 < batch.num_rows <= 7 for batch in one)
-
-

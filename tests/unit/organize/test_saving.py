@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.unit.clean.job.conftest import corpus
 
 from groundswell.clean import (
     DropExactDuplicates,
@@ -20,7 +21,6 @@ from groundswell.errors import Conflict, EmptySource, UnreadableSource
 from groundswell.organize import Version, collect, local_store, parts
 from groundswell.organize.runs import open_run
 from groundswell.organize.saving import Saving, clean_version, runs_of
-from tests.unit.clean.job.conftest import corpus
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 LATER = datetime(2026, 2, 3, tzinfo=UTC)
@@ -124,6 +124,13 @@ def test_a_source_of_nothing_good_is_refused_in_parts_too(
     assert local_store(tmp_path / "home").names() == []
 
 
+def test_a_source_that_cannot_tell_its_state_leaves_no_run_behind(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with pytest.raises(UnreadableSource):
+        collect([1, 2]).save("numbers", home=home, workers=1)
+    assert list(runs_of(local_store(home)).iterdir()) == []
+
+
 def test_two_processes_cannot_be_at_one_run(tmp_path: Path) -> None:
     with open_run(tmp_path, "texts", "a" * 64, NOW) as run:
         assert run.began_at == NOW
@@ -160,9 +167,10 @@ def test_a_run_killed_after_its_version_was_made_makes_no_second_one(
 
     home = tmp_path / "home"
     monkeypatch.setattr(saving, "InProcess", type("Other", (), {}))  # keep the folder of the run
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(runs, "_remove", killed)
-        collect(raw, now=NOW).clean(*default_recipe()).save("texts", home=home)
+        with pytest.raises(Killed):
+            collect(raw, now=NOW).clean(*default_recipe()).save("texts", home=home)
     version = collect(raw, now=LATER).clean(*default_recipe()).save("texts", home=home)
     assert version.number == 1
     assert list(runs_of(local_store(home)).iterdir()) == []

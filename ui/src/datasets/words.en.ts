@@ -52,7 +52,7 @@ export const en = {
   saveSlice: 'Save this search',
   deleteSlice: (name: string) => `Delete the slice ${name}`,
   alike: 'More like this',
-  alikeTo: (text: string) => `More like: ${text}`,
+  alikeTo: (text: string) => `More like this: ${text}`,
   open: (text: string) => `Open ${text}`,
   audio: 'Recording',
   record: 'Record',

@@ -47,7 +47,7 @@ export const it: typeof en = {
   saveSlice: 'Salva questa ricerca',
   deleteSlice: (name) => `Elimina il sottoinsieme ${name}`,
   alike: 'Altri simili',
-  alikeTo: (text) => `Altri simili a: ${text}`,
+  alikeTo: (text) => `Altri simili: ${text}`,
   open: (text) => `Apri ${text}`,
   audio: 'Registrazione',
   record: 'Record',

@@ -4,6 +4,7 @@ import type { Answer, Page, ProjectDetail } from '../wire';
 import type {
   ApiKey,
   Batch,
+  Callback,
   Comment,
   Earnings,
   Export,
@@ -60,6 +61,8 @@ export interface NewProject {
   audit_share: number;
   review_levels: number;
   review_share: number;
+  /** Who may label: tests and trainings to be passed, the least skill. */
+  requirements: Record<string, unknown>;
 }
 
 const at = (project: number) => `/projects/${project}`;
@@ -127,6 +130,9 @@ export const manage = {
   keys: () => call<{ items: ApiKey[] }>('GET', '/keys'),
   createKey: (name: string) => call<ApiKey>('POST', '/keys', { name }),
   revokeKey: (id: string) => call<void>('DELETE', `/keys/${id}`),
+  callbacks: (state: string) => call<Page<Callback>>('GET', `/callbacks${query({ state, limit: 50 })}`),
+  replayCallback: (id: number) => call<Callback>('POST', `/callbacks/${id}/replay`),
+  callbackKey: () => call<{ key: string }>('GET', '/callback-key'),
   jobs: () => call<{ items: Job[] }>('GET', '/jobs'),
   retryJob: (id: number) => call<void>('POST', `/jobs/${id}/retry`),
   limits: () =>

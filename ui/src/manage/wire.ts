@@ -228,6 +228,20 @@ export interface Worker {
   skills: KindSkill[];
 }
 
+/** Something that a customer's server is told; `status` and `error` are of the last try. */
+export interface Callback {
+  id: number;
+  url: string;
+  event: string;
+  task: string | null;
+  batch: string | null;
+  state: 'waiting' | 'delivered' | 'failed';
+  attempts: number;
+  status: number | null;
+  error: string | null;
+  created_at: string;
+}
+
 export interface Job {
   id: number;
   task: string;

@@ -40,7 +40,7 @@ export const en = {
   overview: {
     progress: 'Progress',
     done: (share: string) => `${share} done`,
-    left: (n: string) => `${n} tasks left`,
+    left: (n: number, shown: string) => `${shown} ${s(n, 'task', 'tasks')} left`,
     doneAt: (date: string) => `at this pace done on ${date}`,
     noForecast: 'No forecast yet: nothing was completed in the last week.',
     complete: 'Every task has its label.',
@@ -83,7 +83,7 @@ export const en = {
     waiting: (n: number) => `${n} ${s(n, 'task waits', 'tasks wait')} for a reviewer`,
     reviewed: (accepted: string, fixed: string, rejected: string) =>
       `${accepted} accepted, ${fixed} fixed, ${rejected} sent back`,
-    noReview: 'Nothing is reviewed. The settings say how much.',
+    noReview: 'Nothing has been reviewed yet. The settings say how much is.',
     flags: (n: number) => `${n} open ${s(n, 'flag', 'flags')}`,
     signals: 'Worth a look',
     signalsHelp: 'Statistics that stand out: evidence for a person, never a verdict.',
@@ -252,11 +252,17 @@ export const en = {
     instructionsHelp: 'Markdown. What the person reads beside the task.',
     answers: 'Answers for each task',
     target: 'Stop at this accuracy',
-    targetHelp: 'Ask as many people as each task needs, no more. Leave empty for a fixed number.',
+    targetHelp:
+      'With an accuracy, each task is asked of as many people as it needs, no more; without, of a fixed number.',
     most: 'Answers at most',
     price: 'Price of an answer, in cents',
     audit: 'Share drawn for the audit',
     auditHelp: 'Drawn at random, verified by a person: the ground of the certificate.',
+    who: 'Who may label',
+    whoHelp: 'Whoever is invited, unless you ask for more.',
+    entry: 'To be passed first',
+    noEntry: 'Nothing',
+    skill: 'Least skill, 0 to 1',
     reviewLevels: 'Verdicts for each reviewed task',
     reviewShare: 'Share that is reviewed',
     options: 'Options of this kind (JSON)',
@@ -317,6 +323,19 @@ export const en = {
     perDay: 'a day',
     perWeek: 'in seven days',
     noLimits: 'No content that anybody need be protected from.',
+  },
+
+  callbacks: {
+    title: 'Callbacks',
+    help: 'What is told to the servers of programs that asked for tasks: in order for each task, up to twenty times within a day.',
+    which: 'Show',
+    all: 'all',
+    state: { waiting: 'waiting', delivered: 'delivered', failed: 'given up' },
+    tries: (n: number) => `${n} ${s(n, 'try', 'tries')}`,
+    replay: 'Send again',
+    again: 'It is sent again.',
+    key: 'Show the key that they know us by',
+    none: 'Nothing has been told to anybody.',
   },
 
   jobs: {

@@ -41,7 +41,7 @@ export const it: Words = {
   overview: {
     progress: 'Avanzamento',
     done: (share) => `${share} fatto`,
-    left: (n) => `${n} compiti rimasti`,
+    left: (n, shown) => `${shown} ${s(n, 'compito rimasto', 'compiti rimasti')}`,
     doneAt: (date) => `a questo ritmo finito il ${date}`,
     noForecast: 'Ancora nessuna previsione: nell’ultima settimana nulla è stato completato.',
     complete: 'Ogni compito ha la sua etichetta.',
@@ -84,7 +84,7 @@ export const it: Words = {
     waiting: (n) => `${n} ${s(n, 'compito aspetta', 'compiti aspettano')} un revisore`,
     reviewed: (accepted, fixed, rejected) =>
       `${accepted} accettati, ${fixed} corretti, ${rejected} rimandati`,
-    noReview: 'Nulla viene rivisto. Le impostazioni dicono quanto.',
+    noReview: 'Non è stato ancora rivisto nulla. Le impostazioni dicono quanto si rivede.',
     flags: (n) => `${n} ${s(n, 'segnalazione aperta', 'segnalazioni aperte')}`,
     signals: 'Da guardare',
     signalsHelp: 'Statistiche che spiccano: indizi per una persona, mai un verdetto.',
@@ -253,11 +253,17 @@ export const it: Words = {
     instructionsHelp: 'Markdown. Ciò che la persona legge accanto al compito.',
     answers: 'Risposte per compito',
     target: 'Fermati a questa accuratezza',
-    targetHelp: 'Chiedi a quante persone servono per ogni compito, non di più. Vuoto per un numero fisso.',
+    targetHelp:
+      'Con un’accuratezza, ogni compito va a quante persone servono, non di più; senza, a un numero fisso.',
     most: 'Risposte al massimo',
     price: 'Prezzo di una risposta, in centesimi',
     audit: 'Quota estratta per la verifica',
     auditHelp: 'Estratta a caso, verificata da una persona: la base del certificato.',
+    who: 'Chi può etichettare',
+    whoHelp: 'Chiunque sia invitato, a meno che tu non chieda di più.',
+    entry: 'Da superare prima',
+    noEntry: 'Niente',
+    skill: 'Abilità minima, da 0 a 1',
     reviewLevels: 'Verdetti per ogni compito rivisto',
     reviewShare: 'Quota che viene rivista',
     options: 'Opzioni di questo tipo (JSON)',
@@ -316,6 +322,19 @@ export const it: Words = {
     perDay: 'al giorno',
     perWeek: 'in sette giorni',
     noLimits: 'Nessun contenuto da cui proteggere qualcuno.',
+  },
+
+  callbacks: {
+    title: 'Callback',
+    help: 'Ciò che è comunicato ai server dei programmi che hanno chiesto compiti: in ordine per ogni compito, fino a venti volte in un giorno.',
+    which: 'Mostra',
+    all: 'tutte',
+    state: { waiting: 'in attesa', delivered: 'consegnata', failed: 'abbandonata' },
+    tries: (n) => `${n} ${n === 1 ? 'tentativo' : 'tentativi'}`,
+    replay: 'Invia di nuovo',
+    again: 'Si invia di nuovo.',
+    key: 'Mostra la chiave con cui ci riconoscono',
+    none: 'Nulla è stato comunicato a nessuno.',
   },
 
   jobs: {

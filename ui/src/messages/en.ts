@@ -63,24 +63,13 @@ export const en = {
     wrong: (choice: string) => `Not quite: it is ${choice}`,
     score: (right: string, judged: string) => `${right} of ${judged} right`,
     next: 'Next',
-    rightAnswer: 'Right answer',
-    yourAnswer: 'Your answer',
-    reviewer: 'Reviewer',
-    done: 'Training done',
-    doneLead: 'You have been through all of it. Thank you.',
   },
 
   guide: {
-    find: 'Find in the instructions',
-    found: (at: number, of: number) => (of ? `${at} of ${of}` : 'not there'),
-    title: 'Instructions',
-    version: (n: number) => `Version ${n}`,
-    none: 'This project has no instructions. Use your own judgement, and skip what you cannot tell.',
     fresh: 'new',
   },
 
   keys: {
-    title: 'Keys and settings',
     touchTitle: 'Settings',
     groups: {
       work: 'Workspace',
@@ -97,9 +86,6 @@ export const en = {
     returned: 'What reviewers have sent back',
     later: 'Back to the work',
     goOn: 'Go on after an answer was judged',
-    settings: 'Settings',
-    confirm: 'Confirm with Enter',
-    confirmHelp: 'Choosing marks a class; Enter gives the answer. Off: choosing gives it at once.',
     names: { enter: 'Enter', arrows: 'Arrows' },
     pan: 'Move the image',
   },

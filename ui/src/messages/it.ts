@@ -65,24 +65,13 @@ export const it: Messages = {
     wrong: (choice) => `Non proprio: è ${choice}`,
     score: (right, judged) => `${right} giuste su ${judged}`,
     next: 'Avanti',
-    rightAnswer: 'Risposta giusta',
-    yourAnswer: 'La tua risposta',
-    reviewer: 'Revisore',
-    done: 'Addestramento finito',
-    doneLead: 'L’hai percorso tutto. Grazie.',
   },
 
   guide: {
-    find: 'Cerca nelle istruzioni',
-    found: (at, of) => (of ? `${at} di ${of}` : 'non c’è'),
-    title: 'Istruzioni',
-    version: (n) => `Versione ${n}`,
-    none: 'Questo progetto non ha istruzioni. Usa il tuo giudizio e salta ciò che non riesci a capire.',
     fresh: 'nuove',
   },
 
   keys: {
-    title: 'Tasti e impostazioni',
     touchTitle: 'Opzioni',
     groups: {
       work: 'Area di lavoro',
@@ -99,9 +88,6 @@ export const it: Messages = {
     returned: 'Ciò che i revisori hanno rimandato',
     later: 'Torna al lavoro',
     goOn: 'Vai avanti dopo il giudizio',
-    settings: 'Impostazioni',
-    confirm: 'Conferma con Invio',
-    confirmHelp: 'La scelta segna una classe e Invio la manda. Se è spento, la scelta parte subito.',
     names: { enter: 'Invio', arrows: 'Frecce' },
     pan: 'Sposta l’immagine',
   },

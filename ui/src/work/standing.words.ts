@@ -3,6 +3,8 @@ import { words } from '../messages/words';
 
 export const standingWords = words({
   en: {
+    lessonDone: 'Training done',
+    lessonDoneLead: 'You have been through all of it. Thank you.',
     done: 'All done for now',
     doneLead: 'No task is waiting for you. New ones appear here by themselves.',
     complete: 'This project is complete',
@@ -19,6 +21,8 @@ export const standingWords = words({
     sessionOne: 'You gave one answer this time.',
   },
   it: {
+    lessonDone: 'Addestramento finito',
+    lessonDoneLead: 'L’hai percorso tutto. Grazie.',
     done: 'Per ora è tutto',
     doneLead: 'Nessun compito ti aspetta. Quelli nuovi appariranno qui da soli.',
     complete: 'Questo progetto è completo',

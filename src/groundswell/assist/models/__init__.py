@@ -11,7 +11,6 @@ from groundswell.assist.models.connection import Limits
 from groundswell.assist.models.cost import Budget, Cost, Price
 from groundswell.assist.models.endpoint import HttpPredictor
 from groundswell.assist.models.estimator import SklearnModel
-from groundswell.hosts import AllowedHosts
 from groundswell.assist.models.predictor import (
     BudgetSpent,
     ModelUnavailable,
@@ -21,6 +20,7 @@ from groundswell.assist.models.predictor import (
     Unanswered,
 )
 from groundswell.assist.models.talking import Reply, TalkingModel, most_cents
+from groundswell.hosts import AllowedHosts
 
 __all__ = [
     "AllowedHosts",

@@ -11,10 +11,10 @@ from typing import Any
 from groundswell.assist.models.cache import PredictionCache
 from groundswell.assist.models.connection import Failed, Limits, Rejected
 from groundswell.assist.models.cost import Budget, Meter, Price, Usage
-from groundswell.hosts import AllowedHosts
 from groundswell.assist.models.reading import Reading, Unreadable, combined, read_choice
 from groundswell.assist.models.remote import Answer, RemotePredictor
 from groundswell.errors import InputError
+from groundswell.hosts import AllowedHosts
 from groundswell.items import Item, ItemKind
 
 PROMPT = """\

@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 import httpx
 
 from groundswell.assist.models.cost import Meter, Usage
-from groundswell.hosts import AllowedHosts, PinnedTransport
 from groundswell.clock import now
 from groundswell.errors import InputError
+from groundswell.hosts import AllowedHosts, PinnedTransport
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 """Statuses after which the same request may succeed."""

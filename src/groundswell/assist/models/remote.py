@@ -15,7 +15,6 @@ import numpy as np
 from groundswell.assist.models.cache import PredictionCache, digest_of
 from groundswell.assist.models.connection import Connection, Failed, Hopeless, Limits, Rejected
 from groundswell.assist.models.cost import Budget, Cost, Meter, OverBudget, Price
-from groundswell.hosts import AllowedHosts
 from groundswell.assist.models.predictor import (
     BudgetSpent,
     ModelUnavailable,
@@ -25,6 +24,7 @@ from groundswell.assist.models.predictor import (
     Unanswered,
     checked_classes,
 )
+from groundswell.hosts import AllowedHosts
 from groundswell.ids import ItemId
 from groundswell.items import Item
 from groundswell.quality.result import Floats

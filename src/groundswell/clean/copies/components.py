@@ -88,9 +88,7 @@ def _star(work: Work, step: str, pairs: list[Path], *, is_large: bool) -> tuple[
     return files, sum(entry["changed"] for entry in entries)
 
 
-def _star_of_share(
-    place: Place, target: str, pairs: Sequence[Path], share: Share, is_large: bool
-) -> Entry:
+def _star_of_share(place: Place, target: str, pairs: Sequence[Path], share: Share, is_large: bool) -> Entry:
     """Point the neighbours of each node to the least of them: the greater ones, or else the smaller ones."""
     read = _distinct(list(Receiver(pairs, PAIR).read(share.first, share.last)))
     if not is_large:

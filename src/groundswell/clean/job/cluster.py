@@ -39,6 +39,8 @@ class OnRay:
     """
 
     def __init__(self, where: str, *, workers: int | None = None, memory_bytes: int | None = None) -> None:
+        if where != "ray" and not where.startswith("ray:"):
+            raise InputError(f"{where!r} is no place to run; write ray, ray:auto or ray://host:10001")
         self._ray = _library()
         _connect(self._ray, where)
         self.workers = workers or max(int(self._ray.cluster_resources().get("CPU", 1)), 1)
@@ -117,8 +119,6 @@ def _cause(error: Any) -> Exception:
 
 def _connect(ray: Any, where: str) -> None:
     """Connect, or start a cluster here."""
-    if where != "ray" and not where.startswith("ray:"):
-        raise InputError(f"{where!r} is no place to run; write ray, ray:auto or ray://host:10001")
     if ray.is_initialized():
         return
     try:

@@ -55,8 +55,8 @@ class Processes:
         self.memory_bytes = memory_bytes or machine_memory() * 3 // 4
         if self.memory_bytes < LEAST_BYTES:
             raise InputError(
-                f"a memory of {self.memory_bytes // MB:,} MB is too little to work in; "
-                f"the least is {LEAST_BYTES // MB:,} MB"
+                f"a memory of {self.memory_bytes // 10**6:,} MB is too little to work in; "
+                f"the least is {LEAST_BYTES // 10**6 + 1:,} MB"
             )
         fitting = (self.memory_bytes - DRIVER_BYTES) // (WORKER_BYTES + LEAST_TASK_BYTES)
         self.workers = max(1, min(workers or os.cpu_count() or 1, fitting))

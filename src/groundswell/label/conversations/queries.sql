@@ -8,7 +8,7 @@ where l.task_id = %(task_id)s and l.worker_id = %(worker_id)s and l.project_id =
 select name from predictors where project_id = %(project_id)s and kind = 'chat' order by name for update;
 
 -- replies_of_call: what became of a call
-select id, predictor, content, cut, error, ended_at is null and asked_at > now() - %(lost)s as under_way
+select id, predictor, content, cut, error, ended_at is null and asked_at > now() - %(lost)s::interval as under_way
 from model_replies where worker_id = %(worker_id)s and idempotency_key = %(key)s order by id;
 
 -- asked_today: how often a worker has asked each model of a project within a day

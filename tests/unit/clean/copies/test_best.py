@@ -43,6 +43,8 @@ def test_the_greatest_stays_whatever_the_order(make_text: Callable[..., Item]) -
     batch = to_batch([make_text(text, place) for place, text in enumerate(texts)])
     batch = batch.append_column("score", pa.array([1.0, 9.0, 3.0]))
     drops: list[Drop] = []
-    kept = list(run([batch.slice(n, 1) for n in range(3)], [DropNearDuplicates(keep="score")], on_drop=drops.append))
+    kept = list(
+        run([batch.slice(n, 1) for n in range(3)], [DropNearDuplicates(keep="score")], on_drop=drops.append)
+    )
     assert [row for each in kept for row in each["text"].to_pylist()] == [texts[1]]
     assert all("to line 1 (" in drop.detail for drop in drops)

@@ -14,7 +14,9 @@ from groundswell.clean.job.exchange import Receiver, Sender
 from groundswell.clean.job.ledger import Ledger
 from groundswell.clean.job.work import Work
 
-GRAPHS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).filter(lambda pair: pair[0] != pair[1]), max_size=60)
+GRAPHS = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(0, 30)).filter(lambda pair: pair[0] != pair[1]), max_size=60
+)
 
 
 def by_hand(pairs: list[tuple[int, int]]) -> dict[int, int]:

@@ -33,5 +33,7 @@ def test_it_is_first_fit_within_each_group(points: list[tuple[int, int]], most: 
 
 
 def test_the_immune_never_join_but_lead() -> None:
-    joined = first_fit(np.zeros(3, np.int64), near(np.array([1, 1, 1])), most_leaders=9, immune=np.array([True, True, False]))
+    joined = first_fit(
+        np.zeros(3, np.int64), near(np.array([1, 1, 1])), most_leaders=9, immune=np.array([True, True, False])
+    )
     assert joined.members.tolist() == [2]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.unit.clean.job.conftest import Go, parts_of
 
 from groundswell.clean import DropNearDuplicates, InProcess
 from groundswell.clean.minhash import jaccard, sketch
-from tests.unit.clean.job.conftest import Go, parts_of
 
 Flow = Callable[..., Any]
 WORDS = [f"word{number}" for number in range(4000)]
@@ -36,7 +36,9 @@ def test_every_text_that_goes_is_like_the_one_it_names_which_stays(flow: Flow, k
     by_locator = {f"line {place}": text for place, text in enumerate(texts)}
     assert len(outcome.drops) > 20
     for drop in outcome.drops:
-        said, where, whose = re.fullmatch(r"similarity ([\d.]+) to (line \d+) \((\w+)\)", drop.detail).groups()
+        said, where, whose = re.fullmatch(
+            r"similarity ([\d.]+) to (line \d+) \((\w+)\)", drop.detail
+        ).groups()
         assert whose in kept
         sketches = sketch([by_locator[drop.locator], by_locator[where]])
         likeness = jaccard(sketches.shingles(0), sketches.shingles(1))

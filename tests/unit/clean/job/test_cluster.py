@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.clean.job.conftest import Go, corpus, parts_of
+from tests.unit.clean.job.steps import DieOnce, Slow, Trouble
+from tests.unit.clean.job.test_job import CHAIN
 
 from groundswell.clean import (
     DropBadConversations,
@@ -21,13 +24,12 @@ from groundswell.clean import (
 )
 from groundswell.clean.job.executors import Running
 from groundswell.errors import InputError, MissingExtra
-from tests.unit.clean.job.conftest import Go, corpus, parts_of
-from tests.unit.clean.job.steps import DieOnce, Slow, Trouble
-from tests.unit.clean.job.test_job import CHAIN
 
 pytestmark = pytest.mark.slow
 
-HAS_RAY = subprocess.run([sys.executable, "-c", "import ray"], capture_output=True, check=False).returncode == 0
+HAS_RAY = (
+    subprocess.run([sys.executable, "-c", "import ray"], capture_output=True, check=False).returncode == 0
+)
 needs_ray = pytest.mark.skipif(not HAS_RAY, reason="ray is not installed: pip install 'groundswell[ray]'")
 
 MANY = (
@@ -46,7 +48,9 @@ MANY = (
 def cluster():
     """A cluster of two machines, of one processor each, on this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))  # its processes import what this one does
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        filter(None, sys.path)
+    )  # its processes import what this one does
     import ray
     from ray.cluster_utils import Cluster
 
@@ -108,5 +112,3 @@ def test_a_machine_that_is_lost_costs_nothing(go: Go, cluster, tmp_path: Path) -
 def test_what_is_no_place_is_refused() -> None:
     with pytest.raises((InputError, MissingExtra), match=r"no place to run|pip install 'groundswell\[ray\]'"):
         Running(on="moon").executor(None)
-
-

@@ -80,7 +80,7 @@ def test_an_error_of_ours_ends_the_run_with_its_trace(go: Go) -> None:
 
 def test_too_little_memory_is_refused_and_few_processes_are_started_in_little() -> None:
     with pytest.raises(InputError, match=r"a memory of 100 MB is too little to work in; the least is \d+ MB"):
-        Processes(memory_bytes=100 * MB)
+        Processes(memory_bytes=100_000_000)
     with Processes(64, memory_bytes=LEAST_BYTES + 10 * MB) as processes:
         assert processes.workers == 1
         assert processes.task_memory() > 0

@@ -21,7 +21,8 @@ from groundswell.clean.privacy.spots import find_spots
 from groundswell.clean.unicode import normalized
 
 texts = ["", "a", "\\n\\n", "#" * 9, "x@y.zz 4111 1111 1111 1111 AKIA", "a b c d e f g h i j k l m n o p q r s " * 9,
-         "\\u4e2d\\u6587\\U0001f600 \\u0301", "-----BEGIN ", "1.2.3.4 ::1 12:34:56 DE89370400440532013000", "[12] a. [edit",
+         "\\u4e2d\\u6587\\U0001f600 \\u0301", "-----BEGIN ", "1.2.3.4 ::1 12:34:56 DE89370400440532013000",
+          "[12] a. [edit",
          "word " * 3000, "\\u00e9" * 700, "{ lorem ipsum. }", "a.b.c...", " \\t\\n x \\n\\n\\n y "]
 column = pa.array(texts, pa.large_string())
 view = kernels.Texts.of(column)
@@ -74,7 +75,7 @@ def test_without_a_compiler_the_error_says_what_to_install(
     monkeypatch.setattr(library, "_HERE", tmp_path)
     monkeypatch.setattr(build, "compiler", lambda: None)
     library.library.cache_clear()
-    with pytest.raises(MissingExtra, match="no C compiler was found .* pip install ziglang"):
+    with pytest.raises(MissingExtra, match=r"no C compiler was found .* pip install ziglang"):
         library.library()
     library.library.cache_clear()
 

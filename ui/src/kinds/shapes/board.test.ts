@@ -1,9 +1,11 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { Answer, ProjectDetail } from '../../wire';
 import { Drafting } from '../../work/drafting.svelte';
 import { Board } from './board.svelte';
 import { clipboard, habits } from './habits.svelte';
 import { shapesOf, type Point, type Shape } from './shape';
+
+vi.hoisted(() => vi.stubGlobal('matchMedia', () => ({ matches: false })));
 
 const project = {
   classes: [{ name: 'car' }, { name: 'person' }],
