@@ -3,8 +3,8 @@
 Creating: the official client (`scaleapi`) in a process of its own, with 16 threads, asks for texts to be categorized,
 each call on a connection of its own as that client does. Beside it the same requests by a client that keeps its
 connections, which shows what the official client itself costs. Listing: pages of 100 tasks with their responses, of a
-million, from the first page on, for each of several filters. Service and database are on the same machine. With `--home` the tasks stay
-there and are used again.
+million, from the first page on, for each of several filters. Service and database are on the same machine. With
+`--home` the tasks stay there and are used again.
 
 The last line is JSON: routes of each version that the acceptance tests cover, tasks created a second, and the greatest
 p95 of a page in milliseconds.

@@ -23,6 +23,7 @@ from groundswell.label.commissions.writing import (
     as_json,
     duplicate,
     insert_commissions,
+    insert_proposals,
     insert_tasks,
     positions,
     taken_names,
@@ -115,6 +116,7 @@ class PlacingDesk:
         places = await positions(tx, schemas)
         tasks = await insert_tasks(tx, self._org_id, ready, schemas, parts, places, state)
         await insert_commissions(tx, self._org_id, ready, schemas, tasks, state)
+        await insert_proposals(tx, self._org_id, ready, tasks)
         if self._at_once:
             await tx.execute(
                 SQL["answer_at_once"],

@@ -176,6 +176,11 @@ from unnest(%(public_ids)s::text[], %(types)s::text[], %(state)s::text[], %(comm
   as g (public_id, type, state, commission_project_id, commission_batch_id, project_id, task_id, params, instruction,
         callback_url, metadata, tags, unique_id, created_by);
 
+-- insert_proposals: what people are shown to begin with; of no model of ours, so of version 0
+insert into predictions (org_id, task_id, model_version, answer, probability)
+select %(org_id)s, g.task_id, 0, g.answer::jsonb, 0.5
+from unnest(%(task_ids)s::bigint[], %(answers)s::text[]) as g (task_id, answer);
+
 -- answer_at_once: labels of tasks that nobody is asked
 insert into consensus (org_id, task_id, project_id, answer, probability, annotations, source)
 select %(org_id)s, g.task_id, g.project_id, g.answer::jsonb, 0.5, 0, 'model'
