@@ -332,3 +332,25 @@ select sandbox_of is not null from organizations;
 
 -- organization_slug: the short name of the acting organization
 select slug from organizations;
+
+-- ── deliveries ──
+
+-- deliveries: when the labels of programs' tasks became which version of which dataset, the newest first
+select d.project_id, p.dataset, d.dataset_version, d.delivered_at, p.name || ' version ' || d.dataset_version as name,
+       c.id as commission_project_id, c.name as project, p.kind, o.classes, o.options,
+       (select count(*)::int from commissions m join tasks t on t.id = m.task_id
+        where m.project_id = d.project_id and m.completed_at <= d.delivered_at and not t.repeats) as tasks
+from deliveries d join projects p on p.id = d.project_id
+join ontologies o on o.project_id = p.id and o.version = p.ontology_version
+join commission_schemas s on s.project_id = p.id join commission_projects c on c.id = s.commission_project_id
+where (%(commission_project_id)s::bigint is null or c.id = %(commission_project_id)s)
+  and (%(project_id)s::bigint is null or d.project_id = %(project_id)s)
+  and (%(dataset_version)s::int is null or d.dataset_version = %(dataset_version)s)
+  and (%(after)s::timestamptz is null or d.delivered_at >= %(after)s)
+  and (%(before)s::timestamptz is null or d.delivered_at <= %(before)s)
+order by d.delivered_at desc, d.project_id;
+
+-- delivered_ids: tasks that had a label when their project was delivered, the newest first, one page
+select m.id, t.item_id from commissions m join tasks t on t.id = m.task_id
+where m.project_id = %(project_id)s and m.completed_at <= %(delivered_at)s and not t.repeats and m.id < %(before)s
+order by m.id desc limit %(limit)s;
