@@ -229,8 +229,8 @@ async def leave_commission(desk: Desk) -> None:
             "select org_id, id, 'first', 'in_progress' from commission_projects",
             "insert into commission_groups (org_id, commission_project_id, name, workers) "
             "select org_id, id, 'g', '{}' from commission_projects",
-            "insert into commission_schemas (org_id, signature, project_id, commission_project_id) "
-            "select p.org_id, 's', p.id, c.id from projects p, commission_projects c",
+            "insert into commission_schemas (org_id, signature, project_id, commission_project_id, gathered) "
+            "select p.org_id, 's', p.id, c.id, 1000 from projects p, commission_projects c",
             "insert into commission_parts (org_id, batch_id, schema_id) "
             "select org_id, (select min(id) from batches), id from commission_schemas",
             "insert into commissions (org_id, public_id, type, commission_project_id, project_id, task_id, params) "

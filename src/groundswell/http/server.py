@@ -66,14 +66,14 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> ASGIApp:
     known = [*LOCAL_HOSTS, *(hosts or [])]
     framework = Starlette(
         routes=[
+            Mount("/v1", Face(app, "v1", SCALE_V1)),
+            Mount("/v2", Face(app, "v2", SCALE_V2)),
             *(Route(PREFIX + e.path, _route(e), methods=[e.method]) for e in ENDPOINTS),
             Route(PREFIX + "/session", sign_in, methods=["POST"]),
             Route(PREFIX + "/session", sign_out, methods=["DELETE"]),
             Route(PREFIX + "/blobs/{digest}", blob, methods=["GET"]),
             Route(PREFIX + "/openapi.json", openapi, methods=["GET"]),
             Route("/health", health, methods=["GET"]),
-            Mount("/v1", Face(app, "v1", SCALE_V1)),
-            Mount("/v2", Face(app, "v2", SCALE_V2)),
             *_pages(),
         ],
         middleware=[

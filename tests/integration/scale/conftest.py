@@ -64,13 +64,7 @@ class Service:
 
     async def _answer(self, public_id: str, answer: dict[str, Any], worker: WorkerId | None) -> None:
         db, scope = self.app.db, self.member.scope()
-        async with db.system_transaction() as tx:
-            row = await tx.fetch_one(
-                psycopg.sql.SQL("select project_id, task_id from commissions where public_id = %(id)s"),
-                dict,
-                id=public_id,
-            )
-        assert row is not None
+        row = await ids_of(self, public_id)
         worker = worker or (await add_workers(db, scope, ["somebody"], Origin.PROGRAM))[0]
         project_id = ProjectId(row["project_id"])
         held: list[Any] = []
@@ -91,6 +85,18 @@ class Service:
             self.app.db, slug="other", name="Other", email="eve@other.example", person="Eve"
         )
         return await create_api_key(self.app.db, other.scope(), "theirs")
+
+
+async def ids_of(service: Service, public_id: str) -> dict[str, Any]:
+    """Return the project and the task of a commission."""
+    async with service.app.db.system_transaction() as tx:
+        row = await tx.fetch_one(
+            psycopg.sql.SQL("select project_id, task_id from commissions where public_id = %(id)s"),
+            dict,
+            id=public_id,
+        )
+    assert row is not None
+    return row
 
 
 def scale_client(service_url: str, key: str) -> scaleapi.ScaleClient:

@@ -10,7 +10,14 @@ import pytest
 from psycopg import sql
 from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
+from tests.integration.scale.conftest import ids_of
 from tests.integration.scale.test_tasks import text_task
+
+from groundswell.label.review.service import review
+from groundswell.label.work.model import Skip
+from groundswell.label.work.service import work
+from groundswell.workforce.model import Origin
+from groundswell.workforce.service import add_workers
 
 
 class Customer:
@@ -118,6 +125,49 @@ def test_what_is_not_taken_is_tried_again_and_later_news_wait_for_it(service, cl
         ("audited", "delivered", 1),
         ("completed", "delivered", 3),
     ]
+
+
+def test_a_review_overrules_the_response_and_is_told(service, client, customer):
+    task = text_task(client, callback_url=customer.url)
+    service.answer(task, {"choice": "praise"})
+    send(service)
+
+    async def overrule():
+        db, scope = service.app.db, service.member.scope()
+        row = await ids_of(service, task.id)
+        await review(
+            db, scope, row["project_id"], [(row["task_id"], {"choice": "complaint"})], reviewer="an expert"
+        )
+
+    service.run(overrule)
+    send(service)
+    assert [said["response"] for _, said in customer.told] == [
+        {"category": "praise"},
+        {"category": "complaint"},
+    ]
+    task.refresh()
+    assert task.response == {"category": "complaint"}
+
+
+def test_a_task_that_several_people_cannot_answer_ends_in_error(service, client, customer):
+    task = text_task(client, callback_url=customer.url, categories=["only", "here"])
+
+    async def skip():
+        db, scope = service.app.db, service.member.scope()
+        row = await ids_of(service, task.id)
+        for worker in await add_workers(db, scope, ["one", "two", "three", "four"], Origin.PROGRAM):
+            await work(db, scope, row["project_id"], worker, want=1)
+            skips = [Skip(row["task_id"], "unclear")]
+            await work(db, scope, row["project_id"], worker, skips=skips, want=0)
+            await service.app.settler.settle_project(scope.org_id, row["project_id"])
+
+    service.run(skip)
+    task.refresh()
+    assert (task.status, "could not answer" in task.response["error"]) == ("error", True)
+    send(service)
+    assert [said["status"] for _, said in customer.told] == ["error"]
+    with pytest.raises(ScaleInvalidRequest, match="cannot be canceled"):
+        task.cancel()
 
 
 def test_a_callback_is_given_up_after_twenty_tries_and_may_be_replayed(service, client, customer):

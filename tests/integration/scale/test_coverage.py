@@ -11,6 +11,7 @@ from scaleapi.tasks import TaskType
 from scaleapi.teams import TeammateRole
 from tests.docs.scale import MISSING, WORKS, called
 from tests.integration.scale.test_tasks import png, text_task
+from tests.integration.scale.test_v2 import delivered
 
 from groundswell.http.scale.route import segments_of
 from groundswell.http.scale.v1 import OPEN as V1
@@ -91,6 +92,10 @@ def second_version(service, client) -> None:
     service.answer(client.get_task(made.task_id.removeprefix("task_")), answer)
     v2.set_task_metadata(SetTaskMetadataRequest(task_id=made.task_id, metadata={"a": 1}))
     v2.get_tasks(project_name="talks")
+    delivered(service, "talks")
+    (sent,) = v2.get_deliveries(project_name="talks").deliveries
+    v2.get_delivery(delivery_id=sent.id)
+    v2.get_delivery_tasks(delivery_id=sent.id)
     (said,) = v2.get_task(task_id=made.task_id).threads[0].turns[0].messages[-1].annotations
     assert v2.get_annotation(annotation_id=said.actual_instance.id).actual_instance.value == 5
 
@@ -112,7 +117,6 @@ def test_routes_that_are_missing_say_so(service, client):
     client.v2.api_client.configuration.host = service.url
     missing = {one.calls for one in called() if one.status == MISSING}
     for name, given in (
-        ("v2.get_deliveries", {"project_name": "talks"}),
         ("v2.get_schema", {"schema_id": "x"}),
         ("v2.get_datasets", {}),
     ):

@@ -7,7 +7,12 @@ import pytest
 import soundfile
 from scaleapi.exceptions import ScaleInvalidRequest, ScaleNotEnabled
 from scaleapi.tasks import TaskType
+from tests.integration.scale.conftest import ids_of
 from tests.integration.scale.test_tasks import png
+
+from groundswell.label.work.service import work
+from groundswell.workforce.model import Origin
+from groundswell.workforce.service import add_workers
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +94,24 @@ def test_ellipses_and_turned_boxes(service, image):
     )
     assert by_label["plate"]["type"] == "box"
     assert by_label["plate"]["vertices"][0] == {"x": 2, "y": 2}
+
+
+def test_a_hypothesis_is_a_proposal_for_whoever_labels(service, image):
+    drawn = {"left": 1, "top": 2, "width": 4, "height": 6, "label": "car"}
+    task = service.client.create_task(
+        TaskType.Annotation,
+        attachment=image,
+        objects_to_annotate=["car", "guessed"],
+        hypothesis={"annotations": [drawn]},
+    )
+
+    async def ask():
+        db, scope, row = service.app.db, service.member.scope(), await ids_of(service, task.id)
+        (worker,) = await add_workers(db, scope, ["somebody"], Origin.PROGRAM)
+        return (await work(db, scope, row["project_id"], worker, want=1)).tasks
+
+    (given,) = service.run(ask)
+    assert given.proposal == {"shapes": [{"type": "box", "label": "car", "points": [[1, 2], [5, 8]]}]}
 
 
 def test_nested_labels_are_flat_in_the_workspace(service, image):
@@ -268,7 +291,7 @@ def test_a_conversation_is_written(service, kind):
     [
         (TaskType.ImageAnnotation, {"geometries": {"cuboid": {"objects_to_annotate": ["car"]}}}),
         (TaskType.Transcription, {"row_fields": {"a": "b"}}),
-        (TaskType.Annotation, {"hypothesis": {"annotations": [{}]}}),
+        (TaskType.Annotation, {"links": {"next": {}}}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),
         (TaskType.DocumentTranscription, {"features": [{"type": "relation", "label": "x"}]}),
         (TaskType.Comparison, {"choices": ["yes"]}),
@@ -285,6 +308,7 @@ def test_parts_of_a_type_that_need_another_screen_are_not_enabled(client, image,
     [
         (TaskType.ImageAnnotation, {"geometries": {"blob": {"objects_to_annotate": ["car"]}}}),
         (TaskType.ImageAnnotation, {"geometries": ["box"]}),
+        (TaskType.Annotation, {"hypothesis": {"annotations": [{"label": "car"}]}}),
         (TaskType.ImageAnnotation, {"geometries": {"box": {"objects_to_annotate": [7]}}}),
         (TaskType.TextCollection, {"fields": ["a"]}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "category", "title": "A"}]}),

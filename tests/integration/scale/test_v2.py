@@ -18,9 +18,13 @@ from scaleapi.api_client.v2.models.option import Option
 from scaleapi.api_client.v2.models.set_batch_metadata_request import SetBatchMetadataRequest
 from scaleapi.api_client.v2.models.set_task_metadata_request import SetTaskMetadataRequest
 from scaleapi.tasks import TaskType
-from tests.integration.scale.conftest import scale_client
+from tests.integration.scale.conftest import ids_of, scale_client
 from tests.integration.scale.test_tasks import png, text_task
 from tests.integration.scale.test_types import FIELDS, FILLED
+
+from groundswell.label.delivery.service import deliver
+from groundswell.label.projects.service import find_project
+from groundswell.label.review.service import review
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +205,61 @@ def test_tasks_are_listed_by_project_or_batch_and_paged(service, client, v2):
         v2.get_task(task_id="task_" + "0" * 24)
 
 
+def delivered(service, name: str) -> int:
+    """Deliver the labels of a labelling project, as a manager does."""
+
+    async def work():
+        db, scope = service.app.db, service.member.scope()
+        project_id = await find_project(db, scope, name)
+        await service.app.gathering_room.gather(str(scope.org_id), project_id)
+        version = await deliver(db, scope, service.app.datasets(service.member.org_slug), project_id)
+        return version.number
+
+    return service.run(work)
+
+
+def test_a_delivery_holds_tasks_as_they_were_delivered(service, client, v2):
+    client.create_project("sent", TaskType.Categorization)
+    tasks = [text_task(client, project="sent", attachment=f"text {n}") for n in range(3)]
+    for task in tasks[:2]:
+        service.answer(task, {"choice": "praise"})
+    number = delivered(service, "sent")
+    service.answer(tasks[2], {"choice": "praise"})
+
+    async def overrule():
+        row = await ids_of(service, tasks[0].id)
+        verdict = [(row["task_id"], {"choice": "complaint"})]
+        await review(service.app.db, service.member.scope(), row["project_id"], verdict, reviewer="an expert")
+
+    service.run(overrule)
+    (found,) = v2.get_deliveries(project_name="sent").deliveries
+    assert (found.name, found.task_count) == (f"sent version {number}", 2)
+    assert (
+        v2.get_deliveries(project_name="sent", delivered_before=found.delivered_at - timedelta(1)).deliveries
+        == []
+    )
+    first = v2.get_delivery_tasks(delivery_id=found.id, limit=1)
+    assert [(one.task_id, one.response) for one in first.docs] == [(tasks[1].id, {"category": "praise"})]
+    rest = v2.get_delivery_tasks(delivery_id=found.id, limit=1, next_token=first.next_token)
+    assert [(one.task_id, one.response) for one in rest.docs] == [(tasks[0].id, {"category": "praise"})]
+    assert rest.next_token is None
+    tasks[0].refresh()
+    assert tasks[0].response == {"category": "complaint"}, "what was delivered stays as it was"
+    whole = v2.get_delivery(delivery_name=found.name, project_name="sent")
+    assert whole.delivery.actual_instance.id == found.id
+    assert [one.task_id for one in whole.tasks] == [tasks[1].id, tasks[0].id]
+    assert whole.tasks[1].threads[0].turns[0].annotations[0].actual_instance.value == "praise"
+    delivered(service, "sent")
+    newest = v2.get_deliveries(project_name="sent").deliveries[0]
+    assert newest.task_count == 3
+    docs = v2.get_delivery_tasks(delivery_id=newest.id).docs
+    assert docs[-1].response == {"category": "complaint"}
+    with pytest.raises(NotFoundException):
+        v2.get_delivery(delivery_id="delivery_" + "0" * 24)
+    with pytest.raises(BadRequestException):
+        v2.get_delivery()
+
+
 def test_a_bad_key_is_refused(service):
     stranger = scale_client(service.url, "nobody")
     stranger.v2.api_client.configuration.host = service.url
@@ -210,4 +269,4 @@ def test_a_bad_key_is_refused(service):
 
 def test_what_is_not_served_says_so(v2):
     with pytest.raises(NotFoundException, match="no route"):
-        v2.get_deliveries(project_name="talks")
+        v2.get_datasets()

@@ -118,7 +118,10 @@ def attached(params: Params, kinds: Sequence[ItemKind]) -> Content:
     return content_of(found[0], kinds)
 
 
-_UNREAD = ("hypothesis", "base_annotations", "context_attachments", "links")
+HYPOTHESIS = "hypothesis"
+"""The parameter that holds a response to begin with: people see it as a proposal."""
+
+_UNREAD = ("base_annotations", "context_attachments", "links")
 
 
 def check_read(params: Params) -> None:

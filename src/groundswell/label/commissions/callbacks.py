@@ -7,6 +7,7 @@ growing pauses: 20 times within 24 hours.
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,8 +29,8 @@ from groundswell.tenancy.service import audit
 log = logging.getLogger(__name__)
 
 HEADER = "scale-callback-auth"
-AT_ONCE = 32
-"""Callbacks under way at the same time; of one address a quarter, so that one that is slow holds nobody up."""
+AT_ONCE, OF_ONE = 32, 8
+"""Callbacks under way at the same time, in all and to one address, so that one that is slow holds nobody up."""
 
 ANSWER_SECONDS = 10.0
 CLAIM_SECONDS = 60.0
@@ -41,7 +42,7 @@ STATES = ("waiting", "delivered", "failed")
 
 @dataclass(frozen=True)
 class Due:
-    """A callback whose time has come."""
+    """A callback whose time has come, for its try of number `attempts`."""
 
     id: int
     org_id: OrgId
@@ -76,34 +77,42 @@ class CallbackRoom:
 
     db: Database
     private_hosts: Sequence[str] = ()
-    _under_way: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
+    _under_way: dict[asyncio.Task[None], str] = field(default_factory=dict, repr=False)
+    _transport: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport, repr=False)
 
     async def send_due(self) -> int:
-        """Begin to send what is due, as far as there is room; returns how many that was."""
-        room = AT_ONCE - len(self._under_way)
-        if room <= 0:
-            return 0
-        async with self.db.system_transaction() as tx:
-            due = await tx.fetch_all(SQL["due_callbacks"], Due, limit=room, of_one=AT_ONCE // 4)
-        for one in due:
-            task = asyncio.create_task(self._send(one))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-        return len(due)
+        """Begin to send what is due, one after the other as there is room; returns how many that was."""
+        began = 0
+        while True:
+            due = await self._claim()
+            for one in due:
+                task = asyncio.create_task(self._send(one))
+                self._under_way[task] = one.url
+                task.add_done_callback(lambda done: self._under_way.pop(done, None))
+            began += len(due)
+            if not due:
+                return began
+            await asyncio.wait(list(self._under_way), return_when=asyncio.FIRST_COMPLETED)
 
     async def finish(self) -> None:
         """Wait for what is under way."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
+    async def _claim(self) -> list[Due]:
+        room = AT_ONCE - len(self._under_way)
+        if room <= 0:
+            return []
+        of_each = Counter(self._under_way.values())
+        busy = [url for url, number in of_each.items() if number >= OF_ONE]
+        async with self.db.system_transaction() as tx:
+            return await tx.fetch_all(
+                SQL["claim_callbacks"], Due, limit=room, of_one=OF_ONE, busy=busy, seconds=CLAIM_SECONDS
+            )
+
     async def _send(self, due: Due) -> None:
         try:
-            async with self.db.transaction(due.org_id) as tx:
-                claim = {"id": due.id, "attempts": due.attempts, "seconds": CLAIM_SECONDS}
-                if await tx.fetch_value(SQL["claim_callback"], **claim) is None:
-                    return
-            body = await self._body(due)
-            key = await _key(self.db, due.org_id)
-            said = await asyncio.to_thread(post, due.url, body, key, self.private_hosts)
+            body, key = await self._body(due), await _key(self.db, due.org_id)
+            said = await asyncio.to_thread(post, due.url, body, key, self.private_hosts, self._transport)
             await self._note(due, said)
         except Exception as error:  # it is claimed, and will be tried again
             log.warning("callback %d was not sent this time: %s", due.id, error)
@@ -122,7 +131,7 @@ class CallbackRoom:
             return batch_body(batch)
 
     async def _note(self, due: Due, said: Said) -> None:
-        pause = pause_after(due.attempts + 1)
+        pause = pause_after(due.attempts)
         async with self.db.transaction(due.org_id) as tx:
             if said.is_taken or pause is None:
                 state = "delivered" if said.is_taken else "failed"
@@ -131,23 +140,24 @@ class CallbackRoom:
                 await tx.execute(SQL["put_off_callback"], id=due.id, after=pause, **vars(said))
 
 
-def post(url: str, body: dict[str, Any], key: str, private_hosts: Sequence[str]) -> Said:
+def post(
+    url: str, body: dict[str, Any], key: str, private_hosts: Sequence[str], transport: httpx.HTTPTransport
+) -> Said:
     """Tell a customer's server something; redirects are not followed, and what it answers is not read.
 
     Args:
         key: what it knows us by.
         private_hosts: see `CallbackRoom`.
+        transport: what connects; it is not closed.
     """
+    headers = {HEADER: key, "Content-Type": "application/json", "User-Agent": "groundswell"}
     try:
-        door = callback_door(url, private_hosts)
-        transport = PinnedTransport(door, httpx.HTTPTransport())
-        headers = {HEADER: key, "Content-Type": "application/json", "User-Agent": "groundswell"}
-        with (
-            httpx.Client(transport=transport, timeout=ANSWER_SECONDS) as client,
-            client.stream("POST", url, content=msgspec.json.encode(body), headers=headers) as answer,
-        ):
+        client = httpx.Client(
+            transport=PinnedTransport(callback_door(url, private_hosts), transport), timeout=ANSWER_SECONDS
+        )
+        with client.stream("POST", url, content=msgspec.json.encode(body), headers=headers) as answer:
             status = answer.status_code
-            return Said(status, None if 200 <= status < 300 else f"answered {status}")
+        return Said(status, None if 200 <= status < 300 else f"answered {status}")
     except (GroundswellError, httpx.HTTPError) as error:
         return Said(None, f"{type(error).__name__}: {error}"[:500])
 

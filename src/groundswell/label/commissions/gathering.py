@@ -18,6 +18,9 @@ from groundswell.organize import DatasetStore, Version
 from groundswell.store import Database
 
 ROWS_AT_ONCE = 2_000
+MOST_FILES = 64
+"""Files of a version that was appended to so often that it is made compact."""
+
 MEDIA_AT_ONCE = 64
 """Items whose bytes are in memory at the same time."""
 
@@ -73,7 +76,8 @@ def _append(store: DatasetStore, project: Project, rows: Sequence[_Row]) -> Vers
         newest = store.open(project.dataset)
     except NotFound:
         return store.write(project.dataset, batches)
-    return store.append(newest, batches)
+    version = store.append(newest, batches)
+    return store.compact(version) if len(version.manifest.files) > MOST_FILES else version
 
 
 def _item(store: DatasetStore, project: Project, row: _Row) -> Item:

@@ -23,6 +23,7 @@ from groundswell.label.commissions.writing import (
     as_json,
     duplicate,
     insert_commissions,
+    insert_proposals,
     insert_tasks,
     positions,
     taken_names,
@@ -38,8 +39,9 @@ from groundswell.store.recent import Recent
 from groundswell.tenancy.model import Scope
 from groundswell.tenancy.service import audit
 
-GATHER_AFTER = timedelta(seconds=10)
-"""How long after a task the items of its project are added to their dataset, so that many make one version."""
+GATHER_AFTER, GATHER_AT_LATEST = timedelta(seconds=10), timedelta(minutes=5)
+"""How long after a task the items of its project are added to their dataset, so that many make one version: the more
+there are, the later."""
 
 MOST_SCHEMAS = 1_000
 """Distinct label schemas below one project of a program; more is taken for a mistake, such as the name of an image in
@@ -114,6 +116,7 @@ class PlacingDesk:
         places = await positions(tx, schemas)
         tasks = await insert_tasks(tx, self._org_id, ready, schemas, parts, places, state)
         await insert_commissions(tx, self._org_id, ready, schemas, tasks, state)
+        await insert_proposals(tx, self._org_id, ready, tasks)
         if self._at_once:
             await tx.execute(
                 SQL["answer_at_once"],
@@ -129,8 +132,9 @@ class PlacingDesk:
             batch_ids=sorted(set(parts)),
             state=state,
         )
-        for project_id in () if self._at_once else projects:
-            await ask_to_gather(tx, self._org_id, project_id, after=GATHER_AFTER)
+        last = {schema.project_id: place for schema, place in zip(schemas, places, strict=True)}
+        for project_id, place in () if self._at_once else sorted(last.items()):
+            await ask_to_gather(tx, self._org_id, project_id, after=_gather_after(place))
 
     async def place_known(self, ready: Ready, gold: str) -> ProjectId:
         """Make a task whose answer is known; returns its labelling project.
@@ -161,7 +165,7 @@ class PlacingDesk:
                 state=TaskState.PENDING,
             )
             await tx.execute(SQL["set_test_size"], project_id=schema.project_id)
-            await ask_to_gather(tx, self._org_id, schema.project_id, after=GATHER_AFTER)
+            await ask_to_gather(tx, self._org_id, schema.project_id, after=_gather_after(position))
         return schema.project_id
 
     # ── where tasks go ──
@@ -236,6 +240,11 @@ class PlacingDesk:
         if batch is not None and batch.groups:
             await tx.execute(SQL["reserve_parts"], commission_batch_id=batch.id, group_id=None)
         return BatchId(batch_id)
+
+
+def _gather_after(tasks: int) -> timedelta:
+    """Return how long to wait for more, in a project that has so many tasks."""
+    return min(GATHER_AFTER + timedelta(milliseconds=2 * tasks), GATHER_AT_LATEST)
 
 
 async def _insert_project(tx: Tx, scope: Scope, spec: ProjectSpec, number: int) -> ProjectId:

@@ -176,6 +176,11 @@ from unnest(%(public_ids)s::text[], %(types)s::text[], %(state)s::text[], %(comm
   as g (public_id, type, state, commission_project_id, commission_batch_id, project_id, task_id, params, instruction,
         callback_url, metadata, tags, unique_id, created_by);
 
+-- insert_proposals: what people are shown to begin with; of no model of ours, so of version 0
+insert into predictions (org_id, task_id, model_version, answer, probability)
+select %(org_id)s, g.task_id, 0, g.answer::jsonb, 0.5
+from unnest(%(task_ids)s::bigint[], %(answers)s::text[]) as g (task_id, answer);
+
 -- answer_at_once: labels of tasks that nobody is asked
 insert into consensus (org_id, task_id, project_id, answer, probability, annotations, source)
 select %(org_id)s, g.task_id, g.project_id, g.answer::jsonb, 0.5, 0, 'model'
@@ -264,24 +269,28 @@ update projects set dataset_version = %(version)s where id = %(project_id)s;
 
 -- ── callbacks ──
 
--- due_callbacks: what is to be told now, of every organization, the oldest of each task, and a few of each address
-select id, org_id, is_test, url, event, commission_id, commission_batch_id, attempts from (
-  select c.id, c.org_id, o.sandbox_of is not null as is_test, c.url, c.event, c.commission_id, c.commission_batch_id,
-         c.attempts, c.next_at, row_number() over (partition by c.url order by c.next_at, c.id) as nth
-  from callbacks c join organizations o on o.id = c.org_id
-  where c.state = 'waiting' and c.next_at <= now()
-    and not exists (select from callbacks e
-                    where e.commission_id = c.commission_id and e.state = 'waiting' and e.id < c.id)
-) due
-where nth <= %(of_one)s order by next_at, id limit %(limit)s;
+-- claim_callbacks: what is to be told now, of every organization, the oldest of each task and a few of each address
+-- Nobody else has these for a while; if who claimed them dies meanwhile, they are due again.
+with due as (
+  select c.id from (
+    select c.id, c.next_at, row_number() over (partition by c.url order by c.next_at, c.id) as nth
+    from callbacks c
+    where c.state = 'waiting' and c.next_at <= now() and c.url <> all(%(busy)s)
+      and not exists (select from callbacks e
+                      where e.commission_id = c.commission_id and e.state = 'waiting' and e.id < c.id)
+  ) f join callbacks c on c.id = f.id
+  where f.nth <= %(of_one)s order by f.next_at, f.id limit %(limit)s for update of c skip locked
+), claimed as (
+  update callbacks c set next_at = now() + make_interval(secs => %(seconds)s), attempts = c.attempts + 1
+  from due where c.id = due.id and c.state = 'waiting' and c.next_at <= now()
+  returning c.id, c.org_id, c.url, c.event, c.commission_id, c.commission_batch_id, c.attempts
+)
+select c.id, c.org_id, o.sandbox_of is not null as is_test, c.url, c.event, c.commission_id, c.commission_batch_id,
+       c.attempts
+from claimed c join organizations o on o.id = c.org_id order by c.id;
 
 -- batch_name: what a batch is called
 select name from commission_batches where id = %(id)s;
-
--- claim_callback: nobody else sends it for a while; no row where somebody does
-update callbacks set next_at = now() + make_interval(secs => %(seconds)s), attempts = attempts + 1
-where id = %(id)s and state = 'waiting' and attempts = %(attempts)s and next_at <= now()
-returning id;
 
 -- end_callback: it was taken, or is given up
 with ended as (
@@ -323,3 +332,25 @@ select sandbox_of is not null from organizations;
 
 -- organization_slug: the short name of the acting organization
 select slug from organizations;
+
+-- ── deliveries ──
+
+-- deliveries: when the labels of programs' tasks became which version of which dataset, the newest first
+select d.project_id, p.dataset, d.dataset_version, d.delivered_at, p.name || ' version ' || d.dataset_version as name,
+       c.id as commission_project_id, c.name as project, p.kind, o.classes, o.options,
+       (select count(*)::int from commissions m join tasks t on t.id = m.task_id
+        where m.project_id = d.project_id and m.completed_at <= d.delivered_at and not t.repeats) as tasks
+from deliveries d join projects p on p.id = d.project_id
+join ontologies o on o.project_id = p.id and o.version = p.ontology_version
+join commission_schemas s on s.project_id = p.id join commission_projects c on c.id = s.commission_project_id
+where (%(commission_project_id)s::bigint is null or c.id = %(commission_project_id)s)
+  and (%(project_id)s::bigint is null or d.project_id = %(project_id)s)
+  and (%(dataset_version)s::int is null or d.dataset_version = %(dataset_version)s)
+  and (%(after)s::timestamptz is null or d.delivered_at >= %(after)s)
+  and (%(before)s::timestamptz is null or d.delivered_at <= %(before)s)
+order by d.delivered_at desc, d.project_id;
+
+-- delivered_ids: tasks that had a label when their project was delivered, the newest first, one page
+select m.id, t.item_id from commissions m join tasks t on t.id = m.task_id
+where m.project_id = %(project_id)s and m.completed_at <= %(delivered_at)s and not t.repeats and m.id < %(before)s
+order by m.id desc limit %(limit)s;

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.errors import InputError
-from groundswell.label.commissions.asked import Params, TaskType, check_read
+from groundswell.errors import InputError, InvalidAnswer
+from groundswell.label.commissions.asked import HYPOTHESIS, Params, TaskType, check_read
 from groundswell.label.commissions.attachments import Attachments, Found
 from groundswell.label.commissions.model import CommissionBatch, CommissionProject, NewCommission
 from groundswell.label.commissions.rules import (
@@ -23,7 +23,7 @@ from groundswell.label.commissions.rules import (
     spec_of,
 )
 from groundswell.label.commissions.types import TYPES, task_type
-from groundswell.label.kinds import Answer
+from groundswell.label.kinds import Answer, Schema
 from groundswell.label.projects.model import BatchState, ProjectSpec
 from groundswell.label.projects.rules import check_spec
 from groundswell.tenancy.model import Role, Scope
@@ -47,7 +47,12 @@ class Where:
 
 @dataclass(frozen=True)
 class Ready:
-    """A commission that was read and found right."""
+    """A commission that was read and found right.
+
+    Attributes:
+        answer: that it has at once, in a sandbox.
+        proposal: that people are shown to begin with.
+    """
 
     scope: Scope
     new: NewCommission
@@ -56,6 +61,7 @@ class Ready:
     found: Found
     where: Where
     answer: Answer | None
+    proposal: Answer | None
     public_id: str = field(default_factory=new_public_id)
 
     @property
@@ -125,7 +131,21 @@ async def prepared(
     answer = None
     if at_once:
         answer = schema.kind.example(schema.ontology, found.shown, _rng_of(found))
-    return Ready(scope, new, {k: v for k, v in params.items() if k != SETTINGS}, spec, found, where, answer)
+    proposal = _proposal(kind, params, schema, found)
+    kept = {name: value for name, value in params.items() if name != SETTINGS}
+    return Ready(scope, new, kept, spec, found, where, answer, proposal)
+
+
+def _proposal(kind: TaskType, params: Params, schema: Schema, found: Found) -> Answer | None:
+    given = params.get(HYPOTHESIS)
+    if not given:
+        return None
+    if not isinstance(given, Mapping):
+        raise InputError("The hypothesis parameter must be an object, as a response is.")
+    try:
+        return schema.validate(kind.answer(params, given, found.shown), found.shown)
+    except InvalidAnswer as error:
+        raise InputError(f"the hypothesis is none that this task could have: {error}") from error
 
 
 def _check_type(new: NewCommission, project: CommissionProject | None) -> None:

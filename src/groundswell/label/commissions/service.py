@@ -86,7 +86,13 @@ async def get_commission(db: Database, scope: Scope, public_id: str) -> Commissi
 
 
 async def list_commissions(
-    db: Database, scope: Scope, which: CommissionFilter, *, before: int | None = None, limit: int = MAX_PAGE
+    db: Database,
+    scope: Scope,
+    which: CommissionFilter,
+    *,
+    before: int | None = None,
+    limit: int = MAX_PAGE,
+    total: int | None = None,
 ) -> tuple[list[Commission], int]:
     """Return one page of commissions, the newest first, and how many there are in all; for members and above.
 
@@ -94,6 +100,7 @@ async def list_commissions(
 
     Args:
         before: where the page begins: the `id` of the last one of the page before.
+        total: how many there are in all, where it was counted for an earlier page; it is returned as it is.
     """
     scope.require(Role.MEMBER)
     async with db.transaction(scope.org_id) as tx:
@@ -101,7 +108,8 @@ async def list_commissions(
         if ids is None:
             return [], 0
         where, params = _where(which, ids)
-        total = await _total(tx, which, ids, where, params)
+        if total is None or which.is_counted:
+            total = await _total(tx, which, ids, where, params)
         # The limit is in the text: a plan that is kept for any limit would sort all that there are.
         page = sql.SQL(
             "select c.id from commissions c where {} and c.id < %(before)s order by c.id desc limit {}"

@@ -109,6 +109,18 @@ async def insert_commissions(
     )
 
 
+async def insert_proposals(tx: Tx, org_id: OrgId, ready: Sequence[Ready], tasks: Sequence[int]) -> None:
+    """Write what people are shown to begin with, where programs say it."""
+    said = [(task, one.proposal) for task, one in zip(tasks, ready, strict=True) if one.proposal is not None]
+    if said:
+        await tx.execute(
+            SQL["insert_proposals"],
+            org_id=org_id,
+            task_ids=[task for task, _ in said],
+            answers=[as_json(proposal) for _, proposal in said],
+        )
+
+
 def as_json(value: Any) -> str:
     """Return a value as it is stored."""
     return msgspec.json.encode(value).decode()

@@ -1,4 +1,5 @@
 -- labels: each task with its consensus, its review and, where nothing else is known, the model's proposal
+-- Of tasks that came one by one those whose items are in the dataset, and of several of one item the first.
 select t.id as task_id, t.item_id, t.position, t.state, t.is_audit, t.gold, c.answer, c.probability::float8 as probability,
        c.annotations, c.source, r.answer as review, p.answer as proposal, p.probability::float8 as proposal_probability,
        p.model_version
@@ -7,6 +8,7 @@ left join consensus c on c.task_id = t.id
 left join reviews r on r.task_id = t.id
 left join predictions p on p.task_id = t.id
 where t.project_id = %(project_id)s and t.state <> 'canceled' and not t.repeats
+  and t.position < coalesce((select gathered from commission_schemas s where s.project_id = %(project_id)s), 2147483647)
 order by t.position;
 
 -- label_of: one task with its consensus, its review and the model's proposal

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from groundswell.clock import now
 from groundswell.errors import InputError
@@ -16,6 +18,8 @@ from groundswell.label.projects.model import TaskState
 
 NAMES = ("project", "batch", "instruction", "callback_url", "metadata", "tags", "unique_id")
 """Parameters of any task; all others are particular to its type."""
+
+Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 IGNORED = ("urgency", "priority", "clear_unique_id_on_error")
 """Parameters of any task that change nothing here: order comes from batches and projects."""
@@ -119,16 +123,16 @@ async def list_tasks(call: Call) -> dict[str, Any]:
     """One page of tasks, the newest first, with how many there are in all."""
     which, limit = _filter_of(call), call.whole("limit", commissions.MAX_PAGE, 1, commissions.MAX_PAGE)
     token = call.one("next_token")
-    before = decode_cursor(token, _named(which), tuple[Id])[0] if token else None
+    before, counted = decode_cursor(token, _named(which), tuple[Id, Number]) if token else (None, None)
     rows, total = await commissions.list_commissions(
-        call.app.db, call.scope, which, before=before, limit=limit + 1
+        call.app.db, call.scope, which, before=before, limit=limit + 1, total=counted
     )
     page = rows[:limit]
     is_short = call.flag("limited_response")
     docs = [_short(call, one) if is_short else _out(call, one) for one in page]
     answer = {"docs": docs, "total": total, "limit": limit, "offset": 0, "has_more": len(rows) > limit}
     if len(rows) > limit:
-        answer["next_token"] = encode_cursor([page[-1].id], _named(which))
+        answer["next_token"] = encode_cursor([page[-1].id, total], _named(which))
     return answer
 
 

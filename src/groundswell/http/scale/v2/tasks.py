@@ -67,7 +67,7 @@ async def list_tasks(call: Call) -> dict[str, Any]:
     token = call.one("next_token")
     before = decode_cursor(token, this, tuple[Id])[0] if token else None
     rows, _ = await commissions.list_commissions(
-        call.app.db, call.scope, which, before=before, limit=limit + 1
+        call.app.db, call.scope, which, before=before, limit=limit + 1, total=0
     )
     found: dict[str, Any] = {"tasks": [await out(call, one) for one in rows[:limit]]}
     return found | ({"next_token": encode_cursor([rows[limit - 1].id], this)} if len(rows) > limit else {})
