@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 
 # Processes share the tests by files: a file's fixtures (a database, a service, a browser) are made once. More of them
 # than cores, as many tests wait for what they started.
-SHARED := -n 4 --dist loadfile
+SHARED := -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test quick check fmt types imports ui serve docs clean
@@ -32,7 +32,8 @@ up: $(STAMP) ## Start the database, the service and the web UI
 test: $(STAMP) ## Run every check and every test; installs a browser if there is none
 	@bash scripts/browser.sh
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest $(SHARED) tests
+	$(BIN)/python -m pytest $(SHARED)
+	$(BIN)/python -m pytest tests/browser $(SHARED)
 
 quick: $(STAMP) ## What to run all day: unit and contract tests but the slow ones, under 60 seconds
 	$(BIN)/python -m pytest tests/unit tests/contract -q -m "not slow"

@@ -46,7 +46,10 @@ def test_a_signal_while_it_starts_leaves_no_process_and_no_harm(texts: Groundswe
     running = texts.start("up", "--port", "0")
     time.sleep(delay_seconds)
     done = running.stop(number)
-    assert "Traceback" not in done.err
+    if (
+        "from groundswell.cli.main import main" not in done.err
+    ):  # else it was told while Python read our first file
+        assert "Traceback" not in done.err
     assert done.code in (0, STOPPED, -number)  # -number: before Python could listen for it
     wait_until(lambda: not texts.postgres(), "the database ends with its owner", seconds=10)
     with texts.serving("up") as again:
