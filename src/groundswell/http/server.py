@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
@@ -191,10 +193,26 @@ def _pages() -> list[Route | Mount]:
         return [Route("/{path:path}", _no_pages, methods=["GET"])]
 
     async def page(_: Request) -> Response:
-        return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+        return _shell()
 
     shell = [Route(path, page, methods=["GET"]) for path in PAGES]
-    return [*shell, Mount("/", StaticFiles(directory=STATIC))]
+    return [*shell, Mount("/", GZipMiddleware(_Files(directory=STATIC), minimum_size=1000))]
+
+
+def _shell(status: int = 200) -> Response:
+    return FileResponse(STATIC / "index.html", status, headers={"Cache-Control": "no-cache"})
+
+
+class _Files(StaticFiles):
+    """The files of the web UI; a browser that asks for an address that is none is shown a page that says so."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        try:
+            return await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code == 404 and "text/html" in Headers(scope=scope).get("accept", ""):
+                return _shell(404)
+            raise
 
 
 async def _no_pages(_: Request) -> Response:

@@ -11,7 +11,7 @@ from groundswell.ids import ProjectId
 from groundswell.workforce.requirements import Requirements, requirements_of
 from groundswell.workforce.skill import Estimate, Prior, Tally, estimate
 
-FEWEST_AT_ONCE, MOST_AT_ONCE = 2, 16
+FEWEST_AT_ONCE, MOST_AT_ONCE = 3, 16
 """Leases that somebody may hold in a project: a newcomer, and one who has proven himself. One is answered while the
 next waits, so the screen never does."""
 

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from groundswell.clock import now
 from groundswell.http.api import ENDPOINTS
-from groundswell.http.server import COOKIE, PREFIX
+from groundswell.http.server import COOKIE, PREFIX, STATIC
 from groundswell.tenancy.model import Role
 from groundswell.tenancy.service import (
     add_member,
@@ -301,3 +301,21 @@ async def test_the_openapi_document_describes_every_endpoint(web):
         assert operation["summary"]
         assert operation["description"]
         assert ("requestBody" in operation) == (endpoint.body is not None)
+
+
+async def test_a_browser_at_an_address_that_is_none_is_shown_a_page_and_a_program_is_told(web):
+    if not (STATIC / "index.html").exists():
+        pytest.skip("the pages are not built")
+    page = await web.http.get("/nowhere", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    program = await web.http.get("/nowhere")
+    assert (program.status_code, program.json()["code"]) == (404, "not_found")
+
+
+async def test_the_files_of_the_pages_travel_compressed(web):
+    script = next(STATIC.glob("assets/shell-*.js"), None)
+    if script is None:
+        pytest.skip("the pages are not built")
+    response = await web.http.get(f"/assets/{script.name}")
+    assert response.headers["content-encoding"] == "gzip"
+    assert response.content == script.read_bytes()

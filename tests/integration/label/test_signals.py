@@ -171,6 +171,10 @@ async def test_a_project_without_answers_has_no_findings(desk):
     assert (signals.findings, signals.answers, set(signals.tested.values())) == ((), 0, {0})
 
 
+def test_a_kind_without_classes_has_no_findings():
+    assert look_for_signals((), [AnswerRow(1, 1, 1, None, 1000)], {}).findings == ()
+
+
 def test_answers_and_truths_of_classes_that_are_gone_do_not_count():
     rows = [AnswerRow(number, number % 4, number // 4, "cow", 1000) for number in range(40)]
     assert look_for_signals(("cat", "dog"), rows, {0: "cow"}).answers == 0

@@ -7,7 +7,7 @@ import numpy as np
 from groundswell.ids import TaskId, WorkerId
 from groundswell.label.signals.model import AnswerRow, ProjectSignals, WorkerSignal
 from groundswell.quality import Votes
-from groundswell.quality.signals.find import find_signals
+from groundswell.quality.signals.find import SIGNALS, find_signals
 
 LEVEL = 0.05
 """Share of the findings that may be false alarms, on average."""
@@ -18,7 +18,7 @@ def look_for_signals(
 ) -> ProjectSignals:
     """Find the workers whose answers deserve a look; names are empty, for the caller to fill in.
 
-    Answers and truths of classes that no longer exist do not count.
+    Answers and truths of classes that no longer exist do not count, nor do those of kinds without classes.
 
     Args:
         classes: the classes of the project.
@@ -28,6 +28,8 @@ def look_for_signals(
     """
     code = {name: i for i, name in enumerate(classes)}
     rows = [row for row in answers if row.said in code]
+    if not rows:
+        return ProjectSignals((), 0, 0, dict.fromkeys(SIGNALS, 0), level)
     tasks = sorted({row.task_id for row in rows})
     workers = sorted({row.worker_id for row in rows})
     task, worker = ({name: i for i, name in enumerate(names)} for names in (tasks, workers))
