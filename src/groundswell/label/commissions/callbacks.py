@@ -7,6 +7,7 @@ growing pauses: 20 times within 24 hours.
 import asyncio
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ AT_ONCE, OF_ONE = 32, 8
 ANSWER_SECONDS = 10.0
 CLAIM_SECONDS = 60.0
 """How long one sender has a callback for itself; if it dies meanwhile, another sends it after that."""
+
+PASS_SECONDS = 5.0
+"""How long callbacks are begun in one go."""
 
 NEWEST = 2**63 - 1
 STATES = ("waiting", "delivered", "failed")
@@ -81,8 +85,8 @@ class CallbackRoom:
     _transport: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport, repr=False)
 
     async def send_due(self) -> int:
-        """Begin to send what is due, one after the other as there is room; returns how many that was."""
-        began = 0
+        """Begin to send what is due as there is room, for some seconds at most; returns how many that was."""
+        began, until = 0, time.monotonic() + PASS_SECONDS
         while True:
             due = await self._claim()
             for one in due:
@@ -90,7 +94,7 @@ class CallbackRoom:
                 self._under_way[task] = one.url
                 task.add_done_callback(lambda done: self._under_way.pop(done, None))
             began += len(due)
-            if not due:
+            if not due or time.monotonic() > until:
                 return began
             await asyncio.wait(list(self._under_way), return_when=asyncio.FIRST_COMPLETED)
 
