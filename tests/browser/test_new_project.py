@@ -1,6 +1,7 @@
 """A project without code, from `/new` to its file: made, labelled by keyboard, reviewed, exported, compared."""
 
 import json
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ SPANS_XML = """
 
 @dataclass(frozen=True)
 class Family:
-    """One kind of each family: what is chosen for it at `/new`, the keys that label its item, and what that says.
+    """A kind: what is chosen for it at `/new`, the keys that label its item, and what that says.
 
     Attributes:
         sees: what the preview shows.
@@ -65,6 +66,14 @@ FAMILIES = [
         right={"choice": "about a person"},
     ),
     Family(
+        kind="image_choice",
+        dataset="streets",
+        classes=("a house", "a street"),
+        sees="item-image",
+        keys=("2",),
+        answer={"choice": "a street"},
+    ),
+    Family(
         kind="text_spans",
         dataset="sentences",
         xml=SPANS_XML,
@@ -79,6 +88,14 @@ FAMILIES = [
         sees="canvas",
         keys=("b", "Space", *["Shift+ArrowRight"] * 4, *["Shift+ArrowDown"] * 2, "Space", "Control+Enter"),
         answer={"shapes": [{"type": "box", "label": "car", "points": [[320.0, 200.0], [360.0, 220.0]]}]},
+    ),
+    Family(
+        kind="audio_segments",
+        dataset="calls",
+        classes=("speech", "music"),
+        sees="wave",
+        keys=("ArrowRight", "i", *["ArrowRight"] * 3, "o", "Control+Enter"),
+        answer={"segments": [{"start": 0.5, "end": 2.0, "label": "speech", "transcript": ""}]},
     ),
     Family(
         kind="rating",
@@ -104,6 +121,13 @@ FAMILIES = [
         answer={"ranking": [["a", "b"]]},
     ),
     Family(
+        kind="form",
+        dataset="sentences",
+        sees="field",
+        keys=("n", "A", "d", "a", "Control+Enter"),
+        answer={"fields": {"title": "Ada"}},
+    ),
+    Family(
         kind="chat",
         dataset="talks",
         sees="composer",
@@ -121,15 +145,25 @@ def draw_street(folder: Path) -> Path:
     return folder
 
 
+def record_call(folder: Path) -> Path:
+    folder.mkdir()
+    with wave.open(str(folder / "call.wav"), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(range(256)) * 250)  # four seconds
+    return folder
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A service that has data, and no project."""
     folder = draw_street(tmp_path_factory.mktemp("data") / "streets")
+    calls = record_call(tmp_path_factory.mktemp("data") / "calls")
 
     async def furnish(app: App) -> dict[str, ProjectId]:
         store = app.datasets((await local_member(app)).org_slug)
         collect([TEXT]).save("sentences", store=store)
         collect(folder).save("streets", store=store)
+        collect(calls).save("calls", store=store)
         collect([QUESTION], as_records=True).save("questions", store=store)
         collect([TALK], as_records=True).save("talks", store=store)
         return {}
@@ -183,6 +217,8 @@ def label_by_keyboard(page: Page, house: House, family: Family, project: Project
     guest.goto(f"{house.address}/projects/{project}")
     guest.get_by_test_id(family.sees).first.wait_for()
     expect(guest.get_by_role("heading", name="Look twice")).to_be_visible()
+    if family.sees == "wave":
+        guest.locator("[data-testid=wave][data-phase=ready]").wait_for(timeout=15_000)
     for key in family.keys:
         guest.keyboard.press(key)
     expect(guest.get_by_test_id("workspace")).to_have_attribute("data-phase", "empty")
