@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 
 # Processes share the tests by files: a file's fixtures (a database, a service, a browser) are made once. More of them
 # than cores, as many tests wait for what they started.
-SHARED := -n 3 --dist loadfile
+SHARED := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test quick check fmt types imports ui serve docs clean

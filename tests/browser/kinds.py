@@ -61,8 +61,8 @@ def stored(page: Page, house: House, worker: WorkerId, count: int = 1) -> list[d
     page.goto(house.address)
     page.get_by_role("heading", level=1, name=re.compile("Projects|Progetti")).wait_for()
     query = (
-        "select answer from (select distinct on (task_id) task_id, answer, id from annotations "
-        "where worker_id = %(worker)s order by task_id, revision desc) as newest order by id"
+        "select answer from (select distinct on (task_id) task_id, answer from annotations "
+        "where worker_id = %(worker)s order by task_id, revision desc) as newest order by task_id"
     )
     for _ in range(100):
         rows = house.rows(query, worker=worker)
