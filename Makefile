@@ -33,7 +33,7 @@ test: $(STAMP) ## Run every check and every test; installs a browser if there is
 	@bash scripts/browser.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest $(SHARED)
-	$(BIN)/python -m pytest tests/browser $(SHARED)
+	$(BIN)/python -m pytest tests/browser $(SHARED) -n 2
 
 quick: $(STAMP) ## What to run all day: unit and contract tests but the slow ones, under 60 seconds
 	$(BIN)/python -m pytest tests/unit tests/contract -q -m "not slow"
