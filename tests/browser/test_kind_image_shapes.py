@@ -403,7 +403,7 @@ def test_half_of_the_width_is_enough(browser: Browser, house: House):
 def open_as_italian(page: Page, house: House, name: str) -> int:
     link, worker = house.invite(name)
     page.goto(link)
-    page.get_by_role("heading", level=1).wait_for()
+    page.get_by_role("heading", level=1, name="Progetti").wait_for()
     page.goto(house.page_of("proposed"))
     page.get_by_test_id("stage").wait_for()
     return worker
