@@ -9,9 +9,6 @@ STAMP  := $(VENV)/.installed
 # than cores, as many tests wait for what they started.
 SHARED := -n 3 --dist loadfile --no-loadscope-reorder
 
-# A shared machine may hold a browser up for longer than a test waits: what failed is run once more, alone, and is said twice.
-AGAIN = $(BIN)/python -m pytest tests/browser --last-failed --last-failed-no-failures none
-
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test quick check fmt types imports ui serve docs clean
 
@@ -36,7 +33,7 @@ test: $(STAMP) ## Run every check and every test; installs a browser if there is
 	@bash scripts/browser.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest $(SHARED)
-	$(BIN)/python -m pytest tests/browser $(SHARED) -n 2 || $(AGAIN)
+	$(BIN)/python -m pytest tests/browser $(SHARED) -n 2
 
 quick: $(STAMP) ## What to run all day: unit and contract tests but the slow ones, under 60 seconds
 	$(BIN)/python -m pytest tests/unit tests/contract -q -m "not slow"

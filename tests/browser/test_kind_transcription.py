@@ -138,6 +138,8 @@ def test_a_recording_plays_by_keys_while_one_types(page: Page, house: House):
     expect(page.get_by_test_id("rate")).to_have_text("0.9×")
     page.keyboard.press("Escape")
     expect(player).to_have_attribute("data-playing", "false")
+    expect(page.get_by_test_id("time")).not_to_contain_text("0:00.")  # F2 went on by two seconds at least
+    expect(page.get_by_test_id("time")).not_to_contain_text("0:01.")
     expect(player.locator("path").first).to_be_attached()  # its shape is drawn
     page.keyboard.press("Enter")  # one line here: Enter leaves the text
     for _ in range(6):  # a second or more each, in six seconds

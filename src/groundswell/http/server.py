@@ -48,6 +48,8 @@ PAGES = (
 )
 """Addresses of the web UI (`ui/src/router.svelte.ts`): each is answered with the same file."""
 STATIC = Path(__file__).parent / "static"
+HEAD_BYTES = 4096
+"""What is looked at of a file to tell its media type."""
 SIGN_IN = msgspec.json.Decoder(wire.SignInBody)
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 log = logging.getLogger("groundswell.http")
@@ -166,19 +168,24 @@ async def sign_out(request: Request) -> Response:
 
 
 async def blob(request: Request) -> Response:
-    """Send the bytes of a media item of the caller's organization."""
+    """Send a media item of the caller's organization, or a range of it: a recording is played from anywhere."""
     member = await _member_of(request)
     app: App = request.app.state.app
-    data = await asyncio.to_thread(app.blobs(member.org_slug).get, ItemId(request.path_params["digest"]))
-    media_type = media_type_of(data)
-    return Response(
-        data,
+    path = app.blobs(member.org_slug).path(ItemId(request.path_params["digest"]))
+    media_type = media_type_of(await asyncio.to_thread(_head_of, path))
+    return FileResponse(
+        path,
         media_type=media_type or "application/octet-stream",
         headers={
             "Cache-Control": "private, max-age=31536000, immutable",
             "Content-Disposition": "inline" if media_type else "attachment",
         },
     )
+
+
+def _head_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 async def health(request: Request) -> Response:

@@ -165,6 +165,15 @@ async def test_media_of_another_tenant_is_not_found(web):
     assert (await web.http.get(f"/api/v1/blobs/{digest}")).status_code == 401
 
 
+async def test_a_part_of_a_recording_can_be_asked_for(web):
+    data = b"RIFF\x24\x00\x00\x00WAVE" + bytes(range(200))
+    digest = web.desk.app.blobs(web.desk.member.org_slug).put(data)
+    response = await web.call("GET", f"/api/v1/blobs/{digest}", headers={"Range": "bytes=100-109"})
+    assert (response.status_code, response.content) == (206, data[100:110])
+    assert response.headers["content-range"] == f"bytes 100-109/{len(data)}"
+    assert response.headers["content-type"] == "audio/wav"
+
+
 @pytest.mark.parametrize("digest", ["..", "%2e%2e%2fpostgres", "a" * 63, "A" * 64, "g" * 64])
 async def test_a_digest_that_is_none_reaches_no_file(web, digest):
     assert (await web.call("GET", f"/api/v1/blobs/{digest}")).status_code == 404
