@@ -161,6 +161,28 @@ def test_who_may_label_is_said_at_the_set_up(manager: Page, house: House):
     ]
 
 
+def test_a_test_for_people_is_made_of_what_another_project_knows(manager: Page, house: House):
+    manager.goto(f"{house.address}/new")
+    manager.get_by_test_id("dataset").select_option("stories")
+    manager.get_by_label("Name", exact=True).fill("cats or dogs")
+    manager.get_by_test_id("classes").fill("cat\ndog")
+    manager.get_by_test_id("purpose").select_option("qualification")
+    expect(manager.get_by_test_id("create")).to_be_disabled()  # until it is said where answers are known from
+    manager.get_by_test_id("known").select_option("reviewed")
+    manager.get_by_label("Tasks of it").fill("5")
+    manager.get_by_label("Share that must be right").fill("0.8")
+    assert violations(manager) == []
+    manager.get_by_test_id("create").click()
+    expect(manager).to_have_url(re.compile("/overview$"))
+    made = "from projects p where name = 'cats or dogs'"
+    assert house.rows(f"select purpose, requirements {made}") == [
+        ("qualification", {"test_size": 5, "pass_mark": 0.8})
+    ]
+    assert house.rows(
+        f"select count(*), count(t.gold) from tasks t where project_id = (select id {made})"
+    ) == [(40, 40)]
+
+
 PAGES = {
     "/": "[data-testid=project]",
     "/projects/{}/overview": "text=Cost",

@@ -2,13 +2,13 @@
 
 import json
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import finish, violations
 from tests.browser.house import House, open_house
 
@@ -34,6 +34,7 @@ class Family:
 
     Attributes:
         sees: what the preview shows.
+        fill: fills in the form of the kind's options.
         right: what the reviewer makes of it, by `fixes`; None where it is accepted as it is.
     """
 
@@ -44,6 +45,7 @@ class Family:
     answer: Answer
     classes: tuple[str, ...] = ()
     xml: str = ""
+    fill: Callable[[Locator], None] = lambda options: None
     fixes: tuple[str, ...] = ()
     right: Answer | None = None
     instructions: str = "# Look twice"
@@ -52,6 +54,20 @@ class Family:
 def span(words: str, label: str, number: int) -> dict:
     start = TEXT.index(words)
     return {"id": f"s{number}", "start": start, "end": start + len(words), "label": label}
+
+
+def rate_two(options: Locator) -> None:
+    options.get_by_role("button", name="Add to: Criteria").click()
+    for at, name in enumerate(("helpful", "correct")):
+        for label, said in (("Name", name), ("Lowest", "1"), ("Highest", "5")):
+            options.get_by_label(label).nth(at).fill(said)
+
+
+def ask_a_title(options: Locator) -> None:
+    options.get_by_label("Name").fill("title")
+    options.get_by_label("Kind of value").select_option("text")
+    options.get_by_text("More", exact=True).click()
+    options.get_by_label("Must be filled in").check()
 
 
 FAMILIES = [
@@ -93,6 +109,7 @@ FAMILIES = [
         kind="audio_segments",
         dataset="calls",
         classes=("speech", "music"),
+        fill=lambda options: options.get_by_label("Write down what is said").check(),
         sees="wave",
         keys=("ArrowRight", "i", *["ArrowRight"] * 3, "o", "Control+Enter"),
         answer={"segments": [{"start": 0.5, "end": 2.0, "label": "speech", "transcript": ""}]},
@@ -100,6 +117,7 @@ FAMILIES = [
     Family(
         kind="rating",
         dataset="sentences",
+        fill=rate_two,
         sees="criterion",
         keys=("4", "5", "Control+Enter"),
         answer={"ratings": {"helpful": 4, "correct": 5}},
@@ -116,6 +134,7 @@ FAMILIES = [
     Family(
         kind="preference",
         dataset="questions",
+        fill=lambda options: options.get_by_label("Ties are allowed").check(),
         sees="response",
         keys=("0", "Control+Enter"),
         answer={"ranking": [["a", "b"]]},
@@ -123,6 +142,7 @@ FAMILIES = [
     Family(
         kind="form",
         dataset="sentences",
+        fill=ask_a_title,
         sees="field",
         keys=("n", "A", "d", "a", "Control+Enter"),
         answer={"fields": {"title": "Ada"}},
@@ -195,6 +215,7 @@ def make(page: Page, house: House, family: Family) -> ProjectId:
         page.get_by_test_id("kind").select_option(family.kind)
     if family.classes:
         page.get_by_test_id("classes").fill("\n".join(family.classes))
+    family.fill(page.get_by_test_id("options"))
     page.get_by_role("textbox", name="Instructions").fill(family.instructions)
     page.get_by_label("Price of an answer, in cents").fill("7")
     page.get_by_label("Verdicts for each reviewed task").fill("1")

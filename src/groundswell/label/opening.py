@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 import numpy as np
 
-from groundswell.errors import Conflict, EmptySource, NotFound
+from groundswell.errors import Conflict, EmptySource, InputError, NotFound
 from groundswell.ids import ProjectId
 from groundswell.items import digest_text
-from groundswell.label.kinds import kind_for_items
+from groundswell.label.delivery.service import known_answers
+from groundswell.label.kinds import Answer, kind_for_items
 from groundswell.label.projects.intake import check_items
 from groundswell.label.projects.model import Project, ProjectSpec, ProjectState
 from groundswell.label.projects.rules import check_spec
@@ -86,10 +88,20 @@ async def open_project(db: Database, scope: Scope, version: Version, spec: Proje
     return project_id
 
 
-async def draft_project(db: Database, scope: Scope, version: Version, spec: ProjectSpec) -> ProjectId:
+async def draft_project(
+    db: Database,
+    scope: Scope,
+    version: Version,
+    spec: ProjectSpec,
+    *,
+    items: AbstractSet[str] | None = None,
+) -> ProjectId:
     """Open a project over a dataset version, in state draft.
 
     The label kind follows from the items where the spec names none: one class for each.
+
+    Args:
+        items: which of them become tasks; None is all.
 
     Raises:
         Conflict: the items are of several kinds.
@@ -109,7 +121,37 @@ async def draft_project(db: Database, scope: Scope, version: Version, spec: Proj
     )
     # The draw of the audit share follows from the items alone: the same items give the same audit.
     drawn_by = int(digest_text(" ".join(version.ids()))[:16], 16)
-    return await create_project(db, scope, complete, version, rng=np.random.default_rng(drawn_by))
+    rng = np.random.default_rng(drawn_by)
+    return await create_project(db, scope, complete, version, rng=rng, items=items)
+
+
+async def draft_project_after(
+    db: Database, scope: Scope, version: Version, spec: ProjectSpec, labelled: ProjectId
+) -> ProjectId:
+    """Open a project whose known answers are the labels of another one, in state draft; see `draft_project`.
+
+    A qualification or training asks only the items that have one; else they are hidden among the others. What
+    the spec knows itself comes first.
+
+    Args:
+        labelled: the other project.
+
+    Raises:
+        InputError: none of the items has a label there.
+        GroundswellError: whatever `draft_project` raises.
+    """
+    labels = await known_answers(db, scope, labelled)
+    known: dict[str, str | Answer] = {
+        item_id: labels[item_id] for item_id in version.ids() if item_id in labels
+    }
+    if not known:
+        raise InputError(
+            f"no item of {version.name} version {version.number} has a label in project {labelled}; "
+            "label some of the same items there first"
+        )
+    gold = {**known, **spec.gold}
+    asked = None if spec.purpose == "production" else gold.keys() & set(version.ids())
+    return await draft_project(db, scope, version, replace(spec, gold=gold), items=asked)
 
 
 def _store(

@@ -4,6 +4,7 @@ import pytest
 
 from groundswell.clock import now
 from groundswell.http.server import COOKIE
+from groundswell.label.delivery.service import is_settled, labels_of
 from groundswell.tenancy.model import Role
 from groundswell.tenancy.service import add_member, create_sign_in_token, find_member, sign_in
 
@@ -118,3 +119,59 @@ async def test_a_label_studio_configuration_is_translated_to_what_a_new_project_
     assert "<Video>" in refused.json()["detail"]
     too_long = await web.call("POST", path, json={"xml": "x" * 200_001})
     assert too_long.status_code == 400
+
+
+async def test_the_label_kinds_say_what_a_project_may_decide(web):
+    kinds = {kind["name"]: kind for kind in (await web.call("GET", "/api/v1/kinds")).json()["items"]}
+    assert kinds["text_choice"]["least_classes"] == 2
+    assert kinds["rating"]["least_classes"] is None
+    assert kinds["rating"]["options"]["required"] == ["criteria"]
+    assert kinds["audio_segments"]["options"]["properties"]["overlap"]["default"] is True
+
+
+async def test_a_label_schema_is_checked_without_a_project(web):
+    async def check(**schema):
+        return (await web.call("POST", "/api/v1/projects/schema/check", json=schema)).json()
+
+    fine = await check(kind="image_shapes", classes=[" car "], options={"shapes": ["polygon", "box"]})
+    assert fine["refused"] is None
+    assert fine["schema"]["classes"] == ["car"]
+    lacking = await check(kind="rating")
+    assert lacking["schema"] is None
+    assert "needs the option criteria" in lacking["refused"]
+    unknown = await check(kind="smell")
+    assert "there is no label kind 'smell'" in unknown["refused"]
+
+
+async def test_a_test_asks_the_items_that_another_project_has_labels_for(web):
+    labels = await labels_of(web.desk.app.db, web.desk.scope, web.desk.project_id)
+    labelled = {task.item_id for task in labels if task.review or (task.answer and is_settled(task))}
+    assert 0 < len(labelled) < len(labels)
+    of = (await web.call("GET", f"/api/v1/projects/{web.desk.project_id}")).json()
+    body = {"name": "entry", "dataset": of["dataset"]["name"], "dataset_version": 2, "classes": ["cat", "dog"]}
+    test = {**body, "purpose": "qualification", "gold_project": web.desk.project_id}
+    made = await web.call("POST", "/api/v1/projects", json=test)
+    assert made.status_code == 200, made.text
+    assert made.json()["tasks_total"] == len(labelled)
+    asked = await labels_of(web.desk.app.db, web.desk.scope, made.json()["id"])
+    assert {task.item_id for task in asked} == labelled
+    assert all(task.gold in ("cat", "dog") for task in asked)
+
+
+async def test_in_a_project_that_makes_labels_known_items_are_hidden_among_the_others(web):
+    of = (await web.call("GET", f"/api/v1/projects/{web.desk.project_id}")).json()
+    body = {"name": "more", "dataset": of["dataset"]["name"], "dataset_version": 2, "classes": ["cat", "dog"]}
+    made = await web.call("POST", "/api/v1/projects", json={**body, "gold_project": web.desk.project_id})
+    asked = await labels_of(web.desk.app.db, web.desk.scope, made.json()["id"])
+    assert 0 < sum(task.gold is not None for task in asked) < len(asked)
+
+
+async def test_known_answers_come_from_a_project_that_has_some_and_is_ours(web):
+    of = (await web.call("GET", f"/api/v1/projects/{web.desk.project_id}")).json()
+    body = {"name": "entry", "dataset": of["dataset"]["name"], "dataset_version": 2, "classes": ["cat", "dog"]}
+    empty = (await web.call("POST", "/api/v1/projects", json={**body, "name": "empty"})).json()["id"]
+    refused = await web.call("POST", "/api/v1/projects", json={**body, "gold_project": empty})
+    assert refused.status_code == 400
+    assert "label some of the same items there first" in refused.json()["detail"]
+    theirs = await web.call("POST", "/api/v1/projects", json={**body, "gold_project": 10**9})
+    assert theirs.status_code == 404

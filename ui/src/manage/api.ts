@@ -63,6 +63,9 @@ export interface NewProject {
   review_share: number;
   /** Who may label: tests and trainings to be passed, the least skill. */
   requirements: Record<string, unknown>;
+  purpose: ProjectDetail['purpose'];
+  /** The project whose labels are known answers. */
+  gold_project: number | null;
 }
 
 const at = (project: number) => `/projects/${project}`;

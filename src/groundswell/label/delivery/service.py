@@ -35,6 +35,13 @@ async def labels_of(db: Database, scope: Scope, project_id: ProjectId) -> list[T
         return await tx.fetch_all(SQL["labels"], TaskLabel, project_id=project_id)
 
 
+async def known_answers(db: Database, scope: Scope, project_id: ProjectId) -> dict[str, Answer]:
+    """Return the labels of a project by item, a review before a consensus; for managers and admins."""
+    scope.require(Role.MANAGER)
+    labels = await labels_of(db, scope, project_id)
+    return {task.item_id: said[0] for task in labels if (said := _said_of(task, proposals=False))}
+
+
 async def task_detail(db: Database, scope: Scope, project_id: ProjectId, task_id: TaskId) -> TaskDetail:
     """Return a task with everything that is known of it; for managers and admins: it names who said what.
 
@@ -129,17 +136,10 @@ class _Labels:
 
 def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
     """Return what is delivered for a task, or None where it has no label."""
-    label: Answer
-    probability: float | None
-    source: str | None
-    if task.review is not None:
-        label, probability, source = task.review, 1.0, "review"
-    elif task.answer is not None and is_settled(task):
-        label, probability, source = task.answer, task.probability, task.source
-    elif proposals and task.proposal is not None:
-        label, probability, source = task.proposal, task.proposal_probability, "proposal"
-    else:
+    said = _said_of(task, proposals)
+    if said is None:
         return None
+    label, probability, source = said
     return {
         "id": task.item_id,
         "label": as_text(label),
@@ -147,6 +147,17 @@ def _label_of(task: TaskLabel, proposals: bool) -> dict[str, Any] | None:
         "label_source": source,
         "label_answers": task.annotations or 0,
     }
+
+
+def _said_of(task: TaskLabel, proposals: bool) -> tuple[Answer, float | None, str | None] | None:
+    """Return the label of a task with its probability and source, None where it has none."""
+    if task.review is not None:
+        return task.review, 1.0, "review"
+    if task.answer is not None and is_settled(task):
+        return task.answer, task.probability, task.source
+    if proposals and task.proposal is not None:
+        return task.proposal, task.proposal_probability, "proposal"
+    return None
 
 
 def is_settled(task: TaskLabel) -> bool:

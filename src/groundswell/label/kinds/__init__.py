@@ -43,9 +43,9 @@ BUILT_IN: dict[str, LabelKind] = {
 
 @cache
 def label_kinds() -> dict[str, LabelKind]:
-    """Return every label kind by name: those of installed plugins, and the built-in ones. Looked up once."""
+    """Return every label kind by name: the built-in ones, then those of installed plugins. Looked up once."""
     plugged = {point.name: point.load()() for point in entry_points(group="groundswell.label_kinds")}
-    return {**plugged, **BUILT_IN}
+    return {**BUILT_IN, **plugged, **BUILT_IN}  # a plugin cannot replace a built-in kind
 
 
 def label_kind(name: str) -> LabelKind:

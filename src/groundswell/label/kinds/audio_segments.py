@@ -51,11 +51,12 @@ class AudioSegments(LabelKind):
 
     name: ClassVar[str] = "audio_segments"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"audio"})
+    least_classes: ClassVar[int] = 1
     reads_item: ClassVar[bool] = True
     tolerance: ClassVar[float] = 0.15
     options: ClassVar[Mapping[str, Option]] = {
         "transcript": Option(flag, "whether each segment has a transcript, which may be empty"),
-        "overlap": Option(flag, "whether segments of one answer may overlap; true unless given"),
+        "overlap": Option(flag, "whether segments of one answer may overlap", True),
         "attributes": attributes.OPTION,
     }
     specimen: ClassVar[Specimen | None] = Specimen(
@@ -72,7 +73,7 @@ class AudioSegments(LabelKind):
 
     def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
         """Return one label or more."""
-        names = class_names(classes, least=1)
+        names = class_names(classes, least=self.least_classes)
         given = checked_options(self.name, options, self.options)
         kept = {name: value for name, value in given.items() if value is not (name == "overlap")}
         attributes.check_labels(kept.get("attributes", ()), names)

@@ -60,11 +60,9 @@ class Chat(LabelKind):
     reads_item: ClassVar[bool] = True
     tolerance: ClassVar[float] = 0.1
     options: ClassVar[Mapping[str, Option]] = {
-        "mode": Option(one_of("write", "edit", "continue", "steps"), "what is done; write unless given"),
-        "least_turns": Option(
-            whole(1, MOST_TURNS), "answers of the assistant in mode continue; 1 unless given"
-        ),
-        "most_turns": Option(whole(1, MOST_TURNS), f"the same at most; {MOST_TURNS} unless given"),
+        "mode": Option(one_of("write", "edit", "continue", "steps"), "what is done", "write"),
+        "least_turns": Option(whole(1, MOST_TURNS), "answers of the assistant in mode continue, at least", 1),
+        "most_turns": Option(whole(1, MOST_TURNS), "the same at most", MOST_TURNS),
         "criteria": Option(
             criteria.CRITERIA.check, f"for each message of the assistant, {criteria.CRITERIA.does}"
         ),

@@ -1,7 +1,7 @@
 """Checks of what options and answers of label kinds are made of: from what was given to its canonical form. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from reprlib import repr as repr_of
 from typing import Any
@@ -16,14 +16,20 @@ class Check:
     Attributes:
         says: what is right, for people: "true or false".
         read: what it does.
+        schema: what is right as JSON Schema, as far as that can say it; {} is anything. Forms are made of it.
     """
 
     says: str
     read: Callable[[str, Any], Any]
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, name: str, value: Any) -> Any:
         """Return the canonical form of what was given for `name`."""
         return self.read(name, value)
+
+    def then(self, read: Callable[[str, Any], Any]) -> "Check":
+        """Return the check that says the same and reads more strictly."""
+        return replace(self, read=read)
 
     def refusal(self, name: str, value: Any) -> InputError:
         """Return the error that says what is right and what was found."""
@@ -32,10 +38,39 @@ class Check:
 
 @dataclass(frozen=True)
 class Option:
-    """What a project may decide about its label kind: what may be given, and what that does."""
+    """What a project may decide about its label kind: what may be given, and what that does.
+
+    Attributes:
+        default: what holds where it is not given; None where that has no value of its own.
+        needed: whether every project must give it.
+    """
 
     check: Check
     does: str
+    default: Any = None
+    needed: bool = False
+
+    @property
+    def about(self) -> str:
+        """What it does, and what holds where it is not given, for people."""
+        if self.needed:
+            return f"{self.does}; always given"
+        return self.does if self.default is None else f"{self.does}; {_plainly(self.default)} unless given"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """What may be given as JSON Schema."""
+        more = {} if self.default is None else {"default": self.default}
+        return {**self.check.schema, "description": self.does, **more}
+
+
+def _plainly(value: Any) -> str:
+    """Return a value as a sentence holds it: words without quotes, numbers with their thousands apart."""
+    if isinstance(value, list):
+        return ", ".join(_plainly(one) for one in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def not_right(name: str, right: str, value: Any) -> InputError:
@@ -53,14 +88,27 @@ def checked_options(kind: str, given: Mapping[str, Any], known: Mapping[str, Opt
     """Return options in their canonical form; those that were not given are left out.
 
     Raises:
-        InputError: an option that the kind does not have, or whatever its check raises.
+        InputError: an option that the kind does not have, one that it needs is missing, or whatever a check raises.
     """
     unknown = sorted(set(given) - set(known))
     if unknown:
         have = ", ".join(sorted(known)) or "none"
         raise InputError(f"{kind} has no option {repr_of(unknown[0])}; its options: {have}")
+    missing = [name for name, option in known.items() if option.needed and given.get(name) is None]
+    if missing:
+        raise InputError(f"{kind} needs the option {missing[0]}: {known[missing[0]].does}")
     return {
         name: known[name].check(name, value) for name, value in sorted(given.items()) if value is not None
+    }
+
+
+def options_schema(known: Mapping[str, Option]) -> dict[str, Any]:
+    """Return what a project may decide as JSON Schema."""
+    return {
+        "type": "object",
+        "properties": {name: option.schema for name, option in known.items()},
+        "required": [name for name, option in known.items() if option.needed],
+        "additionalProperties": False,
     }
 
 
@@ -77,7 +125,7 @@ def checked_answer(answer: Any, check: Check) -> dict[str, Any]:
     return read
 
 
-def _plain(says: str, is_right: Callable[[Any], bool]) -> Check:
+def _plain(says: str, is_right: Callable[[Any], bool], schema: Mapping[str, Any]) -> Check:
     """Return the check of a value that is canonical as it is."""
 
     def read(name: str, value: Any) -> Any:
@@ -85,10 +133,10 @@ def _plain(says: str, is_right: Callable[[Any], bool]) -> Check:
             raise not_right(name, says, value)
         return value
 
-    return Check(says, read)
+    return Check(says, read, schema)
 
 
-flag = _plain("true or false", lambda value: isinstance(value, bool))
+flag = _plain("true or false", lambda value: isinstance(value, bool), {"type": "boolean"})
 
 
 def _is_number(value: Any) -> bool:
@@ -98,7 +146,11 @@ def _is_number(value: Any) -> bool:
 def whole(low: int, high: int) -> Check:
     """Return the check of a whole number within bounds, both included."""
     says = f"a whole number from {low:,} to {high:,}"
-    return _plain(says, lambda value: _is_number(value) and isinstance(value, int) and low <= value <= high)
+    return _plain(
+        says,
+        lambda value: _is_number(value) and isinstance(value, int) and low <= value <= high,
+        {"type": "integer", "minimum": low, "maximum": high},
+    )
 
 
 def number(low: float, high: float, *, digits: int = 6) -> Check:
@@ -110,20 +162,26 @@ def number(low: float, high: float, *, digits: int = 6) -> Check:
             raise not_right(name, says, value)
         return round(float(value), digits) + 0.0  # no -0.0
 
-    return Check(says, read)
+    return Check(says, read, {"type": "number", "minimum": low, "maximum": high})
 
 
 def one_of(*values: str) -> Check:
     """Return the check of one of some words."""
     known = frozenset(values)
-    return _plain(f"one of {in_short(values)}", lambda value: isinstance(value, str) and value in known)
+    return _plain(
+        f"one of {in_short(values)}",
+        lambda value: isinstance(value, str) and value in known,
+        {"enum": list(values)},
+    )
 
 
 def words(low: int, high: int) -> Check:
     """Return the check of a text of so many characters that a database can hold."""
     says = f"a text of {low:,} to {high:,} characters"
     return _plain(
-        says, lambda value: isinstance(value, str) and low <= len(value) <= high and is_storable(value)
+        says,
+        lambda value: isinstance(value, str) and low <= len(value) <= high and is_storable(value),
+        {"type": "string", "minLength": low, "maxLength": high},
     )
 
 
@@ -145,7 +203,8 @@ def listed(each: Check, *, most: int, least: int = 0) -> Check:
             raise not_right(name, says, value)
         return [each(f"{name}[{place}]", one) for place, one in enumerate(value)]
 
-    return Check(says, read)
+    schema = {"type": "array", "items": each.schema, "minItems": least, "maxItems": most}
+    return Check(says, read, schema)
 
 
 def named(each: Check, *, most: int) -> Check:
@@ -159,7 +218,8 @@ def named(each: Check, *, most: int) -> Check:
             raise InputError(f"a name in {name} has over 200 characters, or some that cannot be kept")
         return {key: each(f"{name}[{key!r}]", one) for key, one in value.items()}
 
-    return Check(says, read)
+    schema = {"type": "object", "additionalProperties": each.schema, "maxProperties": most}
+    return Check(says, read, schema)
 
 
 def fields(known: Mapping[str, Check], *, needs: tuple[str, ...] = ()) -> Check:
@@ -182,4 +242,10 @@ def fields(known: Mapping[str, Check], *, needs: tuple[str, ...] = ()) -> Check:
             if value.get(field) is not None
         }
 
-    return Check(says, read)
+    schema = {
+        "type": "object",
+        "properties": {field: check.schema for field, check in known.items()},
+        "required": list(needs),
+        "additionalProperties": False,
+    }
+    return Check(says, read, schema)

@@ -20,12 +20,13 @@ def ontology_of(classes: Sequence[str]) -> Ontology:
     Raises:
         InvalidName: fewer than two, too many, an empty or over-long name, or one that comes twice.
     """
-    return Ontology(class_names(classes, least=2))
+    return Ontology(class_names(classes, least=Choice.least_classes))
 
 
 class Choice(LabelKind):
     """Classes for an item: `{"choice": "cat"}`, or with the option `multiple` `{"choices": ["cat", "dog"]}`."""
 
+    least_classes: ClassVar[int] = 2
     options: ClassVar[Mapping[str, Option]] = {
         "multiple": Option(flag, "any number of classes may be chosen, or none"),
         "tree": Option(
@@ -37,7 +38,7 @@ class Choice(LabelKind):
         """Return two classes or more, with their options."""
         given = checked_options(self.name, options, self.options)
         kept = {name: True for name, value in given.items() if value}
-        return Ontology(class_names(classes, least=2), kept)
+        return Ontology(class_names(classes, least=self.least_classes), kept)
 
     def chooses_class(self, ontology: Ontology) -> bool:
         """Say whether exactly one class is chosen."""

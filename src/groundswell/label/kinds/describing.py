@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from groundswell.label.kinds.checks import options_schema
 from groundswell.label.kinds.kind import LabelKind
 
 
@@ -16,14 +17,18 @@ class Description:
         name: what projects call it.
         about: what it is, Markdown: the first line says it in short.
         items: the kinds of items that it shows.
+        least_classes: the fewest classes that a project gives; None where it has none.
         options: of each option its name, what may be given, and what it does.
+        schema: the options as JSON Schema.
         example: classes, options and item of a small project, and an answer; None where the kind gives none.
     """
 
     name: str
     about: str
     items: tuple[str, ...]
+    least_classes: int | None
     options: tuple[tuple[str, str, str], ...]
+    schema: dict[str, Any]
     example: dict[str, Any] | None
 
     @property
@@ -38,7 +43,9 @@ def describe(kind: LabelKind) -> Description:
         kind.name,
         inspect.getdoc(kind) or kind.name,
         tuple(sorted(kind.item_kinds)),
-        tuple((name, option.check.says, option.does) for name, option in kind.options.items()),
+        kind.least_classes,
+        tuple((name, option.check.says, option.about) for name, option in kind.options.items()),
+        options_schema(kind.options),
         _example(kind),
     )
 

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from groundswell.errors import InputError
 from groundswell.label.kinds.checks import (
     Check,
     Option,
@@ -57,11 +56,12 @@ class Form(LabelKind):
     tolerance: ClassVar[float] = 0.05
     options: ClassVar[Mapping[str, Option]] = {
         "fields": Option(
-            Check(_specs.says, _read_fields),
+            _specs.then(_read_fields),
             f"each has name and kind ({', '.join(VALUES)}); title, hint, required; values of choice, choices and rank, "
             "as names or as {value, title}; low and high of numbers and scales; least and most: characters of a text, "
             "values of choices, entries where `several` is true; pattern of a text (email, phone, zip, number); "
             "when: {field, is: [values]}, {all: [...]} or {any: [...]} over fields before it",
+            needed=True,
         )
     }
     specimen: ClassVar[Specimen | None] = Specimen(
@@ -89,10 +89,7 @@ class Form(LabelKind):
     def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
         """Return the fields; there are no classes."""
         no_classes(self.name, classes, "its option fields says what is asked")
-        kept = checked_options(self.name, options, self.options)
-        if "fields" not in kept:
-            raise InputError(f"{self.name} needs the option fields: {self.options['fields'].does}")
-        return Ontology((), kept)
+        return Ontology((), checked_options(self.name, options, self.options))
 
     def validate(self, answer: Answer, ontology: Ontology, shown: Shown | None = None) -> Answer:
         """Return the fields in their order, those that say nothing left out.

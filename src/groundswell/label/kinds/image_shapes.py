@@ -59,9 +59,10 @@ class ImageShapes(LabelKind):
 
     name: ClassVar[str] = "image_shapes"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"image"})
+    least_classes: ClassVar[int] = 1
     tolerance: ClassVar[float] = 0.15
     options: ClassVar[Mapping[str, Option]] = {
-        "shapes": Option(_types, "the types of shape that may be drawn; box unless given"),
+        "shapes": Option(_types, "the types of shape that may be drawn", ["box"]),
         "shapes_of": Option(
             named(_types, most=1_000),
             "the types that a label may be drawn as, where not all: {label: [types]}",
@@ -75,9 +76,7 @@ class ImageShapes(LabelKind):
         "most": Option(whole(1, MOST_SHAPES), "shapes that it may have at most"),
         "least_width": Option(number(0, 10_000), "pixels that a box, polygon or ellipse must be wide"),
         "least_height": Option(number(0, 10_000), "pixels that it must be high"),
-        "reach": Option(
-            number(0.5, 1_000), "pixels within which two points are the same place; 10 unless given"
-        ),
+        "reach": Option(number(0.5, 1_000), "pixels within which two points are the same place", 10),
     }
     specimen: ClassVar[Specimen | None] = Specimen(
         shown={
@@ -112,7 +111,7 @@ class ImageShapes(LabelKind):
 
     def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
         """Return one label or more, with the types of shape that each may be drawn as."""
-        names = class_names(classes, least=1)
+        names = class_names(classes, least=self.least_classes)
         kept = {
             name: value
             for name, value in checked_options(self.name, options, self.options).items()

@@ -64,6 +64,7 @@ class LabelKind(ABC):
     Attributes:
         name: what projects call it.
         item_kinds: the kinds of items that its screen can show.
+        least_classes: the fewest classes that a project gives; None where the kind has none.
         reads_item: whether an answer can only be checked beside its item, as offsets into a text.
         tolerance: the distance up to which two answers count as the same: no two people draw the same box.
         exporters: formats beside the general ones that say all of its answers, see `feed.exporters`.
@@ -73,6 +74,7 @@ class LabelKind(ABC):
 
     name: ClassVar[str]
     item_kinds: ClassVar[frozenset[str]]
+    least_classes: ClassVar[int | None] = None
     reads_item: ClassVar[bool] = False
     tolerance: ClassVar[float] = 0.0
     exporters: ClassVar[tuple[str, ...]] = ()

@@ -52,9 +52,9 @@ class Preference(LabelKind):
     reads_item: ClassVar[bool] = True
     options: ClassVar[Mapping[str, Option]] = {
         "mode": Option(
-            one_of("choose", "rank", "grade"), "choose the best unless given, rank all, or grade two"
+            one_of("choose", "rank", "grade"), "choose the best, rank all, or grade two", "choose"
         ),
-        "grades": Option(whole(1, MOST_GRADES), "how strong a grade may be, to either side; 3 unless given"),
+        "grades": Option(whole(1, MOST_GRADES), "how strong a grade may be, to either side", 3),
         "ties": Option(flag, "whether responses may be equally good"),
         "criteria": Option(criteria.CRITERIA.check, f"for each response, {criteria.CRITERIA.does}"),
         **criteria.JUSTIFICATION,

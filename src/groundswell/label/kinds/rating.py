@@ -1,6 +1,7 @@
 """Rate an item on one or several criteria: Likert scales, rubrics."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,7 +24,10 @@ class Rating(LabelKind):
     name: ClassVar[str] = "rating"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"text", "image", "audio", "record"})
     tolerance: ClassVar[float] = 0.05
-    options: ClassVar[Mapping[str, Option]] = {"criteria": criteria.CRITERIA, **criteria.JUSTIFICATION}
+    options: ClassVar[Mapping[str, Option]] = {
+        "criteria": replace(criteria.CRITERIA, needed=True),
+        **criteria.JUSTIFICATION,
+    }
     specimen: ClassVar[Specimen | None] = Specimen(
         shown={"kind": "text", "text": "The cat sat on the mat.", "media_type": "text/plain", "meta": {}},
         answer={"ratings": {"fluent": 5, "interesting": 2}, "justification": "Correct, and seen before."},
@@ -40,8 +44,6 @@ class Rating(LabelKind):
         """Return the criteria; there are no classes."""
         no_classes(self.name, classes, "its option criteria says what is rated")
         kept = checked_options(self.name, options, self.options)
-        if "criteria" not in kept:
-            raise InputError(f"{self.name} needs the option criteria: {self.options['criteria'].does}")
         criteria.check_justification(kept)
         return Ontology((), kept)
 

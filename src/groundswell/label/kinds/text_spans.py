@@ -50,6 +50,7 @@ class TextSpans(LabelKind):
 
     name: ClassVar[str] = "text_spans"
     item_kinds: ClassVar[frozenset[str]] = frozenset({"text"})
+    least_classes: ClassVar[int] = 1
     reads_item: ClassVar[bool] = True
     tolerance: ClassVar[float] = 0.1
     options: ClassVar[Mapping[str, Option]] = {
@@ -57,7 +58,7 @@ class TextSpans(LabelKind):
             listed(_relation, most=MOST_RELATIONS),
             "how spans may be related: each has a name, and labels that it may lead from and to (any unless given)",
         ),
-        "overlap": Option(flag, "whether spans of one answer may overlap; true unless given"),
+        "overlap": Option(flag, "whether spans of one answer may overlap", True),
         "words": Option(flag, "a selection snaps to whole words on the screen"),
     }
     specimen: ClassVar[Specimen | None] = Specimen(
@@ -80,7 +81,7 @@ class TextSpans(LabelKind):
 
     def ontology(self, classes: Sequence[str], options: Mapping[str, Any]) -> Ontology:
         """Return one label or more, with the relations that there may be."""
-        names = class_names(classes, least=1)
+        names = class_names(classes, least=self.least_classes)
         given = checked_options(self.name, options, self.options)
         if given.get("overlap") is True:
             del given["overlap"]

@@ -30,13 +30,19 @@ from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
-_says_language = "a language tag, as it or pt-BR"
 
 
 def _read_language(name: str, value: Any) -> str:
     if not isinstance(value, str) or len(value) > 35 or not _LANGUAGE.fullmatch(value):
-        raise Check(_says_language, _read_language).refusal(name, value)
+        raise _language.refusal(name, value)
     return value
+
+
+_language = Check(
+    "a language tag, as it or pt-BR",
+    _read_language,
+    {"type": "string", "maxLength": 35, "pattern": f"^{_LANGUAGE.pattern}$"},
+)
 
 
 class Transcription(LabelKind):
@@ -51,10 +57,10 @@ class Transcription(LabelKind):
     tolerance: ClassVar[float] = 0.05
     options: ClassVar[Mapping[str, Option]] = {
         "most_characters": Option(
-            whole(1, MOST_CHARACTERS), f"characters that a text may have; {MOST_CHARACTERS:,} unless given"
+            whole(1, MOST_CHARACTERS), "characters that a text may have", MOST_CHARACTERS
         ),
         "language": Option(
-            Check(_says_language, _read_language),
+            _language,
             "what the text is written in: for spelling, direction and words",
         ),
         "lines": Option(flag, "whether line breaks are part of the text"),

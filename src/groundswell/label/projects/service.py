@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -41,7 +42,13 @@ NEWEST = 2**63 - 1
 
 
 async def create_project(
-    db: Database, scope: Scope, spec: ProjectSpec, version: Version, *, rng: np.random.Generator
+    db: Database,
+    scope: Scope,
+    spec: ProjectSpec,
+    version: Version,
+    *,
+    rng: np.random.Generator,
+    items: AbstractSet[str] | None = None,
 ) -> ProjectId:
     """Open a labelling project over a dataset version: one task for each item, in state draft.
 
@@ -50,6 +57,7 @@ async def create_project(
     Args:
         version: the items; their kind must be one that the label kind can show.
         rng: draws the audit share.
+        items: which of them become tasks; None is all.
 
     Raises:
         Conflict: the organization has a project of this name.
@@ -60,18 +68,20 @@ async def create_project(
     scope.require(Role.MANAGER)
     schema = check_spec(spec)
     check_items(version)
-    check_gold(spec, version)
+    check_gold(spec, version, items)
     gold = gold_texts(schema, spec.gold)
-    audited = _audit_positions(version.rows, spec.audit_share, rng)
+    count = version.rows if items is None else len(items)
+    audited = _audit_positions(count, spec.audit_share, rng)
     async with db.transaction(scope.org_id) as tx:
         over = replace(spec, dataset=version.name, dataset_version=version.number)
         project_id = await insert_project(tx, scope, over, schema)
         tasks = _Tasks(tx, scope, project_id, audited, gold)
         parts = item_rows(version)
         while (rows := await asyncio.to_thread(next, parts, None)) is not None:
-            await tasks.add(await asyncio.to_thread(task_rows, rows, schema))
+            wanted = rows if items is None else [row for row in rows if row["id"] in items]
+            await tasks.add(await asyncio.to_thread(task_rows, wanted, schema))
         await tx.execute(SQL["refresh_progress"], project_id=project_id)
-        await audit(tx, scope, "project.create", str(project_id), name=spec.name, tasks=version.rows)
+        await audit(tx, scope, "project.create", str(project_id), name=spec.name, tasks=tasks.written)
     return project_id
 
 

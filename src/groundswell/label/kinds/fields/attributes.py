@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groundswell.errors import InputError
-from groundswell.label.kinds.checks import Check, Option, listed, words
+from groundswell.label.kinds.checks import Option, listed, words
 from groundswell.label.kinds.fields.specs import check_names, spec_check
 from groundswell.label.kinds.fields.values import Spec
 
@@ -27,7 +27,7 @@ def _read(name: str, value: Any) -> list[dict[str, Any]]:
 
 
 OPTION = Option(
-    Check(_specs.says, _read),
+    _specs.then(_read),
     "what else is said of each: kind is choice or choices (with values), number (low, high), flag or text; "
     "`of` names the labels that have it, all unless given",
 )

@@ -48,13 +48,13 @@ def _read(name: str, value: Any) -> list[dict[str, Any]]:
 
 
 CRITERIA = Option(
-    Check(_criteria.says, _read),
+    _criteria.then(_read),
     "what is rated: name, low and high (whole numbers), labels (of both ends, or one for each step), weight (1 unless "
     "given), description",
 )
 
 JUSTIFICATION: dict[str, Option] = {
-    "justification": Option(one_of("none", "optional", "required"), "whether to say why; none unless given"),
+    "justification": Option(one_of("none", "optional", "required"), "whether to say why", "none"),
     "least_words": Option(whole(1, 1_000), "words that a justification must have"),
 }
 

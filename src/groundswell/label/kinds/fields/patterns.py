@@ -35,7 +35,7 @@ def _matching(says: str, expression: str, example: str, most: int = 200) -> Patt
             raise not_right(name, says, value)
         return value
 
-    return Pattern(says, read, example)
+    return Pattern(says, read, {"type": "string", "pattern": f"^{expression}$", "maxLength": most}, example)
 
 
 PATTERNS: dict[str, Pattern] = {

@@ -32,7 +32,11 @@ def _read_name(name: str, value: Any) -> str:
     return text
 
 
-plain_name = Check(f"a name of 1 to {MAX_CLASS_LENGTH} printable characters", _read_name)
+plain_name = Check(
+    f"a name of 1 to {MAX_CLASS_LENGTH} printable characters",
+    _read_name,
+    {"type": "string", "minLength": 1, "maxLength": MAX_CLASS_LENGTH},
+)
 
 _titled = fields({"value": plain_name, "title": words(0, 500)}, needs=("value",))
 
@@ -44,7 +48,11 @@ def _read_value(name: str, value: Any) -> Any:
     return found["value"] if found.get("title", "") in ("", found["value"]) else found
 
 
-value_name = Check("a name, or an object with value and title", _read_value)
+value_name = Check(
+    "a name, or an object with value and title",
+    _read_value,
+    {"anyOf": [plain_name.schema, _titled.schema]},
+)
 
 
 def _read_bound(name: str, value: Any) -> float:
@@ -52,7 +60,7 @@ def _read_bound(name: str, value: Any) -> float:
     return int(found) if found.is_integer() else found
 
 
-bound = Check("a number", _read_bound)
+bound = Check("a number", _read_bound, {"type": "number"})
 
 BOUNDS: dict[str, Check] = {
     "values": listed(value_name, least=1, most=MOST_VALUES),
@@ -80,7 +88,17 @@ def spec_check(kinds: Sequence[str], beside: Mapping[str, Check]) -> Check:
         _check_fit(name, spec)
         return spec
 
-    return Check(each.says, read)
+    schema = {**each.schema, "allOf": [_by_kind(kind, "several" in beside) for kind in kinds]}
+    return Check(each.says, read, schema)
+
+
+def _by_kind(kind: str, may_be_several: bool) -> dict[str, Any]:
+    """Return, as JSON Schema, what must be said of a field of a kind, and what may not."""
+    value = VALUES[kind]
+    takes = value.takes | ({"least", "most"} if may_be_several else set())
+    barred = [key for key in BOUNDS if key not in takes]
+    then = {"required": sorted(value.needs), "properties": dict.fromkeys(barred, False)}
+    return {"if": {"properties": {"kind": {"const": kind}}}, "then": then}
 
 
 def check_names(name: str, specs: Sequence[Spec]) -> None:
