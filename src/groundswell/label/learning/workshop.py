@@ -201,6 +201,8 @@ class Workshop:
 
         People can go on without a model, so nothing that is wrong with the items stops them.
         """
+        if rows.project.models == "none":
+            return None, "models have no part in this project"
         try:
             version = self.datasets(rows.slug).open(rows.project.dataset, rows.project.dataset_version)
             known = self._features.get(version.digest)
