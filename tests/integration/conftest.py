@@ -58,7 +58,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgre
     with start_postgres(tmp_path_factory.mktemp("home")) as running:
         with psycopg.connect(running.dsn, autocommit=True) as connection:
             connection.execute("alter system set fsync = off")  # nothing here outlives the session
-            connection.execute("alter system set min_wal_size = '80MB'")  # it may lie in memory: see tests/conftest.py
+            connection.execute(
+                "alter system set min_wal_size = '80MB'"
+            )  # it may lie in memory: see tests/conftest.py
             connection.execute("alter system set max_wal_size = '400MB'")
             connection.execute("select pg_reload_conf()")
         yield running
