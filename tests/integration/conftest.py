@@ -56,13 +56,10 @@ def anyio_backend() -> tuple[str, dict[str, bool]]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     with start_postgres(tmp_path_factory.mktemp("home")) as running:
-        with psycopg.connect(running.dsn, autocommit=True) as connection:
-            connection.execute("alter system set fsync = off")  # nothing here outlives the session
-            connection.execute(
-                "alter system set min_wal_size = '80MB'"
-            )  # it may lie in memory: see tests/conftest.py
-            connection.execute("alter system set max_wal_size = '400MB'")
-            connection.execute("select pg_reload_conf()")
+        # Nothing here outlives the session; and the log may lie in memory (tests/conftest.py), so it is kept short.
+        for name, value in (("fsync", "off"), ("min_wal_size", "80MB"), ("max_wal_size", "400MB")):
+            _execute(running, f"alter system set {name} = '{value}'")
+        _execute(running, "select pg_reload_conf()")
         yield running
 
 
