@@ -5,12 +5,15 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-# Processes share the tests by files: a file's fixtures (a database, a service, a browser) are made once. More of them
-# than cores, as many tests wait for what they started.
-SHARED := -n 3 --dist loadfile --no-loadscope-reorder
+# Processes share the tests by files: a file's fixtures (a database, a service, a browser) are made once. With the one
+# that drives browsers beside them, they are more than the cores, as many tests wait for what they started.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
+
+# Tests start the command some hundred times: what it imports is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test quick check fmt types imports ui serve docs clean
+.PHONY: help install demo up test suite pages pages-meanwhile quick check fmt types imports ui docs clean
 
 help: ## Show what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,9 +34,17 @@ up: $(STAMP) ## Start the database, the service and the web UI
 
 test: $(STAMP) ## Run every check and every test; installs a browser if there is none
 	@bash scripts/browser.sh
-	$(MAKE) --no-print-directory check
+	$(MAKE) --no-print-directory -j 2 --output-sync=target check
+	$(MAKE) --no-print-directory -j 2 suite pages-meanwhile
+
+suite: $(STAMP) ## Run every test but those in a browser
 	$(BIN)/python -m pytest $(SHARED)
-	$(BIN)/python -m pytest tests/browser $(SHARED) -n 2
+
+pages: $(STAMP) ## Run the tests in a browser
+	$(BIN)/python -m pytest tests/browser
+
+pages-meanwhile: # what they say comes in one piece, at their end
+	@$(MAKE) --no-print-directory --output-sync=target pages
 
 quick: $(STAMP) ## What to run all day: unit and contract tests but the slow ones, under 60 seconds
 	$(BIN)/python -m pytest tests/unit tests/contract -q -m "not slow"

@@ -185,6 +185,8 @@ async def _spawn(app: App) -> asyncio.subprocess.Process:
 async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
     assert process.stdin is not None
     process.stdin.close()
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()  # ends at once what is just starting, and would see the end of its input only later
     done, _ = await asyncio.wait([ended], timeout=GRACE_SECONDS)
     if not done:
         with contextlib.suppress(ProcessLookupError):

@@ -37,6 +37,9 @@ A message says what was asked, what was found and what to do. `code` is stable a
 
 from typing import ClassVar
 
+STOPPED = 130
+"""Exit code of a command that was stopped before it was done, as shells have it: 128 and the number of SIGINT."""
+
 
 class GroundswellError(Exception):
     """Base of the tree: catch it to handle every error that Groundswell raises on purpose."""

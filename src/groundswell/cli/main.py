@@ -21,12 +21,10 @@ import groundswell.cli.searching as searching
 import groundswell.cli.tracing as tracing
 import groundswell.cli.versions as versions
 from groundswell import __version__
-from groundswell.errors import GroundswellError, StoreError
+from groundswell.errors import STOPPED, GroundswellError, StoreError
 from groundswell.settings import Settings
 
 EPILOG = "Errors end with one line that says what to do, and an exit code: docs/reference/errors.md."
-STOPPED = 128 + signal.SIGINT
-"""Exit code of a command that was stopped before it was done, as shells have it."""
 
 
 class Cli(click.Group):

@@ -182,7 +182,7 @@ def options() -> dict[str, Any]:
 def service(server, migrated_template, tmp_path_factory, request, options) -> Iterator[Service]:
     name = f"scale_{request.module.__name__.rpartition('.')[2]}"
     with psycopg.connect(server.dsn, autocommit=True) as connection:
-        connection.execute(f'create database "{name}" template {migrated_template}')
+        connection.execute(f'create database "{name}" template {migrated_template} strategy file_copy')
     with running(
         make_conninfo(server.dsn, dbname=name), tmp_path_factory.mktemp("scale"), **options
     ) as service:
