@@ -13,6 +13,7 @@ import msgspec
 
 from groundswell.errors import InputError, Unsupported
 from groundswell.items import ItemKind
+from groundswell.label.commissions.schemas import JsonSchema
 from groundswell.label.kinds import Answer, Shown
 
 Params = Mapping[str, Any]
@@ -92,6 +93,10 @@ class TaskType(ABC):
         Raises:
             InputError: it is no response of this type; the message says why.
         """
+
+    @abstractmethod
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return what each response to tasks of a label schema looks like."""
 
 
 # ── reading parameters ───────────────────────────────────────────────────────────────────────────

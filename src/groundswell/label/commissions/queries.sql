@@ -337,7 +337,8 @@ select slug from organizations;
 
 -- deliveries: when the labels of programs' tasks became which version of which dataset, the newest first
 select d.project_id, p.dataset, d.dataset_version, d.delivered_at, p.name || ' version ' || d.dataset_version as name,
-       c.id as commission_project_id, c.name as project, p.kind, o.classes, o.options,
+       c.id as commission_project_id, c.name as project, c.type, p.kind, o.version as ontology_version, o.classes,
+       o.options,
        (select count(*)::int from commissions m join tasks t on t.id = m.task_id
         where m.project_id = d.project_id and m.completed_at <= d.delivered_at and not t.repeats) as tasks
 from deliveries d join projects p on p.id = d.project_id
@@ -354,3 +355,9 @@ order by d.delivered_at desc, d.project_id;
 select m.id, t.item_id from commissions m join tasks t on t.id = m.task_id
 where m.project_id = %(project_id)s and m.completed_at <= %(delivered_at)s and not t.repeats and m.id < %(before)s
 order by m.id desc limit %(limit)s;
+
+-- label_schema: what may be said of the tasks of a labelling project that belongs to a program's
+select c.type, p.kind, o.classes, o.options
+from projects p join ontologies o on o.project_id = p.id
+join commission_schemas s on s.project_id = p.id join commission_projects c on c.id = s.commission_project_id
+where p.id = %(project_id)s and o.version = %(ontology_version)s;
