@@ -96,6 +96,7 @@ async def _deliveries(call: Call, name: str) -> AsyncIterator[dict[str, Any]]:
 
 
 def _is_within(at: datetime, after: datetime | None, before: datetime | None) -> bool:
+    at = at.replace(microsecond=at.microsecond // 1000 * 1000)  # as programs are told it
     return (after is None or at >= after) and (before is None or at <= before)
 
 
