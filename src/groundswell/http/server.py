@@ -31,6 +31,7 @@ from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import media_type_of
 from groundswell.http.openapi import openapi_document
 from groundswell.http.scale.face import Face
+from groundswell.http.scale.links import LINK, linked_file
 from groundswell.http.scale.v1 import OPEN as SCALE_V1
 from groundswell.http.scale.v2 import OPEN as SCALE_V2
 from groundswell.http.wire import session as wire
@@ -70,6 +71,7 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> ASGIApp:
     known = [*LOCAL_HOSTS, *(hosts or [])]
     framework = Starlette(
         routes=[
+            Route(LINK, linked_file, methods=["GET"]),
             Mount("/v1", Face(app, "v1", SCALE_V1)),
             Mount("/v2", Face(app, "v2", SCALE_V2)),
             *(Route(PREFIX + e.path, _route(e), methods=[e.method]) for e in ENDPOINTS),

@@ -1,10 +1,14 @@
 """The second version through the official client, which reads every object strictly."""
 
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import httpx
+import numpy as np
 import pytest
+from PIL import Image
 from scaleapi.api_client.v2.exceptions import (
     BadRequestException,
     ConflictException,
@@ -162,6 +166,15 @@ def test_an_order_of_responses_and_their_ratings_are_annotations(service, client
     assert (order.actual_instance.type, order.actual_instance.value) == ("ranked_groups", [["b", "c"], ["a"]])
     said = [(m.source_id, [a.actual_instance.value for a in m.annotations]) for m in turn.messages[1:]]
     assert said == [("a", [1]), ("b", [4]), ("c", [4])]
+    (rubric,) = turn.rubrics
+    (definition,) = rubric.criteria_definitions
+    assert (definition.criterion, definition.weight, rubric.max_total_score) == ("helpful", 1, 5)
+    assert definition.annotations[0].actual_instance.value.additional_properties["high"] == 5
+    (worst,) = turn.messages[1].rubric_evaluations
+    assert (worst.total_score, worst.percentage) == (1, 20)
+    (score,) = worst.criteria_evaluations
+    assert (score.criterion_definition_id, score.score) == (definition.id, 1)
+    assert score.annotations[0].actual_instance.value.score == 1
     again = v2.get_annotation(annotation_id=order.actual_instance.id)
     assert again.actual_instance.value == [["b", "c"], ["a"]]
     with pytest.raises(NotFoundException):
@@ -190,6 +203,43 @@ def test_a_form_comes_back_as_annotations_of_all_its_types(service, client, v2):
         "order": ("ranked_choices", ["y", "x"]),
     }
     assert said["shop"].title == "Shop"
+
+
+def test_entities_come_back_as_labeled_texts(service, client, v2):
+    client.create_project("entities", TaskType.NamedEntityRecognition)
+    asked = {"text": "Ada lives in Rome.", "labels": ["person", "place"]}
+    task = client.create_task(TaskType.NamedEntityRecognition, project="entities", **asked)
+    service.answer(task, {"spans": [{"id": "s1", "start": 13, "end": 17, "label": "place"}]})
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    (entity,) = said.actual_instance.value
+    assert (said.actual_instance.type, entity.label, entity.text) == ("labeled_text", "place", "Rome")
+
+
+def test_segments_come_back_as_files(service, client, v2):
+    client.create_project("segments", TaskType.SegmentAnnotation)
+    image = client.upload_file(file=png()).attachment_url
+    asked = {"attachment": image, "labels": ["road", "sky"]}
+    task = client.create_task(TaskType.SegmentAnnotation, project="segments", **asked)
+    road = [[0, 20], [40, 20], [40, 30], [0, 30]]
+    service.answer(task, {"shapes": [{"type": "polygon", "label": "road", "points": road}]})
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    assert said.actual_instance.type == "file"
+    files = {one.name: one.url for one in said.actual_instance.value.actual_instance}
+    assert list(files) == ["image", "indexedImage", "unlabeled", "road"]
+    assert np.asarray(read_image(files["road"])).mean() == pytest.approx(255 / 3)
+    again = v2.get_annotation(annotation_id=said.actual_instance.id).actual_instance.value
+    assert again.actual_instance[0].url == files["image"]
+    delivered(service, "segments")
+    (sent,) = v2.get_deliveries(project_name="segments").deliveries
+    (doc,) = v2.get_delivery_tasks(delivery_id=sent.id).docs
+    assert doc.response["annotations"]["labeled"] == {"road": files["road"], "sky": None}
+
+
+def read_image(url: str) -> Image.Image:
+    """Fetch an image as any program does, without a key."""
+    answer = httpx.get(url, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    return Image.open(io.BytesIO(answer.content))
 
 
 def test_tasks_are_listed_by_project_or_batch_and_paged(service, client, v2):

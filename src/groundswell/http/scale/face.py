@@ -43,7 +43,7 @@ class Face:
         except ClientDisconnect:
             response = error_response(400, "the connection broke before the request was complete")
         except GroundswellError as error:
-            response = error_response(_status(error), str(error))
+            response = error_response(status_of(error), str(error))
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             response = error_response(400, f"the request body is not valid JSON: {error}")
         except Exception as error:
@@ -65,6 +65,7 @@ class Face:
             body,
             data,
             request.headers.get("content-type", ""),
+            self._app.public_url or f"{request.url.scheme}://{request.url.netloc}",
         )
         try:
             return await route.handler(call)
@@ -101,7 +102,7 @@ def _user_name(given: str) -> str:
         return ""
 
 
-def _status(error: GroundswellError) -> int:
+def status_of(error: GroundswellError) -> int:
     """Return the status of an error, of those that Scale's clients know."""
     known = error.http_status in (400, 401, 402, 403, 404, 409, 429, 503)
     return (

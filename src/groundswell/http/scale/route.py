@@ -21,6 +21,7 @@ class Call:
         query: every parameter with all its values, in their order.
         body: the JSON body; None where there is none, as the client leaves out what is empty.
         data: the body as it came, and its media type: for files.
+        base: where the caller reaches this service.
     """
 
     app: App
@@ -30,6 +31,7 @@ class Call:
     body: Any
     data: bytes = b""
     media_type: str = ""
+    base: str = ""
 
     @property
     def scope(self) -> Scope:

@@ -8,7 +8,7 @@ import msgspec
 from groundswell.errors import InputError, NotFound
 from groundswell.http.cursor import decode_cursor, encode_cursor
 from groundswell.http.scale.route import Call, Route
-from groundswell.http.scale.v1.tasks import moment
+from groundswell.http.scale.v1.tasks import links_of, moment
 from groundswell.http.scale.v2.names import needed, number, project_named, query
 from groundswell.http.scale.v2.projects import one_of
 from groundswell.http.scale.v2.projects import out as project_out
@@ -43,6 +43,7 @@ async def list_tasks(call: Call) -> dict[str, Any]:
     """A page of the tasks of a delivery, each with its response as it was delivered."""
     delivery = await _delivery(call)
     rows, following = await _page(call, delivery)
+    links = await links_of(call, rows)
     docs = [
         {
             "task_id": one.public_id,
@@ -50,7 +51,7 @@ async def list_tasks(call: Call) -> dict[str, Any]:
             "delivery_id": _id(delivery),
             "delivered_at": instant(delivery.delivered_at),
             "response_schema_id": _schema_id(delivery),
-            "response": task_object(one, is_test=call.member.is_sandbox).get("response"),
+            "response": task_object(one, is_test=call.member.is_sandbox, links=links).get("response"),
         }
         for one in rows
     ]
