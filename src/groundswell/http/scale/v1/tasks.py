@@ -203,16 +203,59 @@ def _short(task: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: task[name] for name in SHORT if name in task}, "otherVersion": None}
 
 
+TASK = (
+    "project",
+    "batch",
+    "instruction",
+    "callback_url",
+    "metadata",
+    "tags",
+    "unique_id",
+    "attachment",
+    "attachment_type",
+    "attachments",
+    "categories",
+    "labels",
+    "objects_to_annotate",
+    "geometries",
+    "fields",
+    "choices",
+    "text",
+    "template_variables",
+    "hypothesis",
+    "groundswell",
+)
+"""Parameters of a task that are known to OpenAPI: those of any, and the essential ones of each type."""
+
+LISTED = (
+    "project",
+    "batch",
+    "type",
+    "status",
+    "unique_id",
+    "tags",
+    "customer_review_status",
+    "start_time",
+    "end_time",
+    "completed_after",
+    "completed_before",
+    "updated_after",
+    "updated_before",
+    "limit",
+    "next_token",
+    "limited_response",
+)
+
 ROUTES = (
-    Route("POST", "/task/{id}/cancel", cancel_task),
-    Route("POST", "/task/{id}/audit", audit_task),
-    Route("POST", "/task/{id}/unique_id", set_unique_id, duplicate=True),
+    Route("POST", "/task/{id}/cancel", cancel_task, query=("clear_unique_id",)),
+    Route("POST", "/task/{id}/audit", audit_task, needs=("accepted",), takes=("comments",)),
+    Route("POST", "/task/{id}/unique_id", set_unique_id, duplicate=True, needs=("unique_id",)),
     Route("DELETE", "/task/{id}/unique_id", clear_unique_id),
-    Route("POST", "/task/{id}/setMetadata", set_metadata),
-    Route("POST", "/task/{id}/tags", set_tags),
-    Route("PUT", "/task/{id}/tags", add_tags),
-    Route("DELETE", "/task/{id}/tags", delete_tags),
-    Route("POST", "/task/{type}", create_task, duplicate=True),
+    Route("POST", "/task/{id}/setMetadata", set_metadata, takes_any=True),
+    Route("POST", "/task/{id}/tags", set_tags, listed="tags"),
+    Route("PUT", "/task/{id}/tags", add_tags, listed="tags"),
+    Route("DELETE", "/task/{id}/tags", delete_tags, listed="tags"),
+    Route("POST", "/task/{type}", create_task, duplicate=True, takes=TASK),
     Route("GET", "/task/{id}", get_task),
-    Route("GET", "/tasks", list_tasks),
+    Route("GET", "/tasks", list_tasks, query=LISTED),
 )

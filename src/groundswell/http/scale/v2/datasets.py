@@ -192,9 +192,27 @@ def _response(values: Mapping[str, Any]) -> dict[str, Any]:
 
 ROUTES = (
     Route("GET", "/datasets", list_datasets),
-    Route("GET", "/datasets/deliveries", list_deliveries),
-    Route("GET", "/datasets/delivery", get_delivery),
-    Route("GET", "/datasets/tasks", list_tasks),
-    Route("GET", "/datasets/task", get_task),
+    Route(
+        "GET",
+        "/datasets/deliveries",
+        list_deliveries,
+        query=("dataset_id", "delivered_after", "delivered_before", "expand"),
+    ),
+    Route("GET", "/datasets/delivery", get_delivery, query=("delivery_id", "limit", "next_token", "expand")),
+    Route(
+        "GET",
+        "/datasets/tasks",
+        list_tasks,
+        query=(
+            "dataset_id",
+            "delivery_id",
+            "delivered_after",
+            "delivered_before",
+            "limit",
+            "next_token",
+            "expand",
+        ),
+    ),
+    Route("GET", "/datasets/task", get_task, query=("task_id", "expand")),
     Route("GET", "/datasets/task/{taskId}/response_url/{attachmentId}", get_attachment),
 )

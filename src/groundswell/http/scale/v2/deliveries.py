@@ -129,8 +129,32 @@ async def _out(call: Call, delivery: Delivery) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/deliveries", list_deliveries),
-    Route("GET", "/delivery", get_delivery),
-    Route("GET", "/delivery/tasks", list_tasks),
-    Route("GET", "/schema", get_schema),
+    Route(
+        "GET",
+        "/deliveries",
+        list_deliveries,
+        query=("project_id", "project_name", "delivered_after", "delivered_before", "expand"),
+    ),
+    Route(
+        "GET",
+        "/delivery",
+        get_delivery,
+        query=(
+            "delivery_id",
+            "delivery_name",
+            "project_id",
+            "project_name",
+            "limit",
+            "next_token",
+            "expand",
+            "opts",
+        ),
+    ),
+    Route(
+        "GET",
+        "/delivery/tasks",
+        list_tasks,
+        query=("delivery_id", "delivery_name", "project_id", "project_name", "limit", "next_token"),
+    ),
+    Route("GET", "/schema", get_schema, query=("schema_id",)),
 )

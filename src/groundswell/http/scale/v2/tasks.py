@@ -143,9 +143,39 @@ async def _project(call: Call, commission: Commission, *, whole: bool) -> Any:
 
 
 ROUTES = (
-    Route("POST", "/task/chat", create_chat_task),
-    Route("GET", "/task", get_task),
-    Route("GET", "/tasks", list_tasks),
-    Route("POST", "/task/metadata", set_metadata),
-    Route("GET", "/annotation", get_annotation),
+    Route(
+        "POST",
+        "/task/chat",
+        create_chat_task,
+        takes=(
+            "project_id",
+            "project_name",
+            "batch_id",
+            "batch_name",
+            "template_variables",
+            "metadata",
+            "callback_url",
+        ),
+    ),
+    Route("GET", "/task", get_task, query=("task_id", "expand", "opts")),
+    Route(
+        "GET",
+        "/tasks",
+        list_tasks,
+        query=(
+            "project_id",
+            "project_name",
+            "batch_id",
+            "batch_name",
+            "status",
+            "completed_after",
+            "completed_before",
+            "limit",
+            "next_token",
+            "expand",
+            "opts",
+        ),
+    ),
+    Route("POST", "/task/metadata", set_metadata, needs=("task_id", "metadata"), takes=("merge",)),
+    Route("GET", "/annotation", get_annotation, query=("annotation_id",)),
 )
