@@ -6,6 +6,7 @@ from typing import Any
 from groundswell.label.commissions.asked import FileName
 from groundswell.label.commissions.links import Links
 from groundswell.label.commissions.model import Commission, CommissionBatch
+from groundswell.label.commissions.rules import SETTINGS
 from groundswell.label.commissions.types import task_type
 
 SHORT = ("task_id", "status", "metadata", "project")
@@ -53,6 +54,8 @@ def task_object(commission: Commission, *, is_test: bool, links: Links | None = 
         response = task_type(c.type).response(c.params, c.answer, c.shown)
         task["response"] = linked(response, c, links) if links else response
         task["customer_review_status"] = c.audit_state
+        if c.is_audit:
+            task[SETTINGS] = {"audit": True}
         task["audits"] = [{"accepted": one["accepted"], "comments": one["comments"]} for one in c.audits]
     if c.state == "error":
         task["response"] = {"error": "several people could not answer this task"}
