@@ -189,7 +189,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
                 settings.quota_bytes,
                 settings.fetch_hosts,
                 settings.callback_hosts,
-                settings.public_url.rstrip("/"),
+                (settings.public_url or "").rstrip("/"),
                 settings.max_item_bytes,
             )
 
