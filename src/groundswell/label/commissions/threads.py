@@ -64,8 +64,9 @@ def _read(
         return [], []
     made = Annotations(commission.public_id, links, with_details)
     turns = list(_turns(commission, commission.answer, made))
-    if criteria := commission.params.get("criteria"):
-        turns = [_with_rubric(commission, one, criteria, made) for one in turns]
+    is_rated = {"rubric", "ratings"} & set(commission.answer)
+    for place, turn in enumerate(turns if is_rated else ()):
+        turns[place] = _with_rubric(commission, turn, commission.params["criteria"], made)
     thread = {"id": f"thread_{commission.public_id}", "turns": turns, "annotations": []}
     return [thread], made.made
 
@@ -165,7 +166,7 @@ def _rated(
 
 
 def _most(criteria: list[Mapping[str, Any]]) -> float:
-    return sum(one["high"] * _weight(one) for one in criteria)
+    return float(sum(one["high"] * _weight(one) for one in criteria))
 
 
 def _weight(criterion: Mapping[str, Any]) -> float:
