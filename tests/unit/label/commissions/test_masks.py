@@ -107,6 +107,14 @@ def test_each_label_has_a_mask_and_each_instance_a_number() -> None:
             kind.file(missing, PARAMS, ANSWER, SHOWN)
 
 
+def test_a_label_that_was_renamed_since_has_its_mask_too() -> None:
+    kind = task_type("segmentannotation")
+    asked = {"attachment": "a", "labels": ["street", "car"]}
+    told = kind.response(asked, ANSWER, SHOWN)
+    assert (told["labelMapping"]["road"]["index"], told["annotations"]["labeled"]["street"]) == (3, None)
+    assert read(kind.file(told["annotations"]["labeled"]["road"], asked, ANSWER, SHOWN)).any()
+
+
 @pytest.mark.parametrize("more", [{"labels": [f"l{n}" for n in range(51)]}, {"instance_labels": ["tree"]}])
 def test_labels_that_are_too_many_or_unknown_are_refused(more) -> None:
     with pytest.raises(InputError):

@@ -58,7 +58,7 @@ class Segmentation(TaskType):
     def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
         """Return a mask of each label and of all that has none, all labels in one image, and the polygons."""
         numbers = _numbers(params, answer)
-        labels = _labels(params)
+        labels = _told(params, answer)
         return {
             "annotations": {
                 "unlabeled": UNLABELED,
@@ -81,7 +81,7 @@ class Segmentation(TaskType):
 
     def file(self, name: str, params: Params, answer: Answer, shown: Shown) -> bytes:
         """Return one of the images, a PNG."""
-        numbers, labels = _numbers(params, answer), _labels(params)
+        numbers, labels = _numbers(params, answer), _told(params, answer)
         drawn = [(number, one["points"]) for number, one in zip(numbers, answer["shapes"], strict=True)]
         found = masks.numbered(drawn, *masks.size_of(shown))
         if name == COMBINED:
@@ -128,6 +128,11 @@ def _labels(params: Params) -> tuple[str, ...]:
     return label_names("labels", required(params, "labels", list, "a list of labels"))
 
 
+def _told(params: Params, answer: Answer) -> tuple[str, ...]:
+    """Return the labels of a task, and behind them those that it was given since its classes were changed here."""
+    return tuple(dict.fromkeys([*_labels(params), *(one["label"] for one in answer["shapes"])]))
+
+
 def _instance_labels(params: Params) -> tuple[str, ...]:
     return label_names("instance_labels", params["instance_labels"]) if params.get("instance_labels") else ()
 
@@ -142,7 +147,7 @@ def _mask_name(place: int) -> FileName:
 
 def _numbers(params: Params, answer: Answer) -> list[int]:
     """Return the number of each shape: that of its label, or of labels of instances one of its own behind those."""
-    labels, instances = _labels(params), set(_instance_labels(params))
+    labels, instances = _told(params, answer), set(_instance_labels(params))
     following, numbers = len(labels), []
     for one in answer["shapes"]:
         following += one["label"] in instances
@@ -152,7 +157,7 @@ def _numbers(params: Params, answer: Answer) -> list[int]:
 
 def _mapping(label: str, params: Params, answer: Answer, numbers: Sequence[int]) -> Any:
     if label not in _instance_labels(params):
-        return _number(_labels(params).index(label) + 1)
+        return _number(_told(params, answer).index(label) + 1)
     of = zip(answer["shapes"], numbers, strict=True)
     return [_number(number) for one, number in of if one["label"] == label]
 
