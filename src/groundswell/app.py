@@ -46,6 +46,7 @@ class App:
         quota_bytes: what each organization may keep of datasets and media; None for no limit.
         fetch_hosts: whose addresses programs may attach to tasks.
         callback_hosts: of the operator's own network, which callbacks may go to.
+        public_url: where programs reach this service, without a slash at its end; "" for as they have just done.
         max_item_bytes: the largest attachment that is taken.
     """
 
@@ -55,6 +56,7 @@ class App:
     quota_bytes: int | None = None
     fetch_hosts: tuple[str, ...] = ()
     callback_hosts: tuple[str, ...] = ()
+    public_url: str = ""
     max_item_bytes: int = 32 * 1024 * 1024
 
     def blobs(self, organization: str) -> BlobStore:
@@ -133,7 +135,7 @@ class App:
     @cached_property
     def callback_room(self) -> CallbackRoom:
         """Where customers' servers are told of what they asked for."""
-        return CallbackRoom(self.db, self.callback_hosts)
+        return CallbackRoom(self.db, self.callback_hosts, self.public_url)
 
     @cached_property
     def gathering_room(self) -> GatheringRoom:
@@ -187,6 +189,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
                 settings.quota_bytes,
                 settings.fetch_hosts,
                 settings.callback_hosts,
+                (settings.public_url or "").rstrip("/"),
                 settings.max_item_bytes,
             )
 

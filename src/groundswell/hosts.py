@@ -21,14 +21,13 @@ class AllowedHosts:
     it is, so that a name server cannot give one address to the check and another to the connection.
     """
 
-    def __init__(self, hosts: Iterable[str], *, private: bool = False, plain: bool = False) -> None:
+    def __init__(self, hosts: Iterable[str], *, private: bool = False) -> None:
         """Name the hosts.
 
         Args:
             hosts: `api.example.org`, or `127.0.0.1:8080` to allow one port only.
             private: allow addresses that are not public (this machine, the local network), and with them plain
                 http. Without, only https to public addresses.
-            plain: allow plain http to public addresses, too.
 
         Raises:
             InputError: a single text instead of a list.
@@ -37,7 +36,6 @@ class AllowedHosts:
             raise InputError(f"hosts must be a list of names, such as [{hosts!r}]")
         self.hosts = frozenset(host.lower() for host in hosts)
         self.private = private
-        self.plain = plain
 
     def __repr__(self) -> str:
         return f"AllowedHosts({sorted(self.hosts)}, private={self.private})"
@@ -59,7 +57,7 @@ class AllowedHosts:
         if not {parsed.host, f"{parsed.host}:{_port(parsed)}"} & self.hosts:
             listed = ", ".join(sorted(self.hosts)) or "none"
             raise InputError(f"{parsed.host}:{_port(parsed)} is not among the allowed hosts ({listed})")
-        if parsed.scheme == "http" and not (self.private or self.plain):
+        if parsed.scheme == "http" and not self.private:
             raise InputError(f"{parsed.host} needs https; plain http is for AllowedHosts(..., private=True)")
         return parsed
 

@@ -25,7 +25,8 @@ class Settings:
         quota_bytes: what each organization may keep of datasets and media; none: no limit.
         model_hosts: hosts of models of others that managers may use, with commas between; none: they are off.
         fetch_hosts: hosts whose addresses programs may attach to tasks, with commas between; none: they upload files.
-        callback_hosts: hosts inside the own network that callbacks may go to, as http://10.0.0.5:8000; commas between.
+        callback_hosts: hosts of the own network or by plain http that callbacks may go to, as http://10.0.0.5:8000,...
+        public_url: where programs reach this service, as https://labels.example.org; none: as each request does.
         model_key: a host, a space and its secret, which managers may name; one variable each. Never stored or shown.
     """
 
@@ -39,9 +40,16 @@ class Settings:
     model_hosts: tuple[str, ...] = ()
     fetch_hosts: tuple[str, ...] = ()
     callback_hosts: tuple[str, ...] = ()
+    public_url: str | None = None
     model_key: Mapping[str, str] = field(
         default_factory=dict, repr=False, metadata={"variable": "MODEL_KEY_<NAME>", "default": "none"}
     )
+
+    def __post_init__(self) -> None:
+        if self.public_url and not self.public_url.startswith(("https://", "http://")):
+            raise InvalidSetting(
+                f"{PREFIX}PUBLIC_URL={self.public_url!r} must begin with https:// or http://"
+            )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":

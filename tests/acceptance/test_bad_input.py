@@ -164,9 +164,10 @@ def test_a_word_that_cannot_be_meant_is_refused_before_anything_is_started(
     [
         ({"x": "1"}, ["GROUNDSWELL_X is not a setting", "GROUNDSWELL_HOME", "GROUNDSWELL_PORT"]),
         ({"port": "eight"}, ["GROUNDSWELL_PORT='eight'", "whole number"]),
+        ({"public_url": "labels.example.org"}, ["GROUNDSWELL_PUBLIC_URL='labels.example.org'", "https://"]),
         ({"database_url": "mysql://me:s3cret@host/name"}, ["GROUNDSWELL_DATABASE_URL", "postgresql://"]),
     ],
-    ids=["unknown", "no number", "no PostgreSQL"],
+    ids=["unknown", "no number", "no address", "no PostgreSQL"],
 )
 def test_a_setting_that_is_unknown_or_malformed_is_refused(groundswell: Groundswell, setting, says):
     done = groundswell.run("projects", **setting)

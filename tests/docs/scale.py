@@ -78,6 +78,33 @@ v2 GET /datasets/task/{taskId}/response_url/{attachmentId} v2.get_dataset_task_r
 
 WORKS, MISSING = "works", "missing"
 
+PARTS = {
+    "`imageannotation`: `cuboid`": "cuboids on images",
+    "`annotation_attributes`: other types than category, number, text, boolean": "them",
+    "`textcollection`: fields of type `unit`, `file` and others; several attachments that are no texts": "them",
+    "`transcription`: `row_fields`": "rows of fields",
+    "`documenttranscription`: features that are no blocks": "them",
+    "`links`, `context_attachments`, `base_annotations`": "them",
+    "`initial_response` of an evaluation task": "tests of reviewers",
+}
+"""Parts of task types that are answered with 402, with what they would need a screen for."""
+
+ANNOTATIONS = {
+    "boolean": "a field that is yes or no",
+    "integer": "a rating of a message; a field that is a whole number",
+    "text": "a field of text, numbers, dates",
+    "category": "a category; a field that is one of some choices",
+    "category_multiple": "categories; a field that is some of its choices",
+    "ranked_choices": "a field that is an order",
+    "ranked_groups": "an order of responses, equal ones beside each other",
+    "labeled_text": "the entities of a text",
+    "rubric_criteria": "each of the `criteria` that a conversation is rated by",
+    "rubric_rating": "what a message comes to by one of them",
+    "file": "the images of segments",
+    "workspace_container": "never: code is not run here",
+}
+"""Types of annotations of the second version, and what comes back as one."""
+
 
 @dataclass(frozen=True, order=True)
 class Called:
@@ -127,17 +154,28 @@ def scale_page() -> str:
     unseen = "\n".join(
         f"| `{name}` | not yet: there is no screen for {needs} |" for name, needs in UNSEEN.items()
     )
+    parts = "\n".join(f"| {name} | {needs} |" for name, needs in PARTS.items())
+    annotations = "\n".join(f"| `{name}` | {what} |" for name, what in ANNOTATIONS.items())
     return (
         "# Scale AI's API\n\n"
         "What the official Python client (`scaleapi` 2.18.4) calls, and what becomes of it here. *works*: driven by "
         "that client in `tests/integration/scale`; *missing*: answered with 404. "
         "[How to change over](../howto/from-scale.md). For machines: [scale-coverage.json](scale-coverage.json).\n\n"
-        f"Of {len(routes)} routes {counts[WORKS]} work and {counts[MISSING]} are missing. "
+        f"Of {len(routes)} routes {counts[WORKS]} work{_missing(counts[MISSING])}. "
         "The Nucleus API is missing as a whole.\n\n"
         f"| route | calls | here |\n|---|---|---|\n{rows}\n\n"
         "## Task types\n\n"
-        f"| type | how it is labelled |\n|---|---|\n{types}\n{unseen}\n"
+        f"| type | how it is labelled |\n|---|---|\n{types}\n{unseen}\n\n"
+        "What is *not yet* is answered with 402, as are these parts of types:\n\n"
+        f"| part | no screen for |\n|---|---|\n{parts}\n\n"
+        "## Annotations of the second version\n\n"
+        f"| type | what comes back as one |\n|---|---|\n{annotations}\n\n"
+        "Shapes have no type there; the first version of the API tells them.\n"
     )
+
+
+def _missing(number: int) -> str:
+    return f" and {number} are missing" if number else ""
 
 
 def _row(one: Called) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,9 @@ from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import media_type_of
 from groundswell.http.openapi import openapi_document
 from groundswell.http.scale.face import Face
+from groundswell.http.scale.links import LINK, linked_file
+from groundswell.http.scale.openapi import scale_document
+from groundswell.http.scale.route import Route as ScaleRoute
 from groundswell.http.scale.v1 import OPEN as SCALE_V1
 from groundswell.http.scale.v2 import OPEN as SCALE_V2
 from groundswell.http.wire import session as wire
@@ -51,6 +54,7 @@ STATIC = Path(__file__).parent / "static"
 HEAD_BYTES = 4096
 """What is looked at of a file to tell its media type."""
 SIGN_IN = msgspec.json.Decoder(wire.SignInBody)
+SCALE = {"v1": SCALE_V1, "v2": SCALE_V2}
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 log = logging.getLogger("groundswell.http")
 
@@ -70,8 +74,9 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> ASGIApp:
     known = [*LOCAL_HOSTS, *(hosts or [])]
     framework = Starlette(
         routes=[
-            Mount("/v1", Face(app, "v1", SCALE_V1)),
-            Mount("/v2", Face(app, "v2", SCALE_V2)),
+            Route(LINK, linked_file, methods=["GET"]),
+            *(_described(version, routes) for version, routes in SCALE.items()),
+            *(Face(app, version, routes) for version, routes in SCALE.items()),
             *(Route(PREFIX + e.path, _route(e), methods=[e.method]) for e in ENDPOINTS),
             Route(PREFIX + "/session", sign_in, methods=["POST"]),
             Route(PREFIX + "/session", sign_out, methods=["DELETE"]),
@@ -88,6 +93,16 @@ def create_server(app: App, *, hosts: list[str] | None = None) -> ASGIApp:
     )
     framework.state.app = app
     return ExpressLane(app, WORK, PREFIX, framework, hosts=known, on_error=_answer_error)
+
+
+def _described(version: str, routes: Sequence[ScaleRoute]) -> Route:
+    """Return the route to the OpenAPI document of a version of Scale's API."""
+    document = msgspec.json.encode(scale_document(version, routes))
+
+    async def openapi(_: Request) -> Response:
+        return Response(document, media_type="application/json")
+
+    return Route(f"/{version}/openapi.json", openapi, methods=["GET"])
 
 
 def _route(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:

@@ -246,6 +246,24 @@ async def get_item(
     return await asyncio.to_thread(read)
 
 
+async def list_items(
+    scope: Scope, store: DatasetStore, name: str, at: str, *, offset: int = 0, limit: int = 50
+) -> tuple[Version, list[dict[str, Any]]]:
+    """Return one page of the items of a version in their order, all their columns. For members and above.
+
+    Raises:
+        NotFound: there is no such version in this organization.
+    """
+    scope.require(Role.MEMBER)
+
+    def read() -> tuple[Version, list[dict[str, Any]]]:
+        version = store.open(name, at)
+        rows = range(min(offset, version.rows), min(offset + limit, version.rows))
+        return version, version.take(rows, shown_columns(version)).to_pylist()
+
+    return await asyncio.to_thread(read)
+
+
 async def list_drops(
     scope: Scope, store: DatasetStore, name: str, at: str, *, offset: int = 0, limit: int = 50
 ) -> tuple[Version, list[dict[str, Any]]]:

@@ -42,7 +42,7 @@ class _Server(uvicorn.Server):
 class Service:
     """A service in a thread of its own: programs call it over the socket, and tests work in it as people do.
 
-    `answered` has the method and path of each request of the official client that was answered with 200.
+    `answered` has the method and path of each request of the official client that was answered with success.
     """
 
     url: str
@@ -104,14 +104,14 @@ def scale_client(service_url: str, key: str) -> scaleapi.ScaleClient:
 
 
 def noting(server: ASGIApp, answered: list[tuple[str, bytes]]) -> ASGIApp:
-    """Return the server; it notes what the official client asks and is answered with 200."""
+    """Return the server; it notes what the official client asks and is answered with success."""
 
     async def note(scope: Scope_, receive: Receive, send: Send) -> None:
         async def noted(message: Message) -> None:
             agent = dict(scope.get("headers", [])).get(b"user-agent", b"")
             if (
                 message["type"] == "http.response.start"
-                and message["status"] == 200
+                and message["status"] in (200, 302)
                 and b"scaleapi/" in agent
             ):
                 answered.append((scope["method"], scope["raw_path"]))

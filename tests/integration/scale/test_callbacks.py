@@ -11,7 +11,7 @@ from psycopg import sql
 from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 from tests.integration.scale.conftest import ids_of
-from tests.integration.scale.test_tasks import text_task
+from tests.integration.scale.test_tasks import png, text_task
 
 from groundswell.label.review.service import review
 from groundswell.label.work.model import Skip
@@ -55,7 +55,7 @@ def customer():
 @pytest.fixture(scope="module")
 def options(customer) -> dict[str, object]:
     """The operator allows callbacks to the customer's server, though it is on this machine."""
-    return {"callback_hosts": (customer.url,)}
+    return {"callback_hosts": (customer.url,), "public_url": "https://labels.example.org"}
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +102,22 @@ def test_the_end_of_a_task_is_told_with_its_response(service, client, customer):
     assert task.callback_succeeded is True
     send(service)
     assert len(customer.told) == 1
+
+
+def test_files_of_a_response_are_told_by_addresses_where_the_service_is_reached(service, client, customer):
+    image = client.upload_file(file=png()).attachment_url
+    asked = {"attachment": image, "labels": ["road"], "callback_url": customer.url}
+    task = client.create_task(TaskType.SegmentAnnotation, **asked)
+    service.answer(
+        task, {"shapes": [{"type": "polygon", "label": "road", "points": [[0, 0], [9, 0], [9, 9]]}]}
+    )
+    send(service)
+    ((_, said),) = customer.told
+    assert said["response"] == task.response
+    address = said["response"]["annotations"]["labeled"]["road"]
+    assert address.startswith("https://labels.example.org/v1/links/")
+    path = address.removeprefix("https://labels.example.org")
+    assert httpx.get(service.url + path, trust_env=False).headers["content-type"] == "image/png"
 
 
 def test_what_is_not_taken_is_tried_again_and_later_news_wait_for_it(service, client, customer):

@@ -85,8 +85,8 @@ SITE = {"attachment": "http://example.org/", "attachment_type": "website"}
     ],
 )
 def test_what_programs_usually_ask_for_is_taken(trial, kind, params):
-    task = trial.create_task(kind, callback_url="http://www.example.org/told", instruction="Look.", **params)
-    assert (task.status, task.callback_url) == ("completed", "http://www.example.org/told")
+    task = trial.create_task(kind, callback_url="https://www.example.org/told", instruction="Look.", **params)
+    assert (task.status, task.callback_url) == ("completed", "https://www.example.org/told")
     assert task.response
 
 

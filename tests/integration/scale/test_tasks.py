@@ -15,6 +15,10 @@ from scaleapi.exceptions import (
 from scaleapi.tasks import TaskType
 from tests.integration.scale.conftest import scale_client
 
+from groundswell.errors import Conflict
+from groundswell.label.delivery.certificates import issue_certificate, plan_audits
+from groundswell.label.projects.service import find_project
+
 
 def png(width=40, height=30, shade=200) -> io.BytesIO:
     data = io.BytesIO()
@@ -150,6 +154,48 @@ def test_a_task_is_canceled_until_somebody_works_on_it(service, client):
         done.cancel()
 
 
+def test_audits_of_the_share_that_was_drawn_are_what_a_certificate_is_made_of(service, client):
+    client.create_project("audited", TaskType.Categorization, params={"groundswell": {"audit_share": 1.0}})
+    tasks = [text_task(client, project="audited", attachment=f"audited {n}") for n in range(4)]
+    for task in tasks:
+        assert "groundswell" not in task.as_dict(), "nobody is told before it is labelled"
+        service.answer(task, {"choice": "praise"})
+        assert task.as_dict()["groundswell"] == {"audit": True}
+    for task in tasks[1:]:
+        task.audit(task is not tasks[3])
+
+    async def certified():
+        db, scope = service.app.db, service.member.scope()
+        project_id = await find_project(db, scope, "audited")
+        await service.app.gathering_room.gather(str(scope.org_id), project_id)
+        plan = await plan_audits(db, scope, project_id, within=0.1)
+        assert (plan.population, plan.drawn) == (4, 4)
+        return await issue_certificate(db, scope, project_id)
+
+    with pytest.raises(Conflict, match="1 audit tasks no review"):
+        service.run(certified)
+    tasks[0].audit(True)
+    tasks[0].refresh()
+    certificate = service.run(certified)
+    assert (certificate.population, certificate.audited, certificate.right) == (4, 4, 3)
+
+
+def test_audits_of_other_tasks_are_kept_and_prove_nothing(service, client):
+    client.create_project("looked at", TaskType.Categorization)
+    task = text_task(client, project="looked at", attachment="looked at")
+    service.answer(task, {"choice": "praise"})
+    task.audit(True)
+    assert "groundswell" not in task.as_dict()
+
+    async def certified():
+        db, scope = service.app.db, service.member.scope()
+        project_id = await find_project(db, scope, "looked at")
+        await service.app.gathering_room.gather(str(scope.org_id), project_id)
+        return await issue_certificate(db, scope, project_id)
+
+    assert service.run(certified).audited == 0
+
+
 def test_a_completed_task_is_audited(service, client):
     task = text_task(client)
     with pytest.raises(ScaleInvalidRequest, match="only a completed"):
@@ -159,7 +205,7 @@ def test_a_completed_task_is_audited(service, client):
     task.refresh()
     assert task.customer_review_status == "rejected"
     assert task.audits == [{"accepted": False, "comments": "Not at all."}]
-    assert [t.id for t in client.tasks(customer_review_status="rejected").docs] == [task.id]
+    assert client.tasks(customer_review_status="rejected").docs[0].id == task.id
 
 
 @pytest.mark.parametrize(
@@ -198,7 +244,7 @@ def test_what_is_missing_is_named(client, kind, params, says):
 
 
 @pytest.mark.parametrize(
-    "kind", [TaskType.LidarAnnotation, TaskType.VideoAnnotation, TaskType.SegmentAnnotation]
+    "kind", [TaskType.LidarAnnotation, TaskType.VideoAnnotation, TaskType.CuboidAnnotation]
 )
 def test_types_that_need_another_screen_are_not_enabled(client, kind):
     with pytest.raises(ScaleNotEnabled, match="no screen"):

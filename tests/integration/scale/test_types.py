@@ -1,15 +1,21 @@
 """Every task type that is labelled: what its parameters become in the workspace, and its answer in the response."""
 
 import io
+import uuid
+from functools import partial
 
+import httpx
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 from scaleapi.exceptions import ScaleInvalidRequest, ScaleNotEnabled
 from scaleapi.tasks import TaskType
 from tests.integration.scale.conftest import ids_of
 from tests.integration.scale.test_tasks import png
 
+from groundswell.ids import OrgId
+from groundswell.label.commissions.links import Links, secret_of
 from groundswell.label.work.service import work
 from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers
@@ -132,6 +138,60 @@ def test_blocks_of_a_document_hold_their_text(service, image):
     found = labelled(service, TaskType.DocumentTranscription, answer, attachment=image, features=features)
     assert found["annotations"][0]["text"] == "Total 9.50"
     assert found["annotations"][0]["label"] == "car"
+
+
+def test_segments_are_drawn_as_polygons_and_told_as_masks(service, image):
+    answer = {
+        "shapes": [
+            {"type": "polygon", "label": "car", "points": [[1, 1], [5, 1], [5, 5], [1, 5]]},
+            {"type": "polygon", "label": "road", "points": [[0, 0], [40, 0], [40, 15], [0, 15]]},
+        ]
+    }
+    asked = {"attachment": image, "labels": ["road", "sky", "car"], "instance_labels": ["car"]}
+    task = service.client.create_task(TaskType.SegmentAnnotation, **asked)
+    service.answer(task, answer)
+    told = task.response["annotations"]
+    assert told["labeled"]["sky"] is None
+    numbers = np.asarray(fetched(told["combined"]["indexedImage"]))
+    of = {label: said for label, said in task.response["labelMapping"].items()}
+    assert numbers.shape == (30, 40)
+    assert (numbers == of["car"][0]["index"]).sum() == 16
+    assert (numbers == of["road"]["index"]).sum() == 40 * 15 - 16
+    assert ((np.asarray(fetched(told["labeled"]["road"])) == 255) == (numbers == of["road"]["index"])).all()
+    assert ((np.asarray(fetched(told["unlabeled"])) == 255) == (numbers == 0)).all()
+    assert np.asarray(fetched(told["combined"]["image"])).shape == (30, 40, 3)
+    first = task.response
+    task.refresh()
+    assert task.response == first, "told twice it is the same"
+
+
+def fetched(url: str) -> Image.Image:
+    """Fetch an image as any program does, without a key."""
+    answer = httpx.get(url, trust_env=False)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png"), answer.text
+    return Image.open(io.BytesIO(answer.content))
+
+
+def test_an_address_of_a_file_that_was_changed_or_is_over_leads_nowhere(service, image):
+    polygon = {"type": "polygon", "label": "car", "points": [[1, 1], [5, 1], [5, 5]]}
+    found = labelled(
+        service, TaskType.SegmentAnnotation, {"shapes": [polygon]}, attachment=image, labels=["car"]
+    )
+    url = found["annotations"]["unlabeled"]
+    *start, signature, org, task, until, name = url.split("/")
+    over = Links(
+        service.url, OrgId(uuid.UUID(org)), service.run(partial(secret_of, service.app.db, uuid.UUID(org))), 1
+    )
+    changed = [
+        [*start, signature, org, task, until, "combined.png"],
+        [*start, signature, org, task, str(int(until) + 1), name],
+        [*start, signature, str(uuid.uuid4().hex), task, until, name],
+        [*start, "é", org, task, until, name],
+        [*start, signature, org, "0" * 24, until, name],
+    ]
+    for each in (*("/".join(parts) for parts in changed), over.to(task, name), f"{service.url}/v1/links/x/y"):
+        answer = httpx.get(each, trust_env=False)
+        assert (answer.status_code, answer.json()["status_code"]) == (404, 404), each
 
 
 def test_any_number_of_categories(service, image):

@@ -1,8 +1,14 @@
 """The second version through the official client, which reads every object strictly."""
 
+import io
+import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import httpx
+import numpy as np
 import pytest
+from PIL import Image
 from scaleapi.api_client.v2.exceptions import (
     BadRequestException,
     ConflictException,
@@ -13,6 +19,8 @@ from scaleapi.api_client.v2.models.batch_operation_request import BatchOperation
 from scaleapi.api_client.v2.models.create_batch_request import CreateBatchRequest
 from scaleapi.api_client.v2.models.create_chat_task_request import CreateChatTaskRequest
 from scaleapi.api_client.v2.models.expandable_enum_batch import ExpandableEnumBatch
+from scaleapi.api_client.v2.models.expandable_enum_dataset_task import ExpandableEnumDatasetTask
+from scaleapi.api_client.v2.models.expandable_enum_datasets_deliveries import ExpandableEnumDatasetsDeliveries
 from scaleapi.api_client.v2.models.expandable_enum_task import ExpandableEnumTask
 from scaleapi.api_client.v2.models.option import Option
 from scaleapi.api_client.v2.models.set_batch_metadata_request import SetBatchMetadataRequest
@@ -22,6 +30,8 @@ from tests.integration.scale.conftest import ids_of, scale_client
 from tests.integration.scale.test_tasks import png, text_task
 from tests.integration.scale.test_types import FIELDS, FILLED
 
+from groundswell.clock import now
+from groundswell.items import Item, ItemKind, to_batch
 from groundswell.label.delivery.service import deliver
 from groundswell.label.projects.service import find_project
 from groundswell.label.review.service import review
@@ -156,6 +166,15 @@ def test_an_order_of_responses_and_their_ratings_are_annotations(service, client
     assert (order.actual_instance.type, order.actual_instance.value) == ("ranked_groups", [["b", "c"], ["a"]])
     said = [(m.source_id, [a.actual_instance.value for a in m.annotations]) for m in turn.messages[1:]]
     assert said == [("a", [1]), ("b", [4]), ("c", [4])]
+    (rubric,) = turn.rubrics
+    (definition,) = rubric.criteria_definitions
+    assert (definition.criterion, definition.weight, rubric.max_total_score) == ("helpful", 1, 5)
+    assert definition.annotations[0].actual_instance.value.additional_properties["high"] == 5
+    (worst,) = turn.messages[1].rubric_evaluations
+    assert (worst.total_score, worst.percentage) == (1, 20)
+    (score,) = worst.criteria_evaluations
+    assert (score.criterion_definition_id, score.score) == (definition.id, 1)
+    assert score.annotations[0].actual_instance.value.score == 1
     again = v2.get_annotation(annotation_id=order.actual_instance.id)
     assert again.actual_instance.value == [["b", "c"], ["a"]]
     with pytest.raises(NotFoundException):
@@ -184,6 +203,43 @@ def test_a_form_comes_back_as_annotations_of_all_its_types(service, client, v2):
         "order": ("ranked_choices", ["y", "x"]),
     }
     assert said["shop"].title == "Shop"
+
+
+def test_entities_come_back_as_labeled_texts(service, client, v2):
+    client.create_project("entities", TaskType.NamedEntityRecognition)
+    asked = {"text": "Ada lives in Rome.", "labels": ["person", "place"]}
+    task = client.create_task(TaskType.NamedEntityRecognition, project="entities", **asked)
+    service.answer(task, {"spans": [{"id": "s1", "start": 13, "end": 17, "label": "place"}]})
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    (entity,) = said.actual_instance.value
+    assert (said.actual_instance.type, entity.label, entity.text) == ("labeled_text", "place", "Rome")
+
+
+def test_segments_come_back_as_files(service, client, v2):
+    client.create_project("segments", TaskType.SegmentAnnotation)
+    image = client.upload_file(file=png()).attachment_url
+    asked = {"attachment": image, "labels": ["road", "sky"]}
+    task = client.create_task(TaskType.SegmentAnnotation, project="segments", **asked)
+    road = [[0, 20], [40, 20], [40, 30], [0, 30]]
+    service.answer(task, {"shapes": [{"type": "polygon", "label": "road", "points": road}]})
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    assert said.actual_instance.type == "file"
+    files = {one.name: one.url for one in said.actual_instance.value.actual_instance}
+    assert list(files) == ["image", "indexedImage", "unlabeled", "road"]
+    assert np.asarray(read_image(files["road"])).mean() == pytest.approx(255 / 3)
+    again = v2.get_annotation(annotation_id=said.actual_instance.id).actual_instance.value
+    assert again.actual_instance[0].url == files["image"]
+    delivered(service, "segments")
+    (sent,) = v2.get_deliveries(project_name="segments").deliveries
+    (doc,) = v2.get_delivery_tasks(delivery_id=sent.id).docs
+    assert doc.response["annotations"]["labeled"] == {"road": files["road"], "sky": None}
+
+
+def read_image(url: str) -> Image.Image:
+    """Fetch an image as any program does, without a key."""
+    answer = httpx.get(url, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    return Image.open(io.BytesIO(answer.content))
 
 
 def test_tasks_are_listed_by_project_or_batch_and_paged(service, client, v2):
@@ -239,6 +295,9 @@ def test_a_delivery_holds_tasks_as_they_were_delivered(service, client, v2):
         == []
     )
     first = v2.get_delivery_tasks(delivery_id=found.id, limit=1)
+    told = v2.get_schema(schema_id=first.docs[0].response_schema_id).var_schema
+    category = json.loads(told.var_json)["properties"]["category"]
+    assert (told.id, category) == (first.docs[0].response_schema_id, {"enum": ["praise", "complaint"]})
     assert [(one.task_id, one.response) for one in first.docs] == [(tasks[1].id, {"category": "praise"})]
     rest = v2.get_delivery_tasks(delivery_id=found.id, limit=1, next_token=first.next_token)
     assert [(one.task_id, one.response) for one in rest.docs] == [(tasks[0].id, {"category": "praise"})]
@@ -256,8 +315,12 @@ def test_a_delivery_holds_tasks_as_they_were_delivered(service, client, v2):
     assert docs[-1].response == {"category": "complaint"}
     with pytest.raises(NotFoundException):
         v2.get_delivery(delivery_id="delivery_" + "0" * 24)
-    with pytest.raises(BadRequestException):
-        v2.get_delivery()
+    for ask in (v2.get_delivery, partial(v2.get_schema, schema_id="")):
+        with pytest.raises(BadRequestException):
+            ask()
+    for missing in ("schema", "schema_" + "0" * 24):
+        with pytest.raises(NotFoundException):
+            v2.get_schema(schema_id=missing)
 
 
 def test_a_bad_key_is_refused(service):
@@ -267,6 +330,75 @@ def test_a_bad_key_is_refused(service):
         stranger.v2.get_projects()
 
 
-def test_what_is_not_served_says_so(v2):
-    with pytest.raises(NotFoundException, match="no route"):
-        v2.get_datasets()
+@pytest.fixture(scope="module")
+def reviews(service):
+    """A dataset of two versions: three texts, and beside them an image and a column."""
+    store = service.app.datasets(service.member.org_slug)
+    items = [text_item(f"review {n}") for n in range(3)]
+    first = store.write("reviews", [to_batch(items)])
+    media = Item(ItemKind.IMAGE, None, png().read(), "image/png", "shop", "a.png", now(), {"page": 3})
+    store.append(first, [to_batch([media])])
+    return store
+
+
+def text_item(text: str) -> Item:
+    return Item(ItemKind.TEXT, text, None, "text/plain", "shop", text, now(), {"stars": 4})
+
+
+def test_datasets_are_ours_and_each_version_is_a_delivery(v2, reviews):
+    (dataset,) = [one for one in v2.get_datasets().datasets if one.name == "reviews"]
+    newest, first = v2.get_dataset_deliveries(dataset_id=dataset.id).deliveries
+    assert (newest.name, newest.metadata.task_count) == ("reviews version 2", 4)
+    assert (first.dataset.actual_instance, first.metadata.task_count) == (dataset.id, 3)
+    expanded = [ExpandableEnumDatasetsDeliveries.DATASET]
+    whole = v2.get_dataset_deliveries(dataset_id=dataset.id, expand=expanded).deliveries[0]
+    assert whole.dataset.actual_instance == dataset
+    long_ago = first.delivered_at - timedelta(1)
+    assert v2.get_dataset_deliveries(dataset_id=dataset.id, delivered_before=long_ago).deliveries == []
+    for ask in (v2.get_dataset_deliveries, v2.get_dataset_tasks, v2.get_dataset_delivery):
+        with pytest.raises(BadRequestException):
+            ask()
+    with pytest.raises(NotFoundException):
+        v2.get_dataset_deliveries(dataset_id="dataset_nothing")
+    with pytest.raises(NotFoundException):
+        v2.get_dataset_delivery(delivery_id="dataset_delivery_9_reviews")
+
+
+def test_items_of_a_version_are_tasks_of_its_delivery_and_paged(v2, reviews):
+    newest, first = v2.get_dataset_deliveries(dataset_id="dataset_reviews").deliveries
+    page = v2.get_dataset_delivery(delivery_id=first.id, limit=2)
+    assert page.delivery.actual_instance == first
+    assert [one.response["text"] for one in page.tasks] == ["review 0", "review 1"]
+    rest = v2.get_dataset_delivery(delivery_id=first.id, limit=2, next_token=page.next_token)
+    assert ([one.response["text"] for one in rest.tasks], rest.next_token) == (["review 2"], None)
+    assert rest.tasks[0].response["meta"] == {"stars": 4}
+    both = [ExpandableEnumDatasetTask.DATASET, ExpandableEnumDatasetTask.DELIVERY]
+    again = v2.get_dataset_task(task_id=rest.tasks[0].task_id, expand=both)
+    assert (again.response, again.delivery.actual_instance.id) == (rest.tasks[0].response, first.id)
+    assert again.dataset.actual_instance.name == "reviews"
+    assert len(v2.get_dataset_tasks(dataset_id="dataset_reviews").tasks) == 4, "the newest version"
+    early = v2.get_dataset_tasks(dataset_id="dataset_reviews", delivered_before=first.delivered_at)
+    assert len(early.tasks) == 3
+    assert len(v2.get_dataset_tasks(delivery_id=newest.id, limit=1).tasks) == 1
+    for missing in ("x", "dataset_task_4_2_reviews", "dataset_task_0_3_reviews", "dataset_task_0_1_nothing"):
+        with pytest.raises(NotFoundException):
+            v2.get_dataset_task(task_id=missing)
+
+
+def test_the_bytes_of_an_item_are_where_its_attachment_leads(v2, reviews):
+    *_, image = v2.get_dataset_tasks(dataset_id="dataset_reviews").tasks
+    (attachment,) = image.response["attachments"]
+    assert attachment["mime_type"] == "image/png"
+    led = v2.get_dataset_task_response_url_without_preload_content(image.task_id, attachment["id"])
+    assert led.read() == png().read()
+    assert v2.get_dataset_task_response_url(image.task_id, attachment["id"]) is None
+    with pytest.raises(NotFoundException):
+        v2.get_dataset_task_response_url(image.task_id, "f" * 64)
+
+
+def test_datasets_of_another_organization_are_not_seen(service, v2, reviews):
+    stranger = scale_client(service.url, service.run(service.stranger_key))
+    stranger.v2.api_client.configuration.host = service.url
+    assert stranger.v2.get_datasets().datasets == []
+    with pytest.raises(NotFoundException):
+        stranger.v2.get_dataset_task(task_id="dataset_task_0_1_reviews")

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from groundswell.app import App
@@ -24,8 +25,8 @@ log = logging.getLogger("groundswell.http")
 BODY = msgspec.json.Decoder(Any)
 
 
-class Face:
-    """Serves routes below a prefix. Nothing that comes in here ends in another shape than Scale's.
+class Face(BaseRoute):
+    """Serves all that is below a prefix. Nothing that comes in here ends in another shape than Scale's.
 
     Args:
         prefix: one segment, such as `v1`.
@@ -35,7 +36,12 @@ class Face:
     def __init__(self, app: App, prefix: str, routes: Sequence[Route]) -> None:
         self._app, self._prefix, self._routes = app, prefix, routes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether a request is for us; unlike a mount also where its path holds a line break."""
+        is_ours = scope["type"] == "http" and f"{scope['path']}/".startswith(f"/{self._prefix}/")
+        return (Match.FULL if is_ours else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         request = Request(scope, receive)
         try:
@@ -43,7 +49,7 @@ class Face:
         except ClientDisconnect:
             response = error_response(400, "the connection broke before the request was complete")
         except GroundswellError as error:
-            response = error_response(_status(error), str(error))
+            response = error_response(status_of(error), str(error))
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             response = error_response(400, f"the request body is not valid JSON: {error}")
         except Exception as error:
@@ -65,6 +71,7 @@ class Face:
             body,
             data,
             request.headers.get("content-type", ""),
+            self._app.public_url or f"{request.url.scheme}://{request.url.netloc}",
         )
         try:
             return await route.handler(call)
@@ -101,7 +108,7 @@ def _user_name(given: str) -> str:
         return ""
 
 
-def _status(error: GroundswellError) -> int:
+def status_of(error: GroundswellError) -> int:
     """Return the status of an error, of those that Scale's clients know."""
     known = error.http_status in (400, 401, 402, 403, 404, 409, 429, 503)
     return (

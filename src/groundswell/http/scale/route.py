@@ -21,6 +21,7 @@ class Call:
         query: every parameter with all its values, in their order.
         body: the JSON body; None where there is none, as the client leaves out what is empty.
         data: the body as it came, and its media type: for files.
+        base: where the caller reaches this service.
     """
 
     app: App
@@ -30,6 +31,7 @@ class Call:
     body: Any
     data: bytes = b""
     media_type: str = ""
+    base: str = ""
 
     @property
     def scope(self) -> Scope:
@@ -95,6 +97,10 @@ class Route:
         duplicate: whether a conflict means that something of this name is there, and is answered with 409. Elsewhere
             the official client cannot read a 409, and a state that does not allow a change is a 400.
         takes_file: whether the body is not JSON.
+        query: names of the parameters of the query.
+        needs, takes: names of the parameters of the body that must and that may be there.
+        takes_any: whether the body is an object of whatever the program wants.
+        listed: the name of the parameter that the body is, as a list; None where it is an object.
     """
 
     method: str
@@ -102,6 +108,11 @@ class Route:
     handler: Handler
     duplicate: bool = False
     takes_file: bool = False
+    query: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    takes_any: bool = False
+    listed: str | None = None
 
     @property
     def segments(self) -> tuple[str, ...]:

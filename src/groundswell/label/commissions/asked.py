@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from groundswell.errors import InputError, Unsupported
+from groundswell.errors import InputError, NotFound, Unsupported
 from groundswell.items import ItemKind
+from groundswell.label.commissions.schemas import JsonSchema
 from groundswell.label.kinds import Answer, Shown
 
 Params = Mapping[str, Any]
@@ -22,6 +23,10 @@ Response = dict[str, Any]
 
 NAMES = uuid.UUID("5c1a7f0e-6d0b-4c52-9b1e-3f2b8d5a9e10")
 """What names of single annotations are drawn under, so that the same answer has the same names each time."""
+
+
+class FileName(str):
+    """A file of a response, by its name; whoever tells the response puts its address in this place."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,12 @@ class TaskType(ABC):
     Attributes:
         names: what programs call it.
         defaults: parameters that it has unless they are given.
+        has_files: whether its responses name files.
     """
 
     names: ClassVar[tuple[str, ...]]
     defaults: ClassVar[Params] = {}
+    has_files: ClassVar[bool] = False
 
     @abstractmethod
     def content(self, params: Params) -> Content:
@@ -92,6 +99,18 @@ class TaskType(ABC):
         Raises:
             InputError: it is no response of this type; the message says why.
         """
+
+    def file(self, name: str, params: Params, answer: Answer, shown: Shown) -> bytes:
+        """Return a file that a response names, a PNG.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        raise NotFound(f"there is no file {name[:60]!r}")
+
+    @abstractmethod
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return what each response to tasks of a label schema looks like."""
 
 
 # ── reading parameters ───────────────────────────────────────────────────────────────────────────

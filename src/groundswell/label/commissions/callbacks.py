@@ -6,7 +6,6 @@ growing pauses: 20 times within 24 hours.
 
 import asyncio
 import logging
-import secrets
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -16,9 +15,11 @@ from typing import Any
 import httpx
 import msgspec
 
+from groundswell.clock import now
 from groundswell.errors import GroundswellError, InputError, NotFound
 from groundswell.hosts import PinnedTransport
 from groundswell.ids import CallbackId, OrgId
+from groundswell.label.commissions.links import links_for, secret_of
 from groundswell.label.commissions.model import Callback, Commission, CommissionBatch
 from groundswell.label.commissions.projects import SQL
 from groundswell.label.commissions.rules import callback_door, pause_after
@@ -77,10 +78,12 @@ class CallbackRoom:
 
     Attributes:
         private_hosts: of the operator's own network, which may be called, and without https.
+        public_url: where programs reach this service, for addresses of files in what they are told.
     """
 
     db: Database
     private_hosts: Sequence[str] = ()
+    public_url: str = ""
     _under_way: dict[asyncio.Task[None], str] = field(default_factory=dict, repr=False)
     _transport: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport, repr=False)
 
@@ -115,7 +118,7 @@ class CallbackRoom:
 
     async def _send(self, due: Due) -> None:
         try:
-            body, key = await self._body(due), await _key(self.db, due.org_id)
+            body, key = await self._body(due), await secret_of(self.db, due.org_id)
             said = await asyncio.to_thread(post, due.url, body, key, self.private_hosts, self._transport)
             await self._note(due, said)
         except Exception as error:  # it is claimed, and will be tried again
@@ -128,7 +131,8 @@ class CallbackRoom:
                     SQL["commissions"], Commission, ids=[due.commission_id], public_ids=[]
                 )
                 assert commission is not None, "callbacks go with their commission"
-                return callback_body(commission, is_test=due.is_test)
+                links = await links_for(self.db, due.org_id, self.public_url, [commission], now())
+                return callback_body(commission, is_test=due.is_test, links=links)
             name = await tx.fetch_value(SQL["batch_name"], id=due.commission_batch_id)
             batch = await tx.fetch_one(SQL["commission_batches"], CommissionBatch, names=[name])
             assert batch is not None, "callbacks go with their batch"
@@ -209,15 +213,4 @@ async def replay_callback(db: Database, scope: Scope, callback_id: CallbackId) -
 async def callback_key(db: Database, scope: Scope) -> str:
     """Return what customers' servers know us by: they compare it with the header; managers and admins only."""
     scope.require(Role.MANAGER)
-    return await _key(db, scope.org_id)
-
-
-async def _key(db: Database, org_id: OrgId) -> str:
-    async with db.transaction(org_id) as tx:
-        found: str | None = await tx.fetch_value(SQL["callback_key"], org_id=org_id)
-        if found is None:
-            made = secrets.token_urlsafe(32)
-            await tx.execute(SQL["make_callback_key"], org_id=org_id, secret=made)
-            found = await tx.fetch_value(SQL["callback_key"], org_id=org_id)
-    assert found is not None
-    return found
+    return await secret_of(db, scope.org_id)

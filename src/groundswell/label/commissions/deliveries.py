@@ -11,8 +11,11 @@ import pyarrow.compute as pc
 
 from groundswell.errors import NotFound
 from groundswell.ids import ProjectId
+from groundswell.label.commissions.asked import Wanted
 from groundswell.label.commissions.model import Commission
 from groundswell.label.commissions.projects import SQL, project_named
+from groundswell.label.commissions.schemas import JsonSchema, document
+from groundswell.label.commissions.types import task_type
 from groundswell.label.kinds import Ontology, from_text, label_kind
 from groundswell.organize import DatasetStore
 from groundswell.store import Database
@@ -28,6 +31,8 @@ class Delivery:
     Attributes:
         name: of the labelling project, with the number of the version.
         commission_project_id, project: of the program.
+        type: the task type of the program's project.
+        ontology_version: of the label schema.
         tasks: commissions that had a label then; of several of one item the first.
     """
 
@@ -38,7 +43,9 @@ class Delivery:
     name: str
     commission_project_id: int
     project: str
+    type: str
     kind: str
+    ontology_version: int
     classes: list[str]
     options: dict[str, Any]
     tasks: int
@@ -77,6 +84,24 @@ async def get_delivery(db: Database, scope: Scope, project_id: ProjectId, datase
     if found is None:
         raise NotFound("There is no such delivery.")
     return found
+
+
+async def response_schema(
+    db: Database, scope: Scope, project_id: ProjectId, ontology_version: int
+) -> JsonSchema:
+    """Return what responses to tasks of a label schema look like, as a JSON Schema; for members and above.
+
+    Raises:
+        NotFound: no program's project has such a label schema.
+    """
+    scope.require(Role.MEMBER)
+    of = {"project_id": project_id, "ontology_version": ontology_version}
+    async with db.transaction(scope.org_id) as tx:
+        found = await tx.fetch_one(SQL["label_schema"], dict[str, Any], **of)
+    if found is None:
+        raise NotFound("There is no such schema.")
+    wanted = Wanted(found["kind"], tuple(found["classes"]), found["options"])
+    return document(found["type"], task_type(found["type"]).response_schema(wanted))
 
 
 async def delivered_tasks(

@@ -129,6 +129,7 @@ class Commission:
         audits: verdicts of the customer, each with accepted, comments and at.
         answer: its label; None before it is completed.
         shown: what people see of its item.
+        is_audit: whether it is of the share that was drawn to be audited; for managers only, else False.
     """
 
     id: int
@@ -153,6 +154,7 @@ class Commission:
     completed_at: datetime | None
     answer: Answer | None
     shown: Shown
+    is_audit: bool = False
 
 
 @dataclass(frozen=True)

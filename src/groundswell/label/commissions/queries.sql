@@ -151,11 +151,12 @@ returning s.id, s.tasks - g.number as first;
 -- insert_commissioned_tasks: a task for each commission
 with given as (
   select * from unnest(%(project_ids)s::bigint[], %(batch_ids)s::bigint[], %(item_ids)s::text[], %(positions)s::int[],
-                       %(payloads)s::text[], %(state)s::text[])
-    as g (project_id, batch_id, item_id, position, payload, state)
+                       %(is_audit)s::boolean[], %(payloads)s::text[], %(state)s::text[])
+    as g (project_id, batch_id, item_id, position, is_audit, payload, state)
 )
-insert into tasks (org_id, project_id, batch_id, item_id, position, payload, state, completed_at, commissioned, repeats)
-select %(org_id)s, g.project_id, g.batch_id, g.item_id, g.position, g.payload::jsonb, g.state,
+insert into tasks (org_id, project_id, batch_id, item_id, position, is_audit, payload, state, completed_at, commissioned,
+                   repeats)
+select %(org_id)s, g.project_id, g.batch_id, g.item_id, g.position, g.is_audit, g.payload::jsonb, g.state,
        case when g.state = 'completed' then now() end, true,
        row_number() over (partition by g.project_id, g.item_id order by g.position) > 1
        or exists (select from tasks t where t.item_id = g.item_id and t.project_id = g.project_id offset 0)
@@ -201,7 +202,8 @@ update batches set state = 'in_progress' where id = any(%(batch_ids)s) and state
 -- commissions: some by their numbers
 select c.id, c.public_id, c.type, c.state, p.name as project, b.name as batch, c.project_id, c.task_id, c.params,
        c.instruction, c.callback_url, c.callback_succeeded, c.metadata, c.tags, c.unique_id, c.audit_state, c.audits,
-       c.created_at, c.updated_at, c.completed_at, coalesce(r.answer, n.answer) as answer, t.payload as shown
+       c.created_at, c.updated_at, c.completed_at, coalesce(r.answer, n.answer) as answer, t.payload as shown,
+       t.is_audit
 from commissions c join tasks t on t.id = c.task_id
 left join commission_projects p on p.id = c.commission_project_id
 left join commission_batches b on b.id = c.commission_batch_id
@@ -337,7 +339,8 @@ select slug from organizations;
 
 -- deliveries: when the labels of programs' tasks became which version of which dataset, the newest first
 select d.project_id, p.dataset, d.dataset_version, d.delivered_at, p.name || ' version ' || d.dataset_version as name,
-       c.id as commission_project_id, c.name as project, p.kind, o.classes, o.options,
+       c.id as commission_project_id, c.name as project, c.type, p.kind, o.version as ontology_version, o.classes,
+       o.options,
        (select count(*)::int from commissions m join tasks t on t.id = m.task_id
         where m.project_id = d.project_id and m.completed_at <= d.delivered_at and not t.repeats) as tasks
 from deliveries d join projects p on p.id = d.project_id
@@ -354,3 +357,9 @@ order by d.delivered_at desc, d.project_id;
 select m.id, t.item_id from commissions m join tasks t on t.id = m.task_id
 where m.project_id = %(project_id)s and m.completed_at <= %(delivered_at)s and not t.repeats and m.id < %(before)s
 order by m.id desc limit %(limit)s;
+
+-- label_schema: what may be said of the tasks of a labelling project that belongs to a program's
+select c.type, p.kind, o.classes, o.options
+from projects p join ontologies o on o.project_id = p.id
+join commission_schemas s on s.project_id = p.id join commission_projects c on c.id = s.commission_project_id
+where p.id = %(project_id)s and o.version = %(ontology_version)s;

@@ -1,5 +1,6 @@
 """From what a program asks to a commission that is ready to be placed: read, checked, and with its item."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +29,9 @@ from groundswell.label.projects.model import BatchState, ProjectSpec
 from groundswell.label.projects.rules import check_spec
 from groundswell.tenancy.model import Role, Scope
 
+_CHANCE = secrets.SystemRandom()
+"""Draws the audit share: nobody can tell beforehand which task is of it."""
+
 
 @dataclass(frozen=True)
 class Names:
@@ -52,6 +56,7 @@ class Ready:
     Attributes:
         answer: that it has at once, in a sandbox.
         proposal: that people are shown to begin with.
+        is_audit: whether it is of the share, drawn at random, whose verdicts certificates are made of.
     """
 
     scope: Scope
@@ -62,6 +67,7 @@ class Ready:
     where: Where
     answer: Answer | None
     proposal: Answer | None
+    is_audit: bool = False
     public_id: str = field(default_factory=new_public_id)
 
     @property
@@ -133,7 +139,8 @@ async def prepared(
         answer = schema.kind.example(schema.ontology, found.shown, _rng_of(found))
     proposal = _proposal(kind, params, schema, found)
     kept = {name: value for name, value in params.items() if name != SETTINGS}
-    return Ready(scope, new, kept, spec, found, where, answer, proposal)
+    is_audit = _CHANCE.random() < spec.audit_share
+    return Ready(scope, new, kept, spec, found, where, answer, proposal, is_audit)
 
 
 def _proposal(kind: TaskType, params: Params, schema: Schema, found: Found) -> Answer | None:

@@ -37,6 +37,7 @@ _SETTINGS = {
     "review_levels": int,
     "review_share": float,
     "rereview_share": float,
+    "audit_share": float,
     "models": str,
     "requirements": dict,
 }
@@ -119,11 +120,11 @@ def check_storable(value: Any, depth: int = 0) -> None:
 
 
 def callback_door(url: Any, private_hosts: Sequence[str]) -> AllowedHosts:
-    """Return the door through which a callback may go: to any public address, or to a host that is named.
+    """Return the door through which a callback may go: by https to any public address, or to a host that is named.
 
     Args:
         url: where to.
-        private_hosts: of the operator's own network.
+        private_hosts: that the operator names: of an own network, or by plain http.
 
     Raises:
         InputError: it is no such address; the message says what would be.
@@ -136,11 +137,21 @@ def callback_door(url: Any, private_hosts: Sequence[str]) -> AllowedHosts:
         )
     found = parsed(url)
     port = f":{found.port}" if found.port else ""
-    door = allowed_for(url, private_hosts) or AllowedHosts([f"{found.host}{port}"], plain=True)
+    door = allowed_for(url, private_hosts) or AllowedHosts([f"{found.host}{port}"])
     if not door.private:
         _require_public(found.host)
+        _require_https(found.scheme, f"{found.host}{port}")
     door.check(url)
     return door
+
+
+def _require_https(scheme: str, place: str) -> None:
+    """Refuse plain http: labels, and the secret that customers know us by, could be read on the way."""
+    if scheme == "http":
+        raise InputError(
+            f"callback_url http://{place} is not encrypted; give https, or let the operator of this service allow "
+            f"it by GROUNDSWELL_CALLBACK_HOSTS=http://{place}"
+        )
 
 
 def _require_public(host: str) -> None:
@@ -212,6 +223,7 @@ def signature_of(project: int | None, spec: ProjectSpec, purpose_of: str = "") -
         **{
             name: getattr(spec, name)
             for name in ("kind", "classes", "options", "instructions", "purpose", *_SETTINGS)
+            if name != "audit_share" or spec.audit_share  # which came later, and names were given before it
         },
         "project": project,
         "purpose_of": purpose_of,

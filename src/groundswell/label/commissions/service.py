@@ -1,7 +1,7 @@
 """Use cases of commissions: ask for a task, see what became of it, and change what the program knows of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from groundswell.label.projects.model import TaskState
 from groundswell.label.projects.tasks import cancel_tasks
 from groundswell.label.review.rules import check_note
 from groundswell.store import Database, Tx
-from groundswell.tenancy.model import Member, Role, Scope
+from groundswell.tenancy.model import RANK, Member, Role, Scope
 from groundswell.tenancy.service import audit
 
 NEWEST = 2**63 - 1
@@ -82,7 +82,7 @@ async def get_commission(db: Database, scope: Scope, public_id: str) -> Commissi
     """
     scope.require(Role.MEMBER)
     async with db.transaction(scope.org_id) as tx:
-        return await _commission(tx, public_id)
+        return _seen_by(scope, await _commission(tx, public_id))
 
 
 async def list_commissions(
@@ -118,7 +118,13 @@ async def list_commissions(
             page.format(where, sql.Literal(limit)), **params, before=before or NEWEST
         )
         rows = await tx.fetch_all(SQL["commissions"], Commission, ids=found, public_ids=[]) if found else []
-    return rows, total
+    return [_seen_by(scope, row) for row in rows], total
+
+
+def _seen_by(scope: Scope, commission: Commission) -> Commission:
+    """Return a commission as a role may see it: which tasks are audited is for managers."""
+    is_manager = RANK[scope.role] >= RANK[Role.MANAGER]
+    return commission if is_manager else replace(commission, is_audit=False)
 
 
 async def _named_ids(tx: Tx, which: CommissionFilter) -> dict[str, int] | None:
@@ -311,7 +317,7 @@ async def change_tags(
 async def audit_commission(
     db: Database, scope: Scope, public_id: str, *, accepted: bool, comments: str, now: datetime
 ) -> Commission:
-    """Keep what the customer says of a completed task. It changes no label by itself.
+    """Keep what the customer says of a completed task. It changes no label by itself; certificates count it.
 
     Raises:
         NotFound: there is none of this number.
@@ -329,4 +335,4 @@ async def audit_commission(
             SQL["add_audit"], id=found.id, audit=msgspec.json.encode([verdict]).decode(), state=state
         )
         await audit(tx, scope, "commission.audit", public_id, accepted=accepted)
-        return await _commission(tx, public_id)
+        return _seen_by(scope, await _commission(tx, public_id))

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from groundswell.label.commissions.asked import FileName
+from groundswell.label.commissions.links import Links
 from groundswell.label.commissions.model import Commission, CommissionBatch
+from groundswell.label.commissions.rules import SETTINGS
 from groundswell.label.commissions.types import task_type
 
 SHORT = ("task_id", "status", "metadata", "project")
@@ -14,13 +17,14 @@ KNOWN_STATES = {"paused": "in_progress", "cancelled": "completed"}
 """States of batches that only the second version of the API knows, and as what the first one shows them."""
 
 
-def task_object(commission: Commission, *, is_test: bool) -> dict[str, Any]:
+def task_object(commission: Commission, *, is_test: bool, links: Links | None = None) -> dict[str, Any]:
     """Return a commission as an object of a task.
 
     What is not set is left out, as programs ask whether it is there.
 
     Args:
         is_test: whether it was asked for in a sandbox.
+        links: makes addresses of the files that its response names; see `links_for`.
     """
     c = commission
     task: dict[str, Any] = {
@@ -47,17 +51,29 @@ def task_object(commission: Commission, *, is_test: bool) -> dict[str, Any]:
     }
     task |= {name: value for name, value in optional.items() if value not in (None, [])}
     if c.state == "completed" and c.answer is not None:
-        task["response"] = task_type(c.type).response(c.params, c.answer, c.shown)
+        response = task_type(c.type).response(c.params, c.answer, c.shown)
+        task["response"] = linked(response, c, links) if links else response
         task["customer_review_status"] = c.audit_state
+        if c.is_audit:
+            task[SETTINGS] = {"audit": True}
         task["audits"] = [{"accepted": one["accepted"], "comments": one["comments"]} for one in c.audits]
     if c.state == "error":
         task["response"] = {"error": "several people could not answer this task"}
     return task
 
 
-def callback_body(commission: Commission, *, is_test: bool) -> dict[str, Any]:
+def linked(value: Any, commission: Commission, links: Links) -> Any:
+    """Return a response with the address of each file in the place of its name."""
+    if isinstance(value, FileName):
+        return links.to(commission.public_id, value)
+    if isinstance(value, dict):
+        return {name: linked(inner, commission, links) for name, inner in value.items()}
+    return [linked(inner, commission, links) for inner in value] if isinstance(value, list) else value
+
+
+def callback_body(commission: Commission, *, is_test: bool, links: Links | None = None) -> dict[str, Any]:
     """Return what a customer's server is told of a task."""
-    task = task_object(commission, is_test=is_test)
+    task = task_object(commission, is_test=is_test, links=links)
     return {
         "task_id": commission.public_id,
         "status": commission.state,

@@ -1,15 +1,17 @@
 """Commissions as threads of turns of messages, with annotations at every level. Pure.
 
 A conversation that was written is a thread; so is anything else that was asked, with one message that holds what was
-shown, and what was said of it as annotations of its turn. Shapes and spans have no annotation type there, and are read
-by the first version of the API.
+shown, and what was said of it as annotations of its turn. Shapes have no annotation type there, and are read by the
+first version of the API; of segments there are the images.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from groundswell.label.commissions.links import Links
 from groundswell.label.commissions.model import Commission
+from groundswell.label.commissions.types import task_type
 
 DETAILS = "annotation_details"
 """The option that asks for what could have been said, too."""
@@ -20,6 +22,7 @@ class Annotations:
     """Makes the annotations of a task, numbered as they come; the same task has the same numbers each time."""
 
     public_id: str
+    links: Links | None = None
     with_details: bool = False
     made: list[dict[str, Any]] = field(default_factory=list)
 
@@ -38,25 +41,33 @@ class Annotations:
         return one
 
 
-def threads_of(commission: Commission, *, with_details: bool = False) -> list[dict[str, Any]]:
-    """Return the threads of a task: one where it is completed, else none."""
-    return _read(commission, with_details)[0]
+def threads_of(
+    commission: Commission, links: Links | None = None, *, with_details: bool = False
+) -> list[dict[str, Any]]:
+    """Return the threads of a task: one where it is completed, else none.
+
+    Args:
+        links: makes addresses of the files that its response names; without it they are left out.
+    """
+    return _read(commission, links, with_details)[0]
 
 
-def annotations_of(commission: Commission) -> list[dict[str, Any]]:
+def annotations_of(commission: Commission, links: Links | None = None) -> list[dict[str, Any]]:
     """Return all annotations of a task, in the order of their numbers."""
-    return _read(commission, with_details=True)[1]
+    return _read(commission, links, with_details=True)[1]
 
 
-def _read(commission: Commission, with_details: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _read(
+    commission: Commission, links: Links | None, with_details: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     if commission.state != "completed" or commission.answer is None:
         return [], []
-    made = Annotations(commission.public_id, with_details)
-    thread = {
-        "id": f"thread_{commission.public_id}",
-        "turns": list(_turns(commission, commission.answer, made)),
-        "annotations": [],
-    }
+    made = Annotations(commission.public_id, links, with_details)
+    turns = list(_turns(commission, commission.answer, made))
+    is_rated = {"rubric", "ratings"} & set(commission.answer)
+    for place, turn in enumerate(turns if is_rated else ()):
+        turns[place] = _with_rubric(commission, turn, commission.params["criteria"], made)
+    thread = {"id": f"thread_{commission.public_id}", "turns": turns, "annotations": []}
     return [thread], made.made
 
 
@@ -108,16 +119,95 @@ def _compared(
     return _turn(commission, 0, messages, [order])
 
 
+def _with_rubric(
+    commission: Commission, turn: dict[str, Any], criteria: list[Mapping[str, Any]], made: Annotations
+) -> dict[str, Any]:
+    """Return a turn whose messages are rated with the rubric that they are rated by, and what each comes to."""
+    messages = [_rated(commission, one, criteria, made) for one in turn["messages"]]
+    if messages == turn["messages"]:
+        return turn
+    definitions = [
+        {
+            "id": _criterion_id(commission, place),
+            "criterion": one.get("description") or one["name"],
+            "weight": _weight(one),
+            "annotations": [made.add(one["name"], "rubric_criteria", {**one, "weight": _weight(one)})],
+        }
+        for place, one in enumerate(criteria)
+    ]
+    rubric = {"criteria_definitions": definitions, "max_total_score": round(_most(criteria))}
+    return {**turn, "messages": messages, "rubrics": [rubric]}
+
+
+def _rated(
+    commission: Commission, message: dict[str, Any], criteria: list[Mapping[str, Any]], made: Annotations
+) -> dict[str, Any]:
+    steps = {one["key"]: one["value"] for one in message["annotations"] if one["type"] == "integer"}
+    given = [(place, one) for place, one in enumerate(criteria) if one["name"] in steps]
+    if not given:
+        return message
+    evaluations = [
+        {
+            "criterion_definition_id": _criterion_id(commission, place),
+            "score": steps[one["name"]],
+            "annotations": [made.add(one["name"], "rubric_rating", {"score": steps[one["name"]]})],
+        }
+        for place, one in given
+    ]
+    total = sum(steps[one["name"]] * _weight(one) for _, one in given)
+    most = _most([one for _, one in given])
+    evaluation = {
+        "criteria_evaluations": evaluations,
+        "annotations": [],
+        "total_score": total,
+        "percentage": 100 * total / most if most else 0,
+    }
+    return {**message, "rubric_evaluations": [evaluation]}
+
+
+def _most(criteria: list[Mapping[str, Any]]) -> float:
+    return float(sum(one["high"] * _weight(one) for one in criteria))
+
+
+def _weight(criterion: Mapping[str, Any]) -> float:
+    return float(criterion.get("weight", 1))
+
+
+def _criterion_id(commission: Commission, place: int) -> str:
+    return f"criterion_{commission.public_id}_{place}"
+
+
 def _said(commission: Commission, answer: Mapping[str, Any], made: Annotations) -> Iterator[dict[str, Any]]:
     if "choice" in answer or "choices" in answer:
         kind = "category" if "choice" in answer else "category_multiple"
         value = answer["choice"] if "choice" in answer else list(answer["choices"])
         yield made.add("category", kind, value)
+    if "spans" in answer:
+        yield made.add("entities", "labeled_text", _labeled_texts(commission, answer))
+    if made.links is not None and task_type(commission.type).has_files:
+        yield made.add("segments", "file", _files(commission, answer, made.links))
     fields = {one.get("field_id"): one for one in _fields(commission)}
     for name, value in answer.get("fields", {}).items():
         asked = fields.get(name, {})
         kind, written = _typed(asked.get("type", "text"), value)
         yield made.add(name, kind, written, title=asked.get("title"), description=asked.get("description"))
+
+
+def _labeled_texts(commission: Commission, answer: Mapping[str, Any]) -> list[dict[str, str]]:
+    text = str(commission.shown.get("text"))
+    return [{"label": one["label"], "text": text[one["start"] : one["end"]]} for one in answer["spans"]]
+
+
+def _files(commission: Commission, answer: Mapping[str, Any], links: Links) -> list[dict[str, str]]:
+    """Return the images of segments, each under what it shows; of labels those that something was drawn of."""
+    kind = task_type(commission.type)
+    told = kind.response(commission.params, answer, commission.shown)["annotations"]
+    named = [*told["combined"].items(), ("unlabeled", told["unlabeled"]), *told["labeled"].items()]
+    return [
+        {"name": name, "url": links.to(commission.public_id, file), "mime_type": "image/png"}
+        for name, file in named
+        if file is not None
+    ]
 
 
 def _fields(commission: Commission) -> list[Mapping[str, Any]]:

@@ -73,6 +73,7 @@ async def insert_tasks(
         batch_ids=list(parts),
         item_ids=[one.found.item_id for one in ready],
         positions=list(places),
+        is_audit=[one.is_audit for one in ready],
         payloads=[as_json(one.found.shown) for one in ready],
         state=[state.value] * len(ready),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.errors import Conflict, InputError
-from groundswell.ids import ProjectId
+from groundswell.ids import ProjectId, TaskId
 from groundswell.label.delivery.exports import NEWEST
 from groundswell.label.delivery.model import AuditPlan, IssuedCertificate, TaskLabel
 from groundswell.label.delivery.service import SQL, digest_of, is_settled, labels_of
@@ -39,10 +39,12 @@ async def issue_certificate(
 ) -> Certificate:
     """Certify the accuracy of a project's consensus labels from its reviewed audit share; for managers.
 
-    The audit share was drawn at random when the project was opened, and nothing treats its tasks
-    differently. So its reviews say how accurate all labels are. The statement is about the labels
-    before the reviews corrected any. Tasks that were set aside, because nobody could answer them, have
-    no label and no part in it.
+    The audit share was drawn at random when its tasks were made, and nothing treats them differently. So
+    its reviews say how accurate all labels are. The statement is about the labels before the reviews
+    corrected any. Tasks that were set aside, because nobody could answer them, have no label and no part
+    in it. Of tasks that a program asked for, what its customer said in an audit counts, too: where it
+    rejects, the label was wrong, whatever a review says. Verdicts on other tasks than those drawn prove
+    nothing, and are left out.
 
     Args:
         level: share of such intervals that hold the truth. Each slice's does by itself.
@@ -51,19 +53,20 @@ async def issue_certificate(
         store: where the items are; needed for fields alone.
 
     Raises:
-        Conflict: a task that still asks has no label yet, or an audited label no review.
+        Conflict: a task that still asks has no label yet, or an audited label no verdict.
         InputError: the level is out of range, or there is nothing of that name to slice by, or too many values of it.
     """
     scope.require(Role.MANAGER)
     project, _ = await get_project(db, scope, project_id)
     everything = await labels_of(db, scope, project_id)
     tasks = [task for task in everything if is_settled(task)]
-    _require_finished(everything, tasks)
+    said = await _customer_verdicts(db, scope, project_id)
+    _require_finished(everything, tasks, said)
     fields = [name for name in by if name not in OWN]
     records = await asyncio.to_thread(_records, project, store, fields) if fields else {}
     audited = [place for place, task in enumerate(tasks) if task.is_audit]
     certificate = certify(
-        right=np.array([tasks[place].answer == tasks[place].review for place in audited], dtype=bool),
+        right=np.array([_is_right(tasks[place], said) for place in audited], dtype=bool),
         audited=np.array(audited, dtype=np.int64),
         confidence=np.array([task.probability for task in tasks], dtype=np.float64),
         level=level,
@@ -78,12 +81,30 @@ async def issue_certificate(
     return certificate
 
 
-def _require_finished(everything: Sequence[TaskLabel], settled: Sequence[TaskLabel]) -> None:
+async def _customer_verdicts(db: Database, scope: Scope, project_id: ProjectId) -> dict[TaskId, bool]:
+    """Return of which labels the customer has said whether they are right."""
+    async with db.transaction(scope.org_id) as tx:
+        rows = await tx.fetch_all(SQL["customer_verdicts"], dict[str, Any], project_id=project_id)
+    return {row["task_id"]: row["accepted"] for row in rows}
+
+
+def _is_right(task: TaskLabel, said: Mapping[TaskId, bool]) -> bool:
+    """Say whether an audited label is right by all who have judged it."""
+    return (task.review is None or task.answer == task.review) and said.get(task.task_id, True)
+
+
+def _has_verdict(task: TaskLabel, said: Mapping[TaskId, bool]) -> bool:
+    return task.review is not None or task.task_id in said
+
+
+def _require_finished(
+    everything: Sequence[TaskLabel], settled: Sequence[TaskLabel], said: Mapping[TaskId, bool]
+) -> None:
     unlabelled = sum(not is_settled(task) and task.state != "error" for task in everything)
-    unreviewed = sum(task.is_audit and task.review is None for task in settled)
-    if unlabelled or unreviewed:
+    unjudged = sum(task.is_audit and not _has_verdict(task, said) for task in settled)
+    if unlabelled or unjudged:
         raise Conflict(
-            f"{unlabelled} tasks have no label yet and {unreviewed} audit tasks no review; finish them first"
+            f"{unlabelled} tasks have no label yet and {unjudged} audit tasks no review; finish them first"
         )
 
 
@@ -199,6 +220,7 @@ async def plan_audits(
     tasks = [task for task in await labels_of(db, scope, project_id) if task.state != "error"]
     guess = expected_accuracy if expected_accuracy is not None else _claimed(project, tasks)
     drawn = [task for task in tasks if task.is_audit]
+    said = await _customer_verdicts(db, scope, project_id)
     return AuditPlan(
         within=within,
         level=level,
@@ -206,7 +228,7 @@ async def plan_audits(
         population=len(tasks),
         needed=audits_needed(2 * within, guess, level=level, population=max(len(tasks), 1)),
         drawn=len(drawn),
-        reviewed=sum(task.review is not None for task in drawn),
+        reviewed=sum(_has_verdict(task, said) for task in drawn),
     )
 
 

@@ -39,6 +39,10 @@ select newest.* from (
 insert into certificates (org_id, project_id, body)
 values (%(org_id)s, %(project_id)s, %(body)s) returning id;
 
+-- customer_verdicts: what customers have said of the labels of tasks that their programs asked for
+select task_id, audit_state = 'accepted' as accepted from commissions
+where project_id = %(project_id)s and audit_state in ('accepted', 'rejected');
+
 -- newest_certificate: the last one that was issued for a project
 select body from certificates where project_id = %(project_id)s order by id desc limit 1;
 

@@ -35,10 +35,21 @@ def test_twenty_tries_take_a_day_with_pauses_that_grow() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://example.org/x", "https://example.org:8443/", "http://10.0.0.5:8000/x"]
+    "url",
+    [
+        "https://example.org/x",
+        "https://example.org:8443/",
+        "http://10.0.0.5:8000/x",
+        "http://hooks.example.org/x",
+    ],
 )
 def test_callbacks_go_by_https_or_where_the_operator_allows(url: str) -> None:
-    assert callback_door(url, ["http://10.0.0.5:8000"]).check(url).host
+    assert callback_door(url, ["http://10.0.0.5:8000", "http://hooks.example.org"]).check(url).host
+
+
+def test_plain_http_is_refused_with_the_setting_that_allows_it() -> None:
+    with pytest.raises(InputError, match=r"GROUNDSWELL_CALLBACK_HOSTS=http://example\.org:8080"):
+        callback_door("http://example.org:8080/x", [])
 
 
 @pytest.mark.parametrize(
@@ -48,6 +59,7 @@ def test_callbacks_go_by_https_or_where_the_operator_allows(url: str) -> None:
         "http://[::1]/",
         "https://127.0.0.1/",
         "http://10.0.0.5:9000/",
+        "http://example.org/",
         "me@example.org",
         "https://a:b@example.org/",
         "file:///etc/passwd",
@@ -122,9 +134,10 @@ def test_what_decides_how_a_task_is_worked_on_names_its_project() -> None:
         signature_of(7, replace(spec, instructions="Look twice.")),
         signature_of(7, replace(spec, classes=("b", "a"))),
         signature_of(7, replace(spec, answers=4)),
+        signature_of(7, replace(spec, audit_share=0.1)),
         signature_of(7, replace(spec, purpose="training")),
     ]
-    assert len({name, *others}) == 7
+    assert len({name, *others}) == 8
 
 
 @pytest.mark.parametrize("name", ["Streets / of Rome", "日本", "x" * 180, "-a-"])

@@ -1,8 +1,10 @@
 """Task types are translations: there and back, an answer is the same; what cannot be read is refused by name."""
 
 import contextlib
+import json
 from typing import Any
 
+import jsonschema_rs
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from groundswell.errors import GroundswellError, InputError
 from groundswell.items import ItemKind
-from groundswell.label.commissions.asked import Content
+from groundswell.label.commissions.asked import Content, Wanted
+from groundswell.label.commissions.schemas import document
 from groundswell.label.commissions.types import TYPES, UNSEEN, known_type, task_type
 from groundswell.label.kinds import Ontology, Schema, label_kind
 
@@ -49,6 +52,11 @@ PARAMS: dict[str, dict[str, Any]] = {
     "polygonannotation": {**ADDRESS, "objects_to_annotate": ["car"]},
     "lineannotation": {**ADDRESS, "objects_to_annotate": ["lane"]},
     "pointannotation": {**ADDRESS, "objects_to_annotate": ["nose"]},
+    "segmentannotation": {
+        **ADDRESS,
+        "labels": ["road", {"choice": "sky"}, "car"],
+        "instance_labels": ["car"],
+    },
     "documenttranscription": {**ADDRESS, "features": [{"type": "block", "label": "title"}]},
     "categorization": {**ADDRESS, "categories": ["a", {"name": "b"}]},
     "namedentityrecognition": {
@@ -127,6 +135,23 @@ def test_an_answer_is_the_same_after_it_was_a_response(name: str, seed: int) -> 
     response = task_type(name).response(params, answer, item)
     back = schema.validate(task_type(name).answer(params, response, item), item)
     assert schema.distance(back, answer) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", sorted(PARAMS))
+@pytest.mark.parametrize("seed", range(5))
+def test_a_response_is_what_its_schema_says_and_nothing_else_is(name: str, seed: int) -> None:
+    params = {**task_type(name).defaults, **PARAMS[name]}
+    schema, item = schema_of(name, params)
+    wanted = Wanted(schema.kind.name, schema.ontology.classes, schema.ontology.options)
+    told = document(name, task_type(name).response_schema(wanted))
+    answer = schema.kind.example(schema.ontology, item, np.random.default_rng(seed))
+    response = json.loads(json.dumps(task_type(name).response(params, answer, item)))
+    is_valid = jsonschema_rs.validator_for(told).is_valid
+    assert is_valid(response), response
+    assert not is_valid({**response, "else": 1})
+    for key in response:
+        assert not is_valid({**response, key: 7})
+        assert not is_valid({name: value for name, value in response.items() if name != key})
 
 
 VALUES = st.recursive(

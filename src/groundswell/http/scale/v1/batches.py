@@ -78,10 +78,22 @@ def counts(batch: CommissionBatch) -> dict[str, int]:
 
 
 ROUTES = (
-    Route("POST", "/batches", create_batch, duplicate=True),
-    Route("GET", "/batches", list_batches),
+    Route(
+        "POST",
+        "/batches",
+        create_batch,
+        duplicate=True,
+        needs=("project", "name"),
+        takes=("callback", "calibration_batch", "self_label_batch", "metadata"),
+    ),
+    Route(
+        "GET",
+        "/batches",
+        list_batches,
+        query=("project", "status", "start_time", "end_time", "limit", "offset"),
+    ),
     Route("GET", "/batches/{name}", get_batch),
     Route("GET", "/batches/{name}/status", get_status),
     Route("POST", "/batches/{name}/finalize", finalize_batch),
-    Route("POST", "/batches/{name}/setMetadata", set_metadata),
+    Route("POST", "/batches/{name}/setMetadata", set_metadata, takes_any=True),
 )

@@ -65,5 +65,5 @@ def _out(call: Call, file: StoredFile) -> dict[str, Any]:
 
 ROUTES = (
     Route("POST", "/files/upload", upload, takes_file=True),
-    Route("POST", "/files/import", import_file),
+    Route("POST", "/files/import", import_file, needs=("file_url",)),
 )

@@ -88,9 +88,16 @@ def _out(project: CommissionProject) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("POST", "/projects", create_project, duplicate=True),
+    Route(
+        "POST",
+        "/projects",
+        create_project,
+        duplicate=True,
+        needs=("name", "type"),
+        takes=("params", "rapid", "studio", "datasetId"),
+    ),
     Route("GET", "/projects", list_projects),
     Route("GET", "/projects/{name}", get_project),
-    Route("POST", "/projects/{name}/setParams", set_params),
+    Route("POST", "/projects/{name}/setParams", set_params, takes_any=True),
     Route("GET", "/projects/{name}/taskTemplates", get_template),
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from groundswell.http.scale.route import Call, Route
-from groundswell.http.scale.v1.tasks import new_task
+from groundswell.http.scale.v1.tasks import TASK, new_task
 from groundswell.label.commissions.quality import commission_known
 
 
@@ -32,6 +32,18 @@ async def _known(call: Call, *, course: bool) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("POST", "/evaluation_tasks/{type}", create_evaluation_task),
-    Route("POST", "/training_tasks/{type}", create_training_task),
+    Route(
+        "POST",
+        "/evaluation_tasks/{type}",
+        create_evaluation_task,
+        needs=("project", "expected_response"),
+        takes=TASK,
+    ),
+    Route(
+        "POST",
+        "/training_tasks/{type}",
+        create_training_task,
+        needs=("project", "expected_response"),
+        takes=TASK,
+    ),
 )

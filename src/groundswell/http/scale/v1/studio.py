@@ -120,13 +120,25 @@ def _out(batch: CommissionBatch) -> dict[str, Any]:
 
 ROUTES = (
     Route("GET", "/studio/assignments", list_assignments),
-    Route("POST", "/studio/assignments/add", add_assignments),
-    Route("POST", "/studio/assignments/remove", remove_assignments),
+    Route("POST", "/studio/assignments/add", add_assignments, needs=("emails", "projects")),
+    Route("POST", "/studio/assignments/remove", remove_assignments, needs=("emails", "projects")),
     Route("GET", "/studio/projects/{project}/groups", list_groups),
-    Route("POST", "/studio/projects/{project}/groups", create_group, duplicate=True),
-    Route("PUT", "/studio/projects/{project}/groups/{group}", change_group),
+    Route(
+        "POST",
+        "/studio/projects/{project}/groups",
+        create_group,
+        duplicate=True,
+        needs=("name",),
+        takes=("emails",),
+    ),
+    Route(
+        "PUT",
+        "/studio/projects/{project}/groups/{group}",
+        change_group,
+        takes=("add_emails", "remove_emails"),
+    ),
     Route("GET", "/studio/batches", list_batches),
-    Route("PUT", "/studio/batches/{batch}", assign_batch),
-    Route("POST", "/studio/batches/set_priorities", set_priorities),
+    Route("PUT", "/studio/batches/{batch}", assign_batch, takes=("groups",)),
+    Route("POST", "/studio/batches/set_priorities", set_priorities, needs=("batches",)),
     Route("POST", "/studio/batches/reset_priorities", reset_priorities),
 )

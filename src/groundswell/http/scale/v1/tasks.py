@@ -1,6 +1,6 @@
 """Tasks: ask for one, see it, list them, cancel, audit, and change their names, tags and metadata."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from groundswell.http.cursor import decode_cursor, encode_cursor
 from groundswell.http.scale.route import Call, Route
 from groundswell.http.wire.common import Id
 from groundswell.label.commissions import service as commissions
+from groundswell.label.commissions.links import Links, links_for
 from groundswell.label.commissions.model import AuditState, Commission, CommissionFilter, NewCommission
 from groundswell.label.commissions.shape import SHORT, task_object
 from groundswell.label.projects.model import TaskState
@@ -27,10 +28,8 @@ IGNORED = ("urgency", "priority", "clear_unique_id_on_error")
 
 async def create_task(call: Call) -> dict[str, Any]:
     """Ask for a task."""
-    return _out(
-        call,
-        await call.app.commission_room.commission(call.member, new_task(call.path["type"], call.object())),
-    )
+    new = new_task(call.path["type"], call.object())
+    return await _out(call, await call.app.commission_room.commission(call.member, new))
 
 
 def new_task(kind: str, body: Mapping[str, Any]) -> NewCommission:
@@ -49,7 +48,7 @@ def new_task(kind: str, body: Mapping[str, Any]) -> NewCommission:
 
 async def get_task(call: Call) -> dict[str, Any]:
     """One task as it is now."""
-    return _out(call, await commissions.get_commission(call.app.db, call.scope, call.path["id"]))
+    return await _out(call, await commissions.get_commission(call.app.db, call.scope, call.path["id"]))
 
 
 async def cancel_task(call: Call) -> dict[str, Any]:
@@ -58,7 +57,7 @@ async def cancel_task(call: Call) -> dict[str, Any]:
     done = await commissions.cancel_commission(
         call.app.db, call.scope, call.path["id"], clear_unique_id=clear
     )
-    return _out(call, done)
+    return await _out(call, done)
 
 
 async def audit_task(call: Call) -> dict[str, Any]:
@@ -70,7 +69,7 @@ async def audit_task(call: Call) -> dict[str, Any]:
     done = await commissions.audit_commission(
         call.app.db, call.scope, call.path["id"], accepted=accepted, comments=comments, now=now()
     )
-    return _out(call, done)
+    return await _out(call, done)
 
 
 async def set_unique_id(call: Call) -> dict[str, Any]:
@@ -78,24 +77,26 @@ async def set_unique_id(call: Call) -> dict[str, Any]:
     unique_id = call.object().get("unique_id")
     if not isinstance(unique_id, str):
         raise InputError("unique_id must be a text")
-    return _out(call, await commissions.set_unique_id(call.app.db, call.scope, call.path["id"], unique_id))
+    return await _out(
+        call, await commissions.set_unique_id(call.app.db, call.scope, call.path["id"], unique_id)
+    )
 
 
 async def clear_unique_id(call: Call) -> dict[str, Any]:
     """Give the name of a task free."""
-    return _out(call, await commissions.set_unique_id(call.app.db, call.scope, call.path["id"], None))
+    return await _out(call, await commissions.set_unique_id(call.app.db, call.scope, call.path["id"], None))
 
 
 async def set_metadata(call: Call) -> dict[str, Any]:
     """Replace the metadata of a task."""
     body = call.object()
-    return _out(call, await commissions.set_metadata(call.app.db, call.scope, call.path["id"], body))
+    return await _out(call, await commissions.set_metadata(call.app.db, call.scope, call.path["id"], body))
 
 
 async def set_tags(call: Call) -> dict[str, Any]:
     """Replace the tags of a task."""
     given = call.list()
-    return _out(
+    return await _out(
         call, await commissions.change_tags(call.app.db, call.scope, call.path["id"], lambda _: given)
     )
 
@@ -104,7 +105,7 @@ async def add_tags(call: Call) -> dict[str, Any]:
     """Add tags to a task, behind those that it has."""
     given = call.list()
     done = await commissions.change_tags(call.app.db, call.scope, call.path["id"], lambda had: [*had, *given])
-    return _out(call, done)
+    return await _out(call, done)
 
 
 async def delete_tags(call: Call) -> dict[str, Any]:
@@ -113,7 +114,7 @@ async def delete_tags(call: Call) -> dict[str, Any]:
     done = await commissions.change_tags(
         call.app.db, call.scope, call.path["id"], lambda had: [tag for tag in had if tag not in given]
     )
-    return _out(call, done)
+    return await _out(call, done)
 
 
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────
@@ -129,7 +130,9 @@ async def list_tasks(call: Call) -> dict[str, Any]:
     )
     page = rows[:limit]
     is_short = call.flag("limited_response")
-    docs = [_short(call, one) if is_short else _out(call, one) for one in page]
+    links = None if is_short else await links_of(call, page)
+    tasks = [task_object(one, is_test=call.member.is_sandbox, links=links) for one in page]
+    docs = [_short(one) for one in tasks] if is_short else tasks
     answer = {"docs": docs, "total": total, "limit": limit, "offset": 0, "has_more": len(rows) > limit}
     if len(rows) > limit:
         answer["next_token"] = encode_cursor([page[-1].id, total], _named(which))
@@ -186,25 +189,73 @@ def moment(call: Call, name: str) -> datetime | None:
         raise InputError(f"{name} must be an ISO 8601 date or time; got {text[:40]!r}") from None
 
 
-def _out(call: Call, commission: Commission) -> dict[str, Any]:
-    return task_object(commission, is_test=call.member.is_sandbox)
+async def links_of(call: Call, commissions: Sequence[Commission]) -> Links | None:
+    """Return what makes addresses of the files of some tasks, as the caller reaches them."""
+    return await links_for(call.app.db, call.scope.org_id, call.base, commissions, now())
 
 
-def _short(call: Call, commission: Commission) -> dict[str, Any]:
-    task = _out(call, commission)
+async def _out(call: Call, commission: Commission) -> dict[str, Any]:
+    links = await links_of(call, [commission])
+    return task_object(commission, is_test=call.member.is_sandbox, links=links)
+
+
+def _short(task: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: task[name] for name in SHORT if name in task}, "otherVersion": None}
 
 
+TASK = (
+    "project",
+    "batch",
+    "instruction",
+    "callback_url",
+    "metadata",
+    "tags",
+    "unique_id",
+    "attachment",
+    "attachment_type",
+    "attachments",
+    "categories",
+    "labels",
+    "objects_to_annotate",
+    "geometries",
+    "fields",
+    "choices",
+    "text",
+    "template_variables",
+    "hypothesis",
+    "groundswell",
+)
+"""Parameters of a task that are known to OpenAPI: those of any, and the essential ones of each type."""
+
+LISTED = (
+    "project",
+    "batch",
+    "type",
+    "status",
+    "unique_id",
+    "tags",
+    "customer_review_status",
+    "start_time",
+    "end_time",
+    "completed_after",
+    "completed_before",
+    "updated_after",
+    "updated_before",
+    "limit",
+    "next_token",
+    "limited_response",
+)
+
 ROUTES = (
-    Route("POST", "/task/{id}/cancel", cancel_task),
-    Route("POST", "/task/{id}/audit", audit_task),
-    Route("POST", "/task/{id}/unique_id", set_unique_id, duplicate=True),
+    Route("POST", "/task/{id}/cancel", cancel_task, query=("clear_unique_id",)),
+    Route("POST", "/task/{id}/audit", audit_task, needs=("accepted",), takes=("comments",)),
+    Route("POST", "/task/{id}/unique_id", set_unique_id, duplicate=True, needs=("unique_id",)),
     Route("DELETE", "/task/{id}/unique_id", clear_unique_id),
-    Route("POST", "/task/{id}/setMetadata", set_metadata),
-    Route("POST", "/task/{id}/tags", set_tags),
-    Route("PUT", "/task/{id}/tags", add_tags),
-    Route("DELETE", "/task/{id}/tags", delete_tags),
-    Route("POST", "/task/{type}", create_task, duplicate=True),
+    Route("POST", "/task/{id}/setMetadata", set_metadata, takes_any=True),
+    Route("POST", "/task/{id}/tags", set_tags, listed="tags"),
+    Route("PUT", "/task/{id}/tags", add_tags, listed="tags"),
+    Route("DELETE", "/task/{id}/tags", delete_tags, listed="tags"),
+    Route("POST", "/task/{type}", create_task, duplicate=True, takes=TASK),
     Route("GET", "/task/{id}", get_task),
-    Route("GET", "/tasks", list_tasks),
+    Route("GET", "/tasks", list_tasks, query=LISTED),
 )

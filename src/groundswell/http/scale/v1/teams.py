@@ -84,6 +84,6 @@ def _out(member: Member) -> dict[str, Any]:
 
 ROUTES = (
     Route("GET", "/teams", list_teammates),
-    Route("POST", "/teams/invite", invite),
-    Route("POST", "/teams/set_role", set_role),
+    Route("POST", "/teams/invite", invite, needs=("emails", "team_role")),
+    Route("POST", "/teams/set_role", set_role, needs=("emails", "team_role")),
 )

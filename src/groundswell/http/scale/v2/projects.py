@@ -45,4 +45,7 @@ def out(project: CommissionProject) -> dict[str, Any]:
     }
 
 
-ROUTES = (Route("GET", "/projects", list_projects), Route("GET", "/project", get_project))
+ROUTES = (
+    Route("GET", "/projects", list_projects, query=("created_after", "created_before")),
+    Route("GET", "/project", get_project, query=("project_id", "project_name")),
+)

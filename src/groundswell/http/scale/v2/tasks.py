@@ -6,7 +6,7 @@ from typing import Any
 from groundswell.errors import InputError, NotFound
 from groundswell.http.cursor import decode_cursor, encode_cursor
 from groundswell.http.scale.route import Call, Route
-from groundswell.http.scale.v1.tasks import moment
+from groundswell.http.scale.v1.tasks import links_of, moment
 from groundswell.http.scale.v2.batches import metadata_of
 from groundswell.http.scale.v2.batches import out as batch_out
 from groundswell.http.scale.v2.names import batch_named, needed, project_named, query
@@ -90,7 +90,8 @@ async def get_annotation(call: Call) -> dict[str, Any]:
     named = re.fullmatch(r"an_([0-9a-f]{24})_([0-9]{1,6})", text)
     if named is None:
         raise NotFound(f"Annotation {text[:60]} not found.")
-    made = annotations_of(await _task(call, named[1]))
+    commission = await _task(call, named[1])
+    made = annotations_of(commission, await links_of(call, [commission]))
     if int(named[2]) >= len(made):
         raise NotFound(f"Annotation {text[:60]} not found.")
     return made[int(named[2])]
@@ -115,7 +116,11 @@ async def out(call: Call, commission: Commission) -> dict[str, Any]:
         "status": commission.state,
         "created_at": instant(commission.created_at),
         "metadata": commission.metadata,
-        "threads": threads_of(commission, with_details=DETAILS in call.query.get("opts", ())),
+        "threads": threads_of(
+            commission,
+            await links_of(call, [commission]),
+            with_details=DETAILS in call.query.get("opts", ()),
+        ),
     }
     if commission.batch is not None:
         batch = await batches.get_batch(call.app.db, call.scope, commission.batch)
@@ -138,9 +143,39 @@ async def _project(call: Call, commission: Commission, *, whole: bool) -> Any:
 
 
 ROUTES = (
-    Route("POST", "/task/chat", create_chat_task),
-    Route("GET", "/task", get_task),
-    Route("GET", "/tasks", list_tasks),
-    Route("POST", "/task/metadata", set_metadata),
-    Route("GET", "/annotation", get_annotation),
+    Route(
+        "POST",
+        "/task/chat",
+        create_chat_task,
+        takes=(
+            "project_id",
+            "project_name",
+            "batch_id",
+            "batch_name",
+            "template_variables",
+            "metadata",
+            "callback_url",
+        ),
+    ),
+    Route("GET", "/task", get_task, query=("task_id", "expand", "opts")),
+    Route(
+        "GET",
+        "/tasks",
+        list_tasks,
+        query=(
+            "project_id",
+            "project_name",
+            "batch_id",
+            "batch_name",
+            "status",
+            "completed_after",
+            "completed_before",
+            "limit",
+            "next_token",
+            "expand",
+            "opts",
+        ),
+    ),
+    Route("POST", "/task/metadata", set_metadata, needs=("task_id", "metadata"), takes=("merge",)),
+    Route("GET", "/annotation", get_annotation, query=("annotation_id",)),
 )

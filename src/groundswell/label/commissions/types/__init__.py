@@ -10,6 +10,7 @@ from groundswell.label.commissions.types.forms import (
     TextCollection,
     Transcription,
 )
+from groundswell.label.commissions.types.segments import Segmentation
 from groundswell.label.commissions.types.shapes import (
     BoxAnnotation,
     DocumentTranscription,
@@ -28,6 +29,7 @@ TYPES: dict[str, TaskType] = {
         PolygonAnnotation(),
         LineAnnotation(),
         PointAnnotation(),
+        Segmentation(),
         DocumentTranscription(),
         Categorization(),
         NamedEntities(),
@@ -41,7 +43,6 @@ TYPES: dict[str, TaskType] = {
 }
 
 UNSEEN: dict[str, str] = {
-    "segmentannotation": "masks of segments",
     "cuboidannotation": "cuboids on images",
     "laneannotation": "lanes",
     "documentmodel": "document models",

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from groundswell.errors import InputError
 from groundswell.label.commissions.asked import Content, Params, Response, TaskType, Wanted
+from groundswell.label.commissions.schemas import TEXT, JsonSchema, list_of, object_of, one_of
 from groundswell.label.kinds import Answer, Shown
 
 ROLES = {"system": "system", "user": "user", "human": "user", "assistant": "assistant", "model": "assistant"}
@@ -65,6 +66,20 @@ class Chat(TaskType):
         ]
         said = {"messages": [{**_message(one), "from": "worker"} for one in messages]}
         return {**said, "ratings": ratings} if ratings else said
+
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there are messages, or groups of responses in order; with ratings where those are asked for."""
+        steps = {
+            one["name"]: {"type": "integer", "minimum": one["low"], "maximum": one["high"]}
+            for one in wanted.options.get("criteria", ())
+        }
+        if wanted.kind == "preference":
+            rated = {"ratings": {"type": "object", "additionalProperties": object_of(steps)}} if steps else {}
+            return object_of({"ranking": list_of(list_of(TEXT)), **rated})
+        role = one_of(sorted(set(ROLES.values())))
+        rated = {"ratings": object_of(steps, optional=list(steps))} if steps else {}
+        message = object_of({"role": role, "content": TEXT, **rated}, optional=("ratings",))
+        return object_of({"messages": list_of(message)})
 
 
 def _given(params: Params) -> Params:

@@ -15,6 +15,7 @@ from groundswell.label.commissions.asked import (
     label_names,
     required,
 )
+from groundswell.label.commissions.schemas import JsonSchema, list_of, object_of, one_of
 from groundswell.label.kinds import Answer, Shown
 
 KINDS = (ItemKind.TEXT, ItemKind.IMAGE)
@@ -48,6 +49,11 @@ class Categorization(TaskType):
         if not isinstance(said, str):
             raise InputError("an expected response of a categorization has a text 'category'")
         return {"choice": said}
+
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there is a category, or a list of them."""
+        category = one_of(wanted.classes)
+        return object_of({"category": list_of(category) if wanted.options.get("multiple") else category})
 
 
 def _texts(given: Any) -> Sequence[str]:

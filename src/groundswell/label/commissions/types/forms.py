@@ -17,6 +17,7 @@ from groundswell.label.commissions.asked import (
     label_names,
     required,
 )
+from groundswell.label.commissions.schemas import TEXT, JsonSchema, list_of, object_of, one_of
 from groundswell.label.kinds import Answer, Shown
 
 KINDS = (ItemKind.TEXT, ItemKind.IMAGE, ItemKind.AUDIO)
@@ -64,6 +65,16 @@ class TextCollection(TaskType):
         specs = {one["field_id"]: _field(one) for one in required(params, "fields", list, "a list of fields")}
         return {"fields": {name: _from_texts(specs.get(name), one) for name, one in said.items()}}
 
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there is an annotation for each field, those that are required and shown always."""
+        fields = {
+            one["name"]: object_of(
+                {"field_id": one_of([one["name"]]), "type": TEXT, "response": list_of(list_of(TEXT))}
+            )
+            for one in wanted.options["fields"]
+        }
+        return object_of({"annotations": object_of(fields, optional=_may_be_empty(wanted))})
+
 
 class Transcription(TaskType):
     """Texts that are found in an attachment, each in a field; those of `repeatable_fields` any number of times."""
@@ -95,6 +106,13 @@ class Transcription(TaskType):
     def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
         """Return the fields."""
         return _fields_of(response)
+
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there is a text for each field, or a list of them."""
+        fields = {
+            one["name"]: list_of(TEXT) if one.get("several") else TEXT for one in wanted.options["fields"]
+        }
+        return object_of({"fields": object_of(fields, optional=_may_be_empty(wanted))})
 
 
 class DataCollection(Transcription):
@@ -132,6 +150,11 @@ class Comparison(TaskType):
         """Return the choice."""
         return {"fields": {"choice": response.get("choice")}}
 
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there is the choice."""
+        (choice,) = wanted.options["fields"]
+        return object_of({"choice": one_of(choice["values"])})
+
 
 # ── fields ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,6 +163,11 @@ def _text_field(name: str, given: Any, several: bool) -> Spec:
     hint = given.get("description") if isinstance(given, Mapping) else given
     said = {"hint": hint[:5_000]} if isinstance(hint, str) and hint else {}
     return {"name": name, "kind": "text", **said, **({"several": True} if several else {})}
+
+
+def _may_be_empty(wanted: Wanted) -> list[str]:
+    """Return the fields that an answer may lack: all but those that are required, whatever else is said."""
+    return [one["name"] for one in wanted.options["fields"] if not one.get("required") or one.get("when")]
 
 
 def _fields_of(response: Params) -> Answer:

@@ -1,6 +1,7 @@
 """Shapes on an image: `imageannotation`, and the older types of a single geometry."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from groundswell.errors import InputError, Unsupported
@@ -17,6 +18,7 @@ from groundswell.label.commissions.asked import (
     name_of,
     required,
 )
+from groundswell.label.commissions.schemas import FLAG, NUMBER, TEXT, JsonSchema, list_of, object_of, one_of
 from groundswell.label.kinds import Answer, Shown
 
 Shape = Mapping[str, Any]
@@ -56,6 +58,10 @@ class ImageAnnotation(TaskType):
         """Return the shapes."""
         return {"shapes": [read(one, str(one.get("type"))) for one in listed(response, "annotations")]}
 
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there are annotations of the geometries."""
+        return annotations_schema(wanted)
+
 
 class SingleGeometry(TaskType):
     """One geometry with a list of labels; of boxes without labels, all are an "object"."""
@@ -82,6 +88,10 @@ class SingleGeometry(TaskType):
         """Return the shapes."""
         given = listed(response, "annotations")
         return {"shapes": [read({"label": "object", **one}, self.geometry) for one in given]}
+
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there are annotations of the geometry."""
+        return annotations_schema(wanted)
 
 
 class BoxAnnotation(SingleGeometry):
@@ -150,6 +160,11 @@ class DocumentTranscription(TaskType):
             text = {"attributes": {"text": one["text"]}} if one.get("text") else {}
             shapes.append({**read({**one, "attributes": {}}, "box"), **text})
         return {"shapes": shapes}
+
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there are boxes with texts."""
+        without = replace(wanted, options={**wanted.options, "attributes": []})
+        return annotations_schema(without, text=TEXT)
 
 
 # ── geometries ───────────────────────────────────────────────────────────────────────────────────
@@ -223,6 +238,53 @@ def read(given: Params, kind: str) -> dict[str, Any]:
         return {**shape, "type": "rotated_box" if kind == "box" else kind, "points": points}
     except (KeyError, TypeError) as error:
         raise InputError(f"an annotation of type {kind[:20]} in the response lacks {error}") from None
+
+
+_PLACES: dict[str, JsonSchema] = {
+    "box": {"left": NUMBER, "top": NUMBER, "width": NUMBER, "height": NUMBER},
+    "point": {"x": NUMBER, "y": NUMBER},
+    "ellipse": {
+        "center": object_of({"x": NUMBER, "y": NUMBER}),
+        "radius_x": NUMBER,
+        "radius_y": NUMBER,
+        "rotation": NUMBER,
+    },
+}
+"""Where shapes are; all others have vertices."""
+
+
+def annotations_schema(wanted: Wanted, **more: JsonSchema) -> JsonSchema:
+    """Return the schema of a response that is a list of shapes.
+
+    Args:
+        more: further properties of each shape.
+    """
+    kinds = wanted.options["shapes"]
+    return object_of(
+        {"annotations": list_of({"anyOf": [_shape_schema(kind, wanted, more) for kind in kinds]})}
+    )
+
+
+def _shape_schema(kind: str, wanted: Wanted, more: JsonSchema) -> JsonSchema:
+    of = wanted.options.get("shapes_of", {})
+    labels = [label for label in wanted.classes if kind in of.get(label, (kind,))]
+    vertices = {"vertices": list_of(object_of({"x": NUMBER, "y": NUMBER}))}
+    said = {
+        "uuid": TEXT,
+        "type": one_of(["box" if kind == "rotated_box" else kind]),
+        "label": one_of(labels),
+        "attributes": _attributes_schema(wanted.options.get("attributes", ())),
+    }
+    return object_of({**said, **_PLACES.get(kind, vertices), **more})
+
+
+def _attributes_schema(specs: Sequence[Mapping[str, Any]]) -> JsonSchema:
+    plain = {"number": NUMBER, "text": TEXT, "flag": FLAG}
+    fields = {}
+    for one in specs:
+        values = one_of(one.get("values", ()))
+        fields[one["name"]] = plain.get(one["kind"], list_of(values) if one["kind"] == "choices" else values)
+    return object_of(fields, optional=list(fields))
 
 
 # ── attributes ───────────────────────────────────────────────────────────────────────────────────

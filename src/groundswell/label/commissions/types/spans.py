@@ -14,6 +14,7 @@ from groundswell.label.commissions.asked import (
     listed,
     required,
 )
+from groundswell.label.commissions.schemas import TEXT, WHOLE, JsonSchema, list_of, object_of, one_of
 from groundswell.label.kinds import Answer, Shown
 
 
@@ -77,6 +78,16 @@ class NamedEntities(TaskType):
                 for one in related
             ],
         }
+
+    def response_schema(self, wanted: Wanted) -> JsonSchema:
+        """Return that there are spans, and relations between them where those are asked for."""
+        span = {"id": TEXT, "label": one_of(wanted.classes), "start": WHOLE, "end": WHOLE, "text": TEXT}
+        said = {"annotations": list_of(object_of(span))}
+        if relations := wanted.options.get("relations"):
+            name = one_of([one["name"] for one in relations])
+            related = object_of({"name": name, "source_ref": TEXT, "target_ref": TEXT})
+            said["relationships"] = list_of(related)
+        return object_of(said)
 
 
 def _objects(given: Any) -> list[Mapping[str, Any]]:
