@@ -31,6 +31,8 @@ Tail = Literal["exact", "drop", "pad"]
   are seen twice (more often, if the whole set is smaller than one batch).
 """
 
+_TAILS = get_args(Tail)
+
 _ROUNDS = 8
 """Rounds of the shuffle over more than 2**15 samples. With fewer, each half has only a few bits, and twice as many
 are needed before all orders of a handful of samples are equally likely (a chi-squared test watches this)."""
@@ -146,8 +148,8 @@ def steps_per_epoch(n: int, batch_size: int, tail: Tail = "exact") -> int:
     """
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}")
-    if tail not in get_args(Tail):
-        raise InputError(f"tail must be one of {', '.join(get_args(Tail))}, got {tail!r}")
+    if tail not in _TAILS:
+        raise InputError(f"tail must be one of {', '.join(_TAILS)}, got {tail!r}")
     return n // batch_size if tail == "drop" else -(-n // batch_size)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,7 @@ class Plan:
                 f"{found}; with tail='drop' nothing would be fed: take a smaller batch or 'exact'"
             )
 
-    @property
+    @cached_property
     def steps_per_epoch(self) -> int:
         """Batches of one epoch, the same on every rank."""
         return steps_per_epoch(self.order.n, self.batch_size, self.tail)
