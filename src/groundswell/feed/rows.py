@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ Take = Callable[[int, int], Batch]
 """Returns, as a batch, the rows from a first to before a last of those that it was prepared for."""
 
 
+@runtime_checkable
 class Rows(Protocol):
     """Rows that can be read at random; they never change.
 
@@ -46,11 +47,6 @@ class Rows(Protocol):
     def origins(self, numbers: npt.NDArray[np.int64]) -> list[list[str]]:
         """Return for each row the ids of the items that it was made of."""
         ...
-
-
-def is_rows(source: object) -> TypeGuard[Rows]:
-    """Say whether this is rows: by one method that only they have, since some of the others begin to read."""
-    return hasattr(source, "prepare")
 
 
 class Subset:
