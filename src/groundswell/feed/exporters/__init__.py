@@ -21,7 +21,7 @@ from groundswell.feed.exporters.spacy import Spacy
 from groundswell.feed.exporters.trl import TrlChat, TrlPreference
 from groundswell.feed.exporters.voc import Voc
 from groundswell.feed.exporters.webdataset import WebDataset
-from groundswell.feed.exporters.yolo import Yolo
+from groundswell.feed.exporters.yolo import Yolo, YoloObb, YoloPose
 
 __all__ = [
     "ANNOTATIONS",
@@ -50,6 +50,8 @@ ANNOTATIONS: Mapping[str, Exporter] = MappingProxyType(
         for exporter in (
             Coco(),
             Yolo(),
+            YoloPose(),
+            YoloObb(),
             Voc(),
             Cvat(),
             LabelStudio(),

@@ -16,7 +16,7 @@ from groundswell.feed.exporters.labelled import Labelled
 from groundswell.feed.exporters.spacy import Spacy
 from groundswell.feed.exporters.trl import TrlChat, TrlPreference
 from groundswell.feed.exporters.voc import Voc
-from groundswell.feed.exporters.yolo import Yolo
+from groundswell.feed.exporters.yolo import Yolo, YoloObb, YoloPose
 from groundswell.feed.importers.batches import to_batches
 
 __all__ = ["IMPORTERS", "Importer", "import_annotations", "read_annotations"]
@@ -47,6 +47,8 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
         for importer in (
             Coco(),
             Yolo(),
+            YoloPose(),
+            YoloObb(),
             Voc(),
             Cvat(),
             LabelStudio(),
