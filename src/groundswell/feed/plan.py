@@ -60,6 +60,8 @@ class Plan:
             stride: take every so many-th batch, as one of so many workers does.
         """
         epoch, step = divmod(first, self.steps_per_epoch)
+        if count == 1:  # the first batch of all shall be there soon
+            return [self.order.sample(epoch, self._positions(step))]
         steps = np.arange(step, min(step + count * stride, self.steps_per_epoch), stride)
         full = steps[(steps + 1) * self.batch_size <= self.order.n]
         parts = [self._full(full), *(self._positions(number) for number in steps[len(full) :].tolist())]

@@ -380,7 +380,7 @@ def _write_file(batch: pa.RecordBatch, storage: Storage, staging: Path) -> File:
     return file
 
 
-def _map(path: Path, schema: pa.Schema) -> pa.RecordBatch:
+def _map(path: str, schema: pa.Schema) -> pa.RecordBatch:
     """Map a file by Python's own `mmap`, without a file object: Arrow's costs four times as much to open.
 
     Where there are no dictionaries, the batch follows the schema at the beginning, so neither that nor the index at
