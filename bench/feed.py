@@ -9,8 +9,8 @@ workers (not with `--quick`). Medians over rounds are compared. A batch is what 
 objects, bytes-like objects, int64 rows.
 
 A resume is, for each loader, what lies between a state and a batch in the trainer's hands: opening the data set, making
-the loader, loading the state, reading the batch; in a process that has imported everything and has read this data before, so
-that neither imports nor a cold disk are in it.
+the loader, loading the state, reading the batch; in a process that has imported everything and has read this data
+before, so that neither imports nor a cold disk are in it.
 
 The last line is JSON. `text_ratio`, `tokens_ratio` and `images_ratio` are our samples for each processor second over
 those of the best peer; `resume_ratio` is the processor time to the first batch after a resume of the quickest peer
