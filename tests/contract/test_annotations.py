@@ -34,7 +34,7 @@ SCHEMA = pa.schema(
 )
 WIDTH, HEIGHT = 37, 23
 IMAGES = ("coco", "yolo", "yolo_pose", "yolo_obb", "voc", "cvat", "label_studio")
-SPANS = ("label_studio", "conll", "spacy")
+SPANS = ("label_studio", "conll", "spacy", "spacy_docbin")
 SHAPES = {
     "coco": ("box", "polygon", "keypoints"),
     "yolo": ("box", "polygon"),
@@ -169,7 +169,14 @@ def close(one: Any, other: Any, tolerance: float) -> bool:
 
 @pytest.fixture(params=sorted(ANNOTATIONS))
 def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+    return _with_its_packages(str(request.param))
+
+
+def _with_its_packages(name: str) -> str:
+    """Return the name of a format, and skip its test where what it needs is not installed."""
+    if name == "spacy_docbin":
+        pytest.importorskip("spacy", reason="spaCy is not installed")
+    return name
 
 
 @pytest.mark.slow
@@ -212,12 +219,14 @@ def texts_with_spans(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]]]:
 @given(found=texts_with_spans())
 def test_spans_read_back_as_they_were(name: str, found: tuple[str, list[dict[str, Any]]]) -> None:
     text, spans = found
+    _with_its_packages(name)
     (item,) = back(name, [text_row(text, {"spans": spans})])
     assert (item.text, item.answer) == (text, {"spans": spans})
 
 
-@pytest.mark.parametrize(("name", "answers"), [("label_studio", 2), ("spacy", 2)])
+@pytest.mark.parametrize(("name", "answers"), [("label_studio", 2), ("spacy", 2), ("spacy_docbin", 2)])
 def test_choices_read_back_as_they_were(name: str, answers: int) -> None:
+    _with_its_packages(name)
     given: list[dict[str, Any]] = [{"choice": "cat"}, {"choices": ["cat", "dog"]}, {"choices": ["cat"]}]
     rows = [text_row(f"t{number}", answer) for number, answer in enumerate(given)]
     assert [item.answer for item in back(name, rows)] == given

@@ -18,6 +18,7 @@ from groundswell.feed.exporters.label_studio import LabelStudio
 from groundswell.feed.exporters.mds import Mds
 from groundswell.feed.exporters.parquet import Parquet
 from groundswell.feed.exporters.spacy import Spacy
+from groundswell.feed.exporters.spacy_docbin import SpacyDocBin
 from groundswell.feed.exporters.trl import TrlChat, TrlPreference
 from groundswell.feed.exporters.voc import Voc
 from groundswell.feed.exporters.webdataset import WebDataset
@@ -57,6 +58,7 @@ ANNOTATIONS: Mapping[str, Exporter] = MappingProxyType(
             LabelStudio(),
             Conll(),
             Spacy(),
+            SpacyDocBin(),
             TrlChat(),
             TrlPreference(),
         )

@@ -14,6 +14,7 @@ from groundswell.feed.exporters.cvat import Cvat
 from groundswell.feed.exporters.label_studio import LabelStudio
 from groundswell.feed.exporters.labelled import Labelled
 from groundswell.feed.exporters.spacy import Spacy
+from groundswell.feed.exporters.spacy_docbin import SpacyDocBin
 from groundswell.feed.exporters.trl import TrlChat, TrlPreference
 from groundswell.feed.exporters.voc import Voc
 from groundswell.feed.exporters.yolo import Yolo, YoloObb, YoloPose
@@ -54,6 +55,7 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
             LabelStudio(),
             Conll(),
             Spacy(),
+            SpacyDocBin(),
             TrlChat(),
             TrlPreference(),
         )
