@@ -20,12 +20,14 @@ def test_a_step_leads_to_its_items_and_items_to_the_checkpoints_that_saw_them(
         seen.append(batch["id"].tolist())
         if step in (1, 3):
             record.checkpoint(f"model-{step + 1}")
-    done = groundswell.run("trace-run", "run.jsonl", "--step", "2", "--json")
-    assert json.loads(done.out)["items"] == seen[2]
+    done = groundswell.run("trace", "--feed", "run.jsonl", "--step", "2", "--json")
+    assert json.loads(done.out) == seen[2]
     (groundswell.here / "ids.txt").write_text("\n".join(seen[2][:2]))
-    done = groundswell.run("trace-run", "run.jsonl", "--items", "ids.txt")
+    done = groundswell.run("trace", "--feed", "run.jsonl", "--items", "ids.txt")
     assert done.out.strip() == "1 of 4 steps saw them; checkpoints to train again: model-4"
-    assert groundswell.run("trace-run", "run.jsonl").code == 2
+    assert groundswell.run("trace", "--feed", "run.jsonl").code == 2
+    done = groundswell.run("trace-run", "run.jsonl", "--step", "2", "--json")  # the name of earlier releases
+    assert json.loads(done.out) == {"step": 2, "items": seen[2]}
 
 
 def test_a_run_whose_feed_cannot_be_made_again_says_so(groundswell: Groundswell) -> None:
@@ -33,5 +35,5 @@ def test_a_run_whose_feed_cannot_be_made_again_says_so(groundswell: Groundswell)
     RunRecord(
         groundswell.here / "run.jsonl", Feed(snapshot(version, groundswell.here / "s"), 1), {"by": "hand"}
     )
-    done = groundswell.run("trace-run", "run.jsonl", "--step", "0")
+    done = groundswell.run("trace", "--feed", "run.jsonl", "--step", "0")
     assert (done.code, "make it as it was" in done.err) == (InputError.exit_code, True)

@@ -33,16 +33,18 @@ SCHEMA = pa.schema(
     ]
 )
 WIDTH, HEIGHT = 37, 23
-IMAGES = ("coco", "yolo", "voc", "cvat", "label_studio")
-SPANS = ("label_studio", "conll", "spacy")
+IMAGES = ("coco", "yolo", "yolo_pose", "yolo_obb", "voc", "cvat", "label_studio")
+SPANS = ("label_studio", "conll", "spacy", "spacy_docbin")
 SHAPES = {
     "coco": ("box", "polygon", "keypoints"),
     "yolo": ("box", "polygon"),
+    "yolo_pose": ("keypoints", "box"),
+    "yolo_obb": ("rotated_box",),
     "voc": ("box",),
     "cvat": ("box", "polygon", "line", "point", "keypoints", "ellipse"),
     "label_studio": ("box", "polygon", "ellipse", "point"),
 }
-"""What each carries exactly but for rounding; rotated boxes have a test of their own."""
+"""What each carries exactly but for rounding; rotated boxes of others have a test of their own."""
 
 names = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=6) | st.sampled_from(
     ["a b", "<&>", "O'Neil", "B-PER", "猫", "1"]
@@ -61,6 +63,13 @@ def boxes() -> st.SearchStrategy[Any]:
     return corners
 
 
+def rectangle(corner: list[float], along: list[float], height: float) -> list[list[float]]:
+    """A rectangle on the line from one point to another, as high as a share of its width."""
+    (x, y), (u, v) = corner, along
+    across = [-(v - y) * height, (u - x) * height]
+    return [[x, y], [u, v], [u + across[0], v + across[1]], [x + across[0], y + across[1]]]
+
+
 POINTS: dict[str, st.SearchStrategy[Any]] = {
     "box": boxes(),
     "polygon": st.lists(points, min_size=3, max_size=6),
@@ -68,6 +77,7 @@ POINTS: dict[str, st.SearchStrategy[Any]] = {
     "point": st.lists(points, min_size=1, max_size=1),
     "keypoints": st.lists(st.none() | points, min_size=2, max_size=4).filter(any),
     "ellipse": st.tuples(points, points).map(list),
+    "rotated_box": st.tuples(points, points, st.floats(-1, 1)).map(lambda found: rectangle(*found)),
 }
 
 
@@ -75,7 +85,10 @@ POINTS: dict[str, st.SearchStrategy[Any]] = {
 def shapes(draw: st.DrawFn, format_name: str) -> dict[str, Any]:
     kind = draw(st.sampled_from(SHAPES[format_name]))
     shape: dict[str, Any] = {"type": kind, "label": draw(names), "points": draw(POINTS[kind])}
-    if format_name != "yolo" and (found := draw(attributes)):
+    if format_name == "yolo_pose" and kind == "keypoints":  # a class has one skeleton
+        joints = st.lists(st.none() | points, min_size=(size := len(shape["label"])), max_size=size)
+        shape["points"] = draw(joints.filter(any))
+    if not format_name.startswith("yolo") and (found := draw(attributes)):
         shape["attributes"] = found
     if kind == "ellipse" and (turn := draw(st.integers(0, 359))):
         shape["rotation"] = turn
@@ -113,6 +126,9 @@ def text_row(text: str, answer: Any) -> dict[str, Any]:
 
 def specimen(format_name: str, number: int) -> dict[str, Any]:
     """One row that the format carries."""
+    if format_name == "yolo_obb":
+        turned = {"type": "rotated_box", "label": "car", "points": rectangle([1.0, 2.0], [9.0, 5.0], 0.5)}
+        return image_row(number, {"shapes": [turned]})
     if format_name in IMAGES:
         box = {"type": "box", "label": "cat", "points": [[1.0, 2.0], [3.0, 5.0]]}
         return image_row(number, {"shapes": [box]})
@@ -153,7 +169,14 @@ def close(one: Any, other: Any, tolerance: float) -> bool:
 
 @pytest.fixture(params=sorted(ANNOTATIONS))
 def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+    return _with_its_packages(str(request.param))
+
+
+def _with_its_packages(name: str) -> str:
+    """Return the name of a format, and skip its test where what it needs is not installed."""
+    if name == "spacy_docbin":
+        pytest.importorskip("spacy", reason="spaCy is not installed")
+    return name
 
 
 @pytest.mark.slow
@@ -196,12 +219,14 @@ def texts_with_spans(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]]]:
 @given(found=texts_with_spans())
 def test_spans_read_back_as_they_were(name: str, found: tuple[str, list[dict[str, Any]]]) -> None:
     text, spans = found
+    _with_its_packages(name)
     (item,) = back(name, [text_row(text, {"spans": spans})])
     assert (item.text, item.answer) == (text, {"spans": spans})
 
 
-@pytest.mark.parametrize(("name", "answers"), [("label_studio", 2), ("spacy", 2)])
+@pytest.mark.parametrize(("name", "answers"), [("label_studio", 2), ("spacy", 2), ("spacy_docbin", 2)])
 def test_choices_read_back_as_they_were(name: str, answers: int) -> None:
+    _with_its_packages(name)
     given: list[dict[str, Any]] = [{"choice": "cat"}, {"choices": ["cat", "dog"]}, {"choices": ["cat"]}]
     rows = [text_row(f"t{number}", answer) for number, answer in enumerate(given)]
     assert [item.answer for item in back(name, rows)] == given
@@ -222,7 +247,7 @@ def test_spans_that_overlap_and_relations_read_back_where_they_have_a_place() ->
             back(name, [text_row("New York", refused)])
 
 
-@pytest.mark.parametrize("name", ["coco", "cvat"])
+@pytest.mark.parametrize("name", ["coco", "cvat", "yolo_obb"])
 def test_a_rotated_box_reads_back(name: str) -> None:
     corners = [[10.0, 5.0], [18.0, 11.0], [15.0, 15.0], [7.0, 9.0]]
     shape = {"type": "rotated_box", "label": "car", "points": corners}

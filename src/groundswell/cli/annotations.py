@@ -13,7 +13,8 @@ from groundswell.settings import Settings
     "--format",
     "format_name",
     required=True,
-    help="coco, yolo, voc, cvat, label_studio, conll, spacy, trl_chat or trl_preference.",
+    help="coco, yolo, yolo_pose, yolo_obb, voc, cvat, label_studio, conll, spacy, spacy_docbin, trl_chat or "
+    "trl_preference.",
 )
 @click.option("--name", help="Name of the dataset [default: from PATH].")
 @options.as_json

@@ -21,8 +21,8 @@ from groundswell.settings import Settings
 @click.option(
     "--format",
     "exporter",
-    help="jsonl, csv, parquet, image_folder, huggingface, webdataset, mds, coco, yolo, voc, cvat, label_studio, conll, "
-    "spacy, trl_chat or trl_preference [default: from the file's name].",
+    help="jsonl, csv, parquet, image_folder, huggingface, webdataset, mds, coco, yolo, yolo_pose, yolo_obb, voc, "
+    "cvat, label_studio, conll, spacy, spacy_docbin, trl_chat or trl_preference [default: from the file's name].",
 )
 @click.option("--proposals", is_flag=True, help="Include items that only the model has labelled so far.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")

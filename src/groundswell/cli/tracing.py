@@ -14,6 +14,7 @@ import click
 from groundswell.cli import options
 from groundswell.cli.datasets import described, local_datasets
 from groundswell.cli.output import show
+from groundswell.cli.runs import follow, items_seen, show_steps, wanted_items
 from groundswell.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,10 +47,23 @@ class Instant(click.ParamType[datetime]):
     "--feed",
     "state",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Trace a sample of a training run: the file of its feed's state_dict, as JSON.",
+    help="Trace a training run: its record (RunRecord), or its feed's state_dict as JSON.",
 )
-@click.option("--step", type=click.IntRange(min=0), help="With --feed: the batch, from 0.")
-@click.option("--sample", type=click.IntRange(min=0), help="With --feed: the place in the batch, from 0.")
+@click.option("--step", type=click.IntRange(min=0), help="With --feed: list what this batch saw, from 0.")
+@click.option("--sample", type=click.IntRange(min=0), help="With --step: the place in the batch, from 0.")
+@click.option(
+    "--item",
+    "items",
+    multiple=True,
+    metavar="ID",
+    help="With --feed: find the steps and checkpoints that saw this item; repeat it.",
+)
+@click.option(
+    "--items",
+    "listed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The same for ids in a file, one a line: all that a retracted annotator labelled, for example.",
+)
 @options.as_json
 @click.pass_obj
 def trace(
@@ -61,13 +75,16 @@ def trace(
     state: Path | None,
     step: int | None,
     sample: int | None,
+    items: tuple[str, ...],
+    listed: Path | None,
     as_json: bool,
 ) -> None:
     """Show where something comes from, and what it went into.
 
     WHAT is a dataset (reviews, reviews@3), or an item by the first digits of its id: its bytes, the steps that it
     passed, who labelled it under which instructions and how sure that is, and the versions, files and runs that have
-    it. With --feed, --step and --sample it is an item of a training run; with --annotator, all that rests on a
+    it. With --feed and --step it is what a step of a training run saw, with --sample one item of that, and with --item
+    or --items the way back: the steps and checkpoints that saw them. With --annotator it is all that rests on a
     person's answers.
     """
     from groundswell.organize import find_item, may_be_item
@@ -77,17 +94,7 @@ def trace(
         touched = asyncio.run(_touched(settings, annotator, after, before))
         show(asdict(touched), as_json=as_json, text=_story_of_person(touched))
     elif state is not None:
-        ids = _samples(store, state, step)
-        if sample is None:
-            show(
-                ids,
-                as_json=as_json,
-                text="\n".join(f"{place:5} {item_id}" for place, item_id in enumerate(ids)),
-            )
-        elif sample < len(ids):
-            _show_item(settings, store, ids[sample], as_json=as_json)
-        else:
-            raise click.UsageError(f"batch {step} has samples 0 to {len(ids) - 1}")
+        _show_run(settings, store, state, step, sample, wanted_items(items, listed), as_json=as_json)
     elif what is None:
         raise click.UsageError("say WHAT to trace: a dataset or an item; or give --annotator or --feed")
     elif what.partition("@")[0] in store.names() or not may_be_item(what):
@@ -127,40 +134,33 @@ def _reasons(version: "Version") -> dict[str, int]:
     return dict(Counter(drop.reason for drop in version.drops()).most_common())
 
 
-# ── samples of a run ──
+# ── runs ──
 
 
-def _samples(store: "DatasetStore", state: Path, step: int | None) -> list[str]:
-    """Return the ids of the samples of a batch, in order."""
-    from groundswell.errors import InputError
-    from groundswell.feed import feed
-
+def _show_run(
+    settings: Settings,
+    store: "DatasetStore",
+    path: Path,
+    step: int | None,
+    sample: int | None,
+    wanted: list[str],
+    *,
+    as_json: bool,
+) -> None:
+    if (step is None) == (not wanted):
+        raise click.UsageError("--feed needs --step, or items by --item and --items")
+    followed = follow(store, path)
     if step is None:
-        raise click.UsageError("--feed needs --step: the batch, from 0")
-    try:
-        stream = json.loads(state.read_text("utf-8"))
-        version = _of_digest(store, stream["dataset"])
-        told = dict(zip(("split", "fractions", "split_seed"), stream.get("split") or (), strict=False))
-        given = {name: stream[name] for name in ("seed", "shuffle", "tail", "window") if name in stream}
-        batches = feed(version, stream["batch_size"], columns=["id"], epochs=None, **given, **told)
-        batches.load_state_dict(stream)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{state} is no state of a feed ({type(error).__name__}: {error})") from error
-    return [str(item_id) for item_id in batches.batch(step)["id"]]
-
-
-def _of_digest(store: "DatasetStore", digest: str) -> "Version":
-    from groundswell.errors import NotFound
-
-    for name in store.names():
-        for version in store.versions(name):
-            if version.digest == digest:
-                return store.open(name, version.number)
-    raise NotFound(
-        f"no dataset has a version with the digest {digest[:64]!r}; it was fed from another data folder"
-    )
+        show_steps(followed, wanted, as_json=as_json)
+        return
+    ids = items_seen(followed, step)
+    if sample is None:
+        text = "\n".join(f"{place:5} {item_id}" for place, item_id in enumerate(ids))
+        show(ids, as_json=as_json, text=text)
+    elif sample < len(ids):
+        _show_item(settings, store, ids[sample], as_json=as_json)
+    else:
+        raise click.UsageError(f"batch {step} has samples 0 to {len(ids) - 1}")
 
 
 # ── items ──

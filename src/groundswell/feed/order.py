@@ -5,10 +5,11 @@ Nothing here holds a list of indices. A shuffle is a function of (seed, epoch, p
 """
 
 import hashlib
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,8 @@ Tail = Literal["exact", "drop", "pad"]
 - `pad`: it is filled up from the beginning of the same epoch's order. All batches are full; some samples
   are seen twice (more often, if the whole set is smaller than one batch).
 """
+
+_TAILS = get_args(Tail)
 
 _ROUNDS = 8
 """Rounds of the shuffle over more than 2**15 samples. With fewer, each half has only a few bits, and twice as many
@@ -114,7 +117,9 @@ class Order:
     def _permute(
         self, permute: "_Permutation", epoch: int, values: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.int64]:
-        walked = _walk(permute, values.reshape(-1).astype(np.uint64), self.n, _round_keys(self.seed, epoch))
+        bits = (self.n - 1).bit_length()
+        keys = _round_keys(self.seed, epoch, bits >= 16)
+        walked = _walk(permute, values.reshape(-1).astype(np.uint64), self.n, bits, keys)
         return walked.astype(np.int64).reshape(values.shape)
 
 
@@ -143,8 +148,8 @@ def steps_per_epoch(n: int, batch_size: int, tail: Tail = "exact") -> int:
     """
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}")
-    if tail not in get_args(Tail):
-        raise InputError(f"tail must be one of {', '.join(get_args(Tail))}, got {tail!r}")
+    if tail not in _TAILS:
+        raise InputError(f"tail must be one of {', '.join(_TAILS)}, got {tail!r}")
     return n // batch_size if tail == "drop" else -(-n // batch_size)
 
 
@@ -187,10 +192,21 @@ def check_rank(rank: int, world_size: int) -> None:
         raise InputError(f"rank must be from 0 to world_size - 1 = {world_size - 1}, got {rank}")
 
 
-_Permutation = Callable[[Words, int, Words], Words]
+_FEW = 16
+"""Up to so many values are permuted one by one: an operation on an array costs as much as on 16 numbers of Python."""
+
+_WORD = 2**64 - 1
+
+_Value = TypeVar("_Value", npt.NDArray[Any], int)
+"""Many 64-bit values, or one: what is said below of values goes for both, with the same results."""
 
 
-def _walk(permute: _Permutation, values: Words, n: int, keys: Words) -> Words:
+_Keys = tuple[tuple[int, int], ...]
+
+_Permutation = Callable[[Any, int, _Keys], Any]
+
+
+def _walk(permute: _Permutation, values: Words, n: int, bits: int, keys: _Keys) -> Words:
     """Permute 0..n-1 by a permutation of the next power of two: repeat it until the value is below n.
 
     Less than two applications are needed on average, since the power of two is below 2n. The walk ends
@@ -200,62 +216,68 @@ def _walk(permute: _Permutation, values: Words, n: int, keys: Words) -> Words:
     Source:
         Black and Rogaway (2002), "Ciphers with arbitrary finite domains" (cycle walking).
     """
-    bits = (n - 1).bit_length()
-    values = permute(values, bits, keys)
-    outside = np.flatnonzero(values >= n)
-    while outside.size:
-        values[outside] = permute(values[outside], bits, keys)
-        outside = outside[values[outside] >= n]
+    left = np.arange(len(values))
+    while len(left) > _FEW:
+        values[left] = permute(values[left], bits, keys)
+        left = left[values[left] >= n]
+    for place in left.tolist():
+        value = permute(int(values[place]), bits, keys)
+        while value >= n:
+            value = permute(value, bits, keys)
+        values[place] = value
     return values
 
 
-def _feistel(values: Words, bits: int, keys: Words) -> Words:
+def _feistel(values: _Value, bits: int, keys: _Keys) -> _Value:
     """Permute 0..2**bits-1: a round changes one half by a keyed function of the other, and can be undone."""
     low, high, low_mask, high_mask = _halves(values, bits)
-    for even, odd in _rounds(bits, keys):
+    for even, odd in keys:
         low ^= _mix(high, even) & low_mask
         high ^= _mix(low, odd) & high_mask
-    return (high << np.uint64(bits // 2)) | low
+    high <<= bits // 2
+    high |= low
+    return high
 
 
-def _unfeistel(values: Words, bits: int, keys: Words) -> Words:
+def _unfeistel(values: _Value, bits: int, keys: _Keys) -> _Value:
     """Undo `_feistel`: the same rounds, last first."""
     low, high, low_mask, high_mask = _halves(values, bits)
-    for even, odd in reversed(_rounds(bits, keys)):
+    for even, odd in reversed(keys):
         high ^= _mix(low, odd) & high_mask
         low ^= _mix(high, even) & low_mask
-    return (high << np.uint64(bits // 2)) | low
+    high <<= bits // 2
+    high |= low
+    return high
 
 
-def _halves(values: Words, bits: int) -> tuple[Words, Words, np.uint64, np.uint64]:
+def _halves(values: _Value, bits: int) -> tuple[_Value, _Value, int, int]:
     """Return the low and the high half of each value, and the mask of each half."""
-    low_mask = np.uint64((1 << (bits // 2)) - 1)
-    high_mask = np.uint64((1 << (bits - bits // 2)) - 1)
-    return values & low_mask, values >> np.uint64(bits // 2), low_mask, high_mask
+    low_mask = (1 << (bits // 2)) - 1
+    high_mask = (1 << (bits - bits // 2)) - 1
+    return values & low_mask, values >> (bits // 2), low_mask, high_mask
 
 
-def _rounds(bits: int, keys: Words) -> list[tuple[np.uint64, np.uint64]]:
-    used = keys[:_ROUNDS] if bits >= 16 else keys
-    return list(zip(used[::2], used[1::2], strict=True))
-
-
-def _mix(values: Words, key: np.uint64) -> Words:
+def _mix(values: _Value, key: int) -> _Value:
     """Scatter 64-bit values under a key; the multipliers are those of SplitMix64's finaliser.
 
     Source:
         Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators",
         doi:10.1145/2660193.2660195.
     """
-    mixed = (values ^ key) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
+    mixed = values ^ key
+    mixed *= 0xBF58476D1CE4E5B9
+    mixed &= _WORD  # a product of NumPy's is that already, one of Python's is not
+    mixed ^= mixed >> 27
+    mixed *= 0x94D049BB133111EB
+    mixed &= _WORD
+    mixed ^= mixed >> 31
     return mixed
 
 
 @lru_cache(maxsize=64)
-def _round_keys(seed: int, epoch: int) -> Words:
-    """Return the round keys of an epoch, uint64 `[2 * _ROUNDS]`: a digest, the same on every machine."""
+def _round_keys(seed: int, epoch: int, is_large: bool) -> _Keys:
+    """Return the keys of an epoch's rounds, two by two: a digest, the same on every machine."""
     name = f"groundswell order {PERMUTATION}: seed {seed}, epoch {epoch}"
-    digest = hashlib.shake_128(name.encode()).digest(8 * 2 * _ROUNDS)
-    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+    keys = struct.unpack(f"<{2 * _ROUNDS}Q", hashlib.shake_128(name.encode()).digest(8 * 2 * _ROUNDS))
+    used = keys[:_ROUNDS] if is_large else keys
+    return tuple(zip(used[::2], used[1::2], strict=True))

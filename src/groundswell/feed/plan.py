@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,7 @@ class Plan:
                 f"{found}; with tail='drop' nothing would be fed: take a smaller batch or 'exact'"
             )
 
-    @property
+    @cached_property
     def steps_per_epoch(self) -> int:
         """Batches of one epoch, the same on every rank."""
         return steps_per_epoch(self.order.n, self.batch_size, self.tail)
@@ -59,6 +60,8 @@ class Plan:
             stride: take every so many-th batch, as one of so many workers does.
         """
         epoch, step = divmod(first, self.steps_per_epoch)
+        if count == 1:  # the first batch of all shall be there soon
+            return [self.order.sample(epoch, self._positions(step))]
         steps = np.arange(step, min(step + count * stride, self.steps_per_epoch), stride)
         full = steps[(steps + 1) * self.batch_size <= self.order.n]
         parts = [self._full(full), *(self._positions(number) for number in steps[len(full) :].tolist())]

@@ -49,6 +49,10 @@ class Samples(Protocol):
         """Return one shard, or only some columns of it, in the order of `names`."""
         ...
 
+    def elements(self, number: int, name: str) -> int:
+        """Return how many elements the lists of a column have together in one shard."""
+        ...
+
     def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
         """Bring these columns of shards near, all at once, before they are read; what is near costs nothing."""
         ...
@@ -82,6 +86,10 @@ class TableSamples:
         batch = self._batches[number]
         return batch if names is None else batch.select(list(names))
 
+    def elements(self, number: int, name: str) -> int:
+        """Return how many elements the lists of a column have together in one of the table's batches."""
+        return count_elements(self._batches[number].column(name))
+
     def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
         """Do nothing: a table is in memory."""
 
@@ -94,6 +102,11 @@ def count_nulls(batches: Iterable[pa.RecordBatch]) -> dict[str, int]:
             inner = column.flatten().null_count if pa.types.is_fixed_size_list(column.type) else 0
             counts[name] += column.null_count + inner
     return dict(counts)
+
+
+def count_elements(lists: pa.Array) -> int:
+    """Return how many elements the lists of an array have together."""
+    return len(lists.flatten())
 
 
 def digest_rows(batches: Iterable[pa.RecordBatch]) -> str:

@@ -142,6 +142,10 @@ def test_an_item_and_a_sample_of_a_run_are_traced(run: Callable[..., Any]) -> No
     assert "samples 0 to 3" in run(
         "trace", "--feed", "state.json", "--step", "6", "--sample", "9", exit_code=2
     )
+    one = wanted[6][2]
+    steps = [step for step, ids in enumerate(wanted) if one in ids]
+    assert run("trace", "--feed", "state.json", "--item", one, "--json")["steps"] == {one: steps}
+    assert f"2 of {len(wanted)} steps saw them" in run("trace", "--feed", "state.json", "--item", one)
 
 
 def test_images_that_look_alike_are_found(run: Callable[..., Any], tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +33,21 @@ MANIFEST = Manifest(
 def test_a_manifest_reads_back_as_it_was_written() -> None:
     assert from_json(to_json(MANIFEST), "it") == MANIFEST
     assert from_json(to_json(MANIFEST), "it").digest == MANIFEST.digest
+
+
+def test_shards_without_lists_are_stored_as_before_lists_were_counted() -> None:
+    assert b"elements" not in to_json(MANIFEST)
+    counted = replace(MANIFEST, shards=(replace(MANIFEST.shards[0], elements={"tokens": 12}),))
+    assert from_json(to_json(counted), "it") == counted
+    with pytest.raises(UnreadableSource, match="it is damaged"):
+        from_json(to_json(counted).replace(b'"tokens": 12', b'"tokens": 13'), "it")
+
+
+def test_the_digest_is_that_of_compact_json_with_sorted_keys() -> None:
+    stored = json.loads(to_json(MANIFEST))
+    stated = stored.pop("digest")
+    canonical = json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert stated == hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,17 @@ def test_a_position_has_its_sample_whatever_is_asked_beside_it(
     assert order.sample(2, position) == order.sample(2, np.arange(n))[position]
 
 
+@given(n=st.integers(2**15, 2**62), seed=seeds, data=st.data())
+def test_many_positions_of_a_large_set_have_the_samples_that_each_has_alone(
+    n: int, seed: int, data: st.DataObject
+) -> None:
+    positions = data.draw(st.lists(st.integers(0, n - 1), min_size=17, max_size=60))
+    order = Order(n, seed)
+    samples = order.sample(3, positions)
+    assert samples.tolist() == [int(order.sample(3, position)) for position in positions]
+    assert order.find(3, samples)[0].tolist() == positions
+
+
 @pytest.mark.slow
 def test_all_orders_of_five_samples_are_equally_likely() -> None:
     trials = 12_000

@@ -134,6 +134,30 @@ def test_a_shard_cut_short_missing_or_no_arrow_file_is_named_when_it_is_read(
             opened.shard(number)
 
 
+def test_a_shard_whose_beginning_is_damaged_is_named(tmp_path: Path, version: Any) -> None:
+    path = first_file(snapshot(version, tmp_path / "s"), 0)
+    whole = path.read_bytes()
+    for length in (0, 8, len(whole), 2**32 - 1):  # of the description that precedes the batch
+        path.write_bytes(whole[:12] + length.to_bytes(4, "little") + whole[16:])
+        with pytest.raises(UnreadableSource, match=rf"{path.name} is damaged.*not an Arrow file"):
+            open_snapshot(tmp_path / "s").shard(0)
+
+
+def test_columns_of_every_type_read_back(tmp_path: Path, make_version: Any) -> None:
+    rows = pa.table(
+        {
+            "id": [f"{number:064x}" for number in range(3)],
+            "kind": pa.array(["cat", "dog", "cat"]).dictionary_encode(),
+            "box": pa.array([[1.5, 2.0], [3.0, 4.0], None], pa.list_(pa.float64(), 2)),
+            "tags": pa.array([["a", None], [], None], pa.list_(pa.string())),
+            "found": pa.array([{"x": 1}, None, {"x": 3}]),
+            "seen": pa.array([True, None, False]),
+        }
+    )
+    snapshot(make_version(rows), tmp_path / "s")
+    assert rows_of(tmp_path / "s").equals(rows)
+
+
 def next_version(version: Any, table: pa.Table) -> Any:
     return replace(version, table=table, number=version.number + 1, digest="e" * 64)
 

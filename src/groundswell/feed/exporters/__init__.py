@@ -18,10 +18,11 @@ from groundswell.feed.exporters.label_studio import LabelStudio
 from groundswell.feed.exporters.mds import Mds
 from groundswell.feed.exporters.parquet import Parquet
 from groundswell.feed.exporters.spacy import Spacy
+from groundswell.feed.exporters.spacy_docbin import SpacyDocBin
 from groundswell.feed.exporters.trl import TrlChat, TrlPreference
 from groundswell.feed.exporters.voc import Voc
 from groundswell.feed.exporters.webdataset import WebDataset
-from groundswell.feed.exporters.yolo import Yolo
+from groundswell.feed.exporters.yolo import Yolo, YoloObb, YoloPose
 
 __all__ = [
     "ANNOTATIONS",
@@ -50,11 +51,14 @@ ANNOTATIONS: Mapping[str, Exporter] = MappingProxyType(
         for exporter in (
             Coco(),
             Yolo(),
+            YoloPose(),
+            YoloObb(),
             Voc(),
             Cvat(),
             LabelStudio(),
             Conll(),
             Spacy(),
+            SpacyDocBin(),
             TrlChat(),
             TrlPreference(),
         )

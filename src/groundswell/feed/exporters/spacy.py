@@ -1,4 +1,4 @@
-"""spaCy: one JSON object a line, as `Example.from_dict` takes it."""
+"""spaCy: one JSON object a line, its annotations as `Example.from_dict` names them."""
 
 import itertools
 import json
@@ -40,22 +40,29 @@ class Spacy:
         """Yield the texts with their spans or choices; see `Importer.read`."""
         for number, row in json_lines(source, ("text",)):
             text = row["text"]
-            yield Labelled(digest_text(text), _answer(row), text=text, locator=f"line {number}")
+            yield Labelled(digest_text(text), answer_of_annotation(row), text=text, locator=f"line {number}")
 
 
 def _line(item: Labelled) -> str:
-    row = {"text": text_of(item, "spacy"), **_annotation(item), "meta": {"item_id": item.id}}
+    row = {"text": text_of(item, "spacy"), **annotation_of(item, "spacy"), "meta": {"item_id": item.id}}
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _annotation(item: Labelled) -> dict[str, Any]:
+def annotation_of(item: Labelled, format_name: str) -> dict[str, Any]:
+    """Return an item's annotation in spaCy's words: `cats` and `exclusive`, `entities` or `spans`; empty without one.
+
+    Raises:
+        InputError: the answer is of another kind, or has relations.
+    """
     answer = item.answer or {}
     chosen = answer.get("choices", [answer["choice"]] if "choice" in answer else None)
     if chosen is not None:
         return {"cats": dict.fromkeys(chosen, 1.0), "exclusive": "choice" in answer}
     if answer.get("relations"):
-        raise InputError(f"item {item.id}: spacy cannot carry relations; export as label_studio or jsonl")
-    spans = part_of(item, "spans", "spacy")
+        raise InputError(
+            f"item {item.id}: {format_name} cannot carry relations; export as label_studio or jsonl"
+        )
+    spans = part_of(item, "spans", format_name)
     triples = sorted((span["start"], span["end"], span["label"]) for span in spans)
     overlap = any(other[0] < one[1] for one, other in itertools.pairwise(triples))
     listed = [list(triple) for triple in triples]
@@ -64,7 +71,8 @@ def _annotation(item: Labelled) -> dict[str, Any]:
     return {"spans": {KEY: listed}} if overlap else {"entities": listed}
 
 
-def _answer(row: Mapping[str, Any]) -> dict[str, Any] | None:
+def answer_of_annotation(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the answer that an annotation in spaCy's words says; None where it says nothing."""
     if "cats" in row:
         chosen = [name for name, score in row["cats"].items() if score >= 0.5]
         exclusive = row.get("exclusive", len(chosen) == 1)

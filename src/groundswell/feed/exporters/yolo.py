@@ -1,19 +1,18 @@
-"""YOLO: one text file for each image, boxes and polygons as shares of its size."""
+"""YOLO: one text file for each image, shapes as shares of its size. Three formats of one family share their folders."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from groundswell.errors import InputError, SourceNotFound, UnreadableSource
+from groundswell.errors import InputError, UnreadableSource
 from groundswell.feed.exporters.exporter import ExportReport
 from groundswell.feed.exporters.folders import writing
 from groundswell.feed.exporters.labelled import (
     MEDIA_TYPES,
     Labelled,
-    Numbered,
     ending_of,
     file_name,
     image_size,
@@ -22,14 +21,13 @@ from groundswell.feed.exporters.labelled import (
     shapes_of,
     unused,
 )
+from groundswell.feed.exporters.yolo_index import INDEX, Classes
+from groundswell.feed.exporters.yolo_lines import Shape, line_of, padded, shape_of
 from groundswell.items import digest_bytes
-
-INDEX = "data.yaml"
-CARRIED = ("box", "polygon")
 
 
 class Yolo:
-    """`images/`, `labels/` and `data.yaml`, as Ultralytics' trainers read them.
+    """`images/`, `labels/` and `data.yaml`, as Ultralytics' trainers read them: for detection and segmentation.
 
     A box is `class x y width height` from its centre, a polygon `class x1 y1 x2 y2 ...`, all as shares of the image's
     width and height with 10 decimals: coordinates come back within 10^-9 of the image's size. YOLO has no attributes.
@@ -38,111 +36,86 @@ class Yolo:
     name = "yolo"
     suffix = ""
     needs_data = True
+    carried: ClassVar[tuple[str, ...]] = ("box", "polygon")
 
     def write(
         self, batches: Iterable[pa.RecordBatch], destination: Path, *, overwrite: bool = False
     ) -> ExportReport:
         """Write images, a file of lines for each, and the classes; see `Exporter.write`."""
-        classes = Numbered()
+        classes = Classes()
         with writing(destination, "images", "labels", known_by=INDEX, overwrite=overwrite) as written:
             for item in labelled_items(batches):
-                size = image_size(item, "yolo")
+                size = image_size(item, self.name)
                 path = unused(written.folder / "images" / file_name(item, ending_of(item)))
-                lines = [_line(item, shape, size, classes) for shape in shapes_of(item, "yolo", CARRIED)]
-                written.add(path, media_of(item, "yolo"))
-                written.add(written.folder / "labels" / f"{path.stem}.txt", "".join(lines).encode())
+                lines = [line_of(shape, classes.number(item, shape), size) for shape in self._shapes(item)]
+                written.add(path, media_of(item, self.name))
+                (written.folder / "labels" / f"{path.stem}.txt").write_text("".join(lines), "utf-8")
                 written.rows += 1
+            for labels in (written.folder / "labels").iterdir():
+                self._finish(labels, classes)
+                written.count(labels)
             index = written.folder / INDEX
-            written.add(index, _index(classes).encode())
+            written.add(index, classes.to_yaml().encode())
             return written.report(index)
 
     def read(self, source: Path) -> Iterator[Labelled]:
-        """Yield the images of a YOLO folder with their boxes and polygons; see `Importer.read`."""
+        """Yield the images of a YOLO folder with their shapes; see `Importer.read`."""
         folder = source if source.is_dir() else source.parent
-        names = _names(source / INDEX if source.is_dir() else source)
+        classes = Classes.from_yaml(source / INDEX if source.is_dir() else source)
         for path in sorted(each for each in folder.rglob("*") if each.suffix.lower() in MEDIA_TYPES):
-            data = path.read_bytes()
-            locator = path.relative_to(folder).as_posix()
-            item = Labelled(digest_bytes(data), None, data=data, locator=locator)
-            labels = _labels_of(path, folder)
-            text = labels.read_text("utf-8") if labels.is_file() else ""
-            shapes = [
-                _shape(line, labels, image_size(item, "yolo"), names) for line in text.splitlines() if line
-            ]
-            media_type = MEDIA_TYPES[path.suffix.lower()]
-            yield Labelled(item.id, {"shapes": shapes}, data=data, media_type=media_type, locator=locator)
+            item = Labelled(
+                digest_bytes(data := path.read_bytes()),
+                None,
+                data=data,
+                media_type=MEDIA_TYPES[path.suffix.lower()],
+                locator=path.relative_to(folder).as_posix(),
+            )
+            labels, size = _labels_of(path, folder), image_size(item, self.name)
+            lines = labels.read_text("utf-8").splitlines() if labels.is_file() else []
+            shapes = [self._shape(line, labels, classes, size) for line in lines if line.strip()]
+            yield replace(item, answer={"shapes": shapes})
+
+    def _shape(self, line: str, labels: Path, classes: Classes, size: tuple[int, int]) -> dict[str, Any]:
+        try:
+            return shape_of(line, classes, size, self.carried)
+        except (ValueError, IndexError) as error:
+            what = " and no ".join(self.carried)
+            raise UnreadableSource(f"{labels} has a line that is no {what}: {line[:80]!r}") from error
+
+    def _shapes(self, item: Labelled) -> list[Shape]:
+        shapes: list[Shape] = list(shapes_of(item, self.name, self.carried))
+        if any(shape.get("attributes") for shape in shapes):
+            raise InputError(f"item {item.id}: {self.name} cannot carry attributes; export as coco or cvat")
+        return shapes
+
+    def _finish(self, labels: Path, classes: Classes) -> None:
+        """Do what can only be done to a file of lines once all classes have come."""
 
 
-def _line(item: Labelled, shape: Mapping[str, Any], size: tuple[int, int], classes: Numbered) -> str:
-    if shape.get("attributes"):
-        raise InputError(f"item {item.id}: yolo cannot carry attributes; export as coco or cvat")
-    shares = [(x / size[0], y / size[1]) for x, y in shape["points"]]
-    if shape["type"] == "box":
-        (left, top), (right, bottom) = shares
-        values: Sequence[float] = [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]
-    else:
-        values = [value for point in shares for value in point]
-    return f"{classes(shape['label'])} {' '.join(f'{value:.10f}' for value in values)}\n"
+class YoloPose(Yolo):
+    """The same for poses: `class x y width height`, then `x y 2` for each joint, or `0 0 0` where it is not seen.
+
+    The box is the one around the joints. All lines have as many joints as the largest skeleton; `kpt_names` in
+    `data.yaml` says how many each class has, so the others come back as they were. A box without joints is a line whose
+    joints are all unseen.
+    """
+
+    name = "yolo_pose"
+    carried = ("keypoints", "box")
+
+    def _finish(self, labels: Path, classes: Classes) -> None:
+        lines = labels.read_text("utf-8").splitlines()
+        labels.write_text("".join(padded(line, classes.most_joints) for line in lines), "utf-8")
 
 
-def _index(classes: Numbered) -> str:
-    """Return the file of classes; a JSON text is a YAML text, too."""
-    names = "".join(
-        f"  {number}: {json.dumps(name, ensure_ascii=False)}\n" for name, number in classes.names.items()
-    )
-    return (
-        f"path: .\ntrain: images\nval: images\nnames:\n{names}"
-        if names
-        else "path: .\ntrain: images\nval: images\nnames: {}\n"
-    )
+class YoloObb(Yolo):
+    """The same for oriented boxes: `class x1 y1 x2 y2 x3 y3 x4 y4`, the corners in their order."""
 
-
-def _names(path: Path) -> list[str]:
-    """Return the classes of a `data.yaml`: a list, in brackets or with dashes, or numbers with names."""
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise SourceNotFound(f"{path} cannot be read: {error.strerror or error}") from error
-    start = next((place for place, line in enumerate(lines) if line.startswith("names:")), None)
-    if start is None:
-        raise UnreadableSource(f"{path} has no names: it says which class has which number")
-    inline = lines[start].partition(":")[2].strip()
-    if inline not in ("", "{}"):
-        return [_plain(name) for name in inline.strip("[]").split(",")]
-    names = []
-    for line in lines[start + 1 :]:
-        if not line.startswith((" ", "-")):
-            break
-        names.append(_plain(line.strip().lstrip("-") if "-" in line[:4] else line.partition(":")[2]))
-    return names
-
-
-def _plain(name: str) -> str:
-    name = name.strip()
-    return str(json.loads(name)) if name.startswith('"') else name.strip("'")
+    name = "yolo_obb"
+    carried = ("rotated_box",)
 
 
 def _labels_of(image: Path, folder: Path) -> Path:
     """Return the file of an image's lines: `images` in its path becomes `labels`."""
     parts = ["labels" if part == "images" else part for part in image.relative_to(folder).parts]
     return folder.joinpath(*parts).with_suffix(".txt")
-
-
-def _shape(line: str, path: Path, size: tuple[int, int], names: Sequence[str]) -> dict[str, Any]:
-    try:
-        number, *values = line.split()
-        label, shares = names[int(number)], [float(value) for value in values]
-        points = _points(shares)
-    except (ValueError, IndexError) as error:
-        raise UnreadableSource(f"{path} has a line that is no box and no polygon: {line[:80]!r}") from error
-    kind = "box" if len(shares) == 4 else "polygon"
-    return {"type": kind, "label": label, "points": [[x * size[0], y * size[1]] for x, y in points]}
-
-
-def _points(shares: Sequence[float]) -> list[tuple[float, float]]:
-    if len(shares) == 4:
-        x, y, width, height = shares
-        return [(x - width / 2, y - height / 2), (x + width / 2, y + height / 2)]
-    if len(shares) < 6 or len(shares) % 2:
-        raise ValueError(f"{len(shares)} values")
-    return list(zip(shares[::2], shares[1::2], strict=True))

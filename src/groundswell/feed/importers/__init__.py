@@ -14,9 +14,10 @@ from groundswell.feed.exporters.cvat import Cvat
 from groundswell.feed.exporters.label_studio import LabelStudio
 from groundswell.feed.exporters.labelled import Labelled
 from groundswell.feed.exporters.spacy import Spacy
+from groundswell.feed.exporters.spacy_docbin import SpacyDocBin
 from groundswell.feed.exporters.trl import TrlChat, TrlPreference
 from groundswell.feed.exporters.voc import Voc
-from groundswell.feed.exporters.yolo import Yolo
+from groundswell.feed.exporters.yolo import Yolo, YoloObb, YoloPose
 from groundswell.feed.importers.batches import to_batches
 
 __all__ = ["IMPORTERS", "Importer", "import_annotations", "read_annotations"]
@@ -47,11 +48,14 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
         for importer in (
             Coco(),
             Yolo(),
+            YoloPose(),
+            YoloObb(),
             Voc(),
             Cvat(),
             LabelStudio(),
             Conll(),
             Spacy(),
+            SpacyDocBin(),
             TrlChat(),
             TrlPreference(),
         )

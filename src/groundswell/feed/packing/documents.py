@@ -57,7 +57,8 @@ class Documents:
         """Return where the documents of a shard start in its flat tokens and where the last one ends."""
         if shard not in self._ends:
             array = self.samples.shard(shard, [self.column]).column(self.column)
-            self._ends[shard] = array.offsets.to_numpy().astype(np.int64)
+            offsets = array.offsets.to_numpy().astype(np.int64)
+            self._ends[shard] = offsets - offsets[0]  # a part of a larger array begins further on
         return self._ends[shard]
 
     def flat(self, shard: int, column: str | None = None) -> npt.NDArray[Any]:
@@ -65,7 +66,7 @@ class Documents:
         name = column or self.column
         if (name, shard) not in self._flat:
             array = self.samples.shard(shard, [name]).column(name)
-            self._flat[name, shard] = array.values.to_numpy(zero_copy_only=False)
+            self._flat[name, shard] = array.flatten().to_numpy(zero_copy_only=False)
         return self._flat[name, shard]
 
     def places(self, documents: Numbers) -> tuple[list[int], Numbers]:

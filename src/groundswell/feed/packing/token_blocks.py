@@ -64,7 +64,7 @@ class TokenBlocks:
         """Return what takes batches of blocks; see `Rows.prepare`."""
         shards = np.searchsorted(self._ends, numbers, side="right")
         firsts = self._ends[shards] - self._counts[shards]
-        starts = ((numbers - firsts) * self.size + self._bases[shards]).tolist()
+        starts = ((numbers - firsts) * self.size).tolist()
         flat = {shard: self._documents.flat(shard) for shard in np.unique(shards).tolist()}
         arrays = [flat[shard] for shard in shards.tolist()]
 
@@ -83,7 +83,7 @@ class TokenBlocks:
         for number in numbers.tolist():
             shard = int(np.searchsorted(self._ends, number, side="right"))
             offsets = self._documents.offsets(shard)
-            low = (number - int(self._ends[shard] - self._counts[shard])) * self.size + offsets[0]
+            low = (number - int(self._ends[shard] - self._counts[shard])) * self.size
             first = int(np.searchsorted(offsets, low, side="right")) - 1
             last = int(np.searchsorted(offsets, low + self.size, side="left"))
             base = sum(self._documents.samples.shard_rows[:shard])
@@ -92,18 +92,10 @@ class TokenBlocks:
 
     @cached_property
     def _counts(self) -> Numbers:
-        shards = range(len(self._documents.samples.shard_rows))
-        totals = [
-            int(self._documents.offsets(each)[-1] - self._documents.offsets(each)[0]) for each in shards
-        ]
+        samples, column = self._documents.samples, self._documents.column
+        totals = [samples.elements(shard, column) for shard in range(len(samples.shard_rows))]
         return np.array(totals, dtype=np.int64) // self.size
 
     @cached_property
     def _ends(self) -> Numbers:
         return np.cumsum(self._counts)
-
-    @cached_property
-    def _bases(self) -> Numbers:
-        """Where the first document of each shard starts; not 0 where the shard is part of a larger array."""
-        shards = range(len(self._documents.samples.shard_rows))
-        return np.array([self._documents.offsets(each)[0] for each in shards], dtype=np.int64)

@@ -76,10 +76,10 @@ class Bucket:
             _obstore().put(self._open(), file.name, path)
         return True
 
-    def local(self, file: File) -> Path:
+    def local(self, file: File) -> str:
         """Return where the cache has a shard's file; see `Storage.local`."""
         try:
-            return self.cache.get(file, lambda path: self._download(file.name, path))
+            return str(self.cache.get(file, lambda path: self._download(file.name, path)))
         except UnreadableSource as error:
             raise UnreadableSource(f"{self.url}/{error}") from None
         except FileNotFoundError as error:

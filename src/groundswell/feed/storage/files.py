@@ -16,9 +16,9 @@ def damaged(what: str | Path, detail: str) -> UnreadableSource:
     return UnreadableSource(f"{what} is damaged: {detail}; remove it and make the snapshot again")
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: str | Path) -> str:
     """Return the digest of a file's bytes, 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

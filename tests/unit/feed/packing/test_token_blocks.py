@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -6,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from groundswell.errors import EmptySource, InputError, MissingColumn, UnreadableSource
-from groundswell.feed import Feed, TableSamples, TokenBlocks, snapshot
+from groundswell.feed import Feed, Snapshot, TableSamples, TokenBlocks, open_snapshot, snapshot
 
 
 def table(lengths: list[int], kind: Any = None) -> pa.Table:
@@ -39,6 +40,33 @@ def test_every_block_of_every_shard_is_fed_once(tmp_path: Any, make_version: Any
     ]
     assert sorted(fed.tolist()) == expected
     assert [sum(blocks.blocks), len(fed)] == [len(expected)] * 2
+
+
+def test_only_shards_that_a_batch_needs_are_opened(
+    tmp_path: Any, make_version: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot(make_version(table([7] * 60)), tmp_path / "s", shard_bytes=600)
+    opened: list[int] = []
+    real = Snapshot.shard
+
+    def watched(self: Snapshot, number: int, names: Any = None) -> pa.RecordBatch:
+        opened.append(number)
+        return real(self, number, names)
+
+    monkeypatch.setattr(Snapshot, "shard", watched)
+    feed = Feed(TokenBlocks(open_snapshot(tmp_path / "s"), 5), 1, seed=2)
+    assert opened == []
+    next(iter(feed))
+    assert len(opened) == 1
+
+
+def test_a_snapshot_whose_manifest_counts_no_tokens_feeds_the_same(tmp_path: Any, make_version: Any) -> None:
+    stored = snapshot(make_version(table([7] * 60)), tmp_path / "s", shard_bytes=600)
+    shards = tuple(replace(shard, elements={}) for shard in stored.manifest.shards)
+    older = Snapshot(stored.storage, replace(stored.manifest, shards=shards))
+    feeds = [Feed(TokenBlocks(each, 5), 3, seed=2) for each in (stored, older)]
+    fed, again = ([batch["tokens"].tolist() for batch in feed] for feed in feeds)
+    assert fed == again
 
 
 def test_a_part_of_a_table_has_its_own_tokens() -> None:
