@@ -1,6 +1,5 @@
 """Which items of a version are near copies of which: what must not stand on two sides of a split."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -11,8 +10,6 @@ from groundswell.clean import DropNearDuplicates, run
 from groundswell.items import Drop
 from groundswell.organize.version import Version
 
-_NEAR = "duplicate:near"
-_KEPT = re.compile(r"similarity ([0-9.]+) to .*\(([0-9a-f]{64})\)$", re.DOTALL)
 _ROWS_AT_ONCE = 1024
 
 
@@ -31,9 +28,10 @@ def copies_among(
     found: dict[str, tuple[str, float]] = {}
 
     def note(drop: Drop) -> None:
-        kept = _KEPT.search(drop.detail) if drop.reason == _NEAR else None
-        if kept is not None and drop.item_id is not None and drop.item_id != kept[2]:
-            found[drop.item_id] = (kept[2], float(kept[1]))
+        if drop.item_id is None or drop.kept is None or drop.likeness is None:
+            return
+        if drop.item_id != drop.kept:
+            found[drop.item_id] = (drop.kept, drop.likeness)
 
     for _ in run(_batches(version, order), [similar or DropNearDuplicates()], on_drop=note):
         pass

@@ -117,7 +117,18 @@ class Draft:
                 item_id, source, locator = (
                     batch[name][place].as_py() for name in ("id", "source", "locator")
                 )
-                self.drop(Drop(item_id, source, locator, "append", "duplicate:known", where))
+                self.drop(
+                    Drop(
+                        item_id,
+                        source,
+                        locator,
+                        "append",
+                        "duplicate:known",
+                        where,
+                        kept=item_id,
+                        likeness=1.0,
+                    )
+                )
         return batch.filter(pa.array(fresh, pa.bool_()))
 
     def drop(self, drop: Drop) -> None:

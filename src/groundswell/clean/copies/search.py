@@ -1,7 +1,7 @@
 """The search for copies: what every operator that drops copies shares."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groundswell.clean.copies.best import Keep, names_of, ranks_of
+from groundswell.clean.copies.best import Keep, ranks_of
 from groundswell.clean.copies.components import PAIR, find_components
 from groundswell.clean.copies.first_fit import Likeness, first_fit
 from groundswell.clean.job.exchange import Receiver, Sender, Share, shares_of
@@ -19,8 +19,8 @@ from groundswell.clean.job.shelf import Taken
 from groundswell.clean.job.work import Entry, Place, Work
 from groundswell.clean.operator import Result, Seen
 
-LOOKS, NAMES, RANKS = "looks", "names", "ranks"
-"""Shelves: what a comparison needs of a row; what a person knows it by; and how good a copy it is, the
+LOOKS, IDS, LOCATORS, RANKS = "looks", "ids", "locators", "ranks"
+"""Shelves: what a comparison needs of a row; its id; where it was read; and how good a copy it is, the
 less the better, as int64."""
 
 VERDICT = np.dtype([("row", "<i8"), ("kept", "<i8"), ("likeness", "<f8")])
@@ -62,7 +62,7 @@ class DropCopies(ABC):
 
     def note(self, batch: pa.RecordBatch, keys: Keys, rows: Rows, looks: pa.Array) -> Seen:
         """Return what is noted of a batch: see `Seen`; `looks` are what `compare` is given."""
-        shelves = {LOOKS: looks, NAMES: names_of(batch)}
+        shelves = {LOOKS: looks, IDS: batch["id"], LOCATORS: batch["locator"]}
         if self.keep != "first":
             shelves[RANKS] = ranks_of(batch, self.keep)
         return Seen(keys, rows, shelves)
@@ -112,10 +112,13 @@ def judge(
         if not is_dropped.any():
             return Result(batch)
         ours = verdicts[np.searchsorted(dropped, rows[is_dropped])]
-        names = _names(gathered, ours["kept"])
-        told = [copies.verdict(*each) for each in zip(ours["likeness"].tolist(), names, strict=True)]
-        reasons, details = (_spread(is_dropped, column) for column in zip(*told, strict=True))
-        return Result(batch, reasons, details)
+        likeness = ours["likeness"].tolist()
+        kept, locators = (_texts(gathered, shelf, ours["kept"]) for shelf in (IDS, LOCATORS))
+        names = [f"{locator} ({item_id})" for locator, item_id in zip(locators, kept, strict=True)]
+        told = [copies.verdict(*each) for each in zip(likeness, names, strict=True)]
+        reasons, details = zip(*told, strict=True)
+        columns = [_spread(is_dropped, column, pa.string()) for column in (reasons, details, kept)]
+        return Result(batch, *columns, _spread(is_dropped, likeness, pa.float64()))
 
     return apply
 
@@ -208,14 +211,14 @@ def _ranks(gathered: Gathered, rows: Rows) -> Rows:
     return np.asarray(taken.data.view(np.int64)[taken.starts // 8])
 
 
-def _names(gathered: Gathered, rows: Rows) -> list[str]:
+def _texts(gathered: Gathered, shelf: str, rows: Rows) -> list[str]:
     needed, places = np.unique(rows, return_inverse=True)
-    taken = gathered.take(NAMES, needed)
+    taken = gathered.take(shelf, needed)
     return [taken.text(place) for place in places.tolist()]
 
 
-def _spread(is_dropped: NDArray[np.bool_], told: tuple[str, ...]) -> pa.Array:
-    """Return a column with a text for each row that is dropped, null for the others."""
+def _spread(is_dropped: NDArray[np.bool_], told: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Return a column with a value for each row that is dropped, null for the others."""
     column = np.full(len(is_dropped), None, object)
     column[is_dropped] = told
-    return pa.array(column, pa.string())
+    return pa.array(column, kind)
