@@ -113,6 +113,7 @@ def collect(
     store = local_datasets(settings)
     name = options.dataset_name(path, name)
     before = store.versions(name) if update else []
+    notes: list[str] = []
     with _resumable(f"Collecting {collection.describe()}") as step:
         bar = _Bar(step)
         version = chosen.save(
@@ -120,12 +121,15 @@ def collect(
             store=store,
             on_progress=bar.on_records,
             on_step=bar.on_step,
+            on_note=notes.append,
             workers=workers,
             memory=memory,
             on=on,
             update=update,
         )
         step.outcome = str(chosen.report)
+    for note in notes:
+        say(f"Note: {note}.")
     is_new = version.number not in [each.number for each in before]
     _told(version, chosen.report, is_new=is_new, as_json=as_json)
 
@@ -292,6 +296,8 @@ def _told(version: "Version", report: "Report | None", *, is_new: bool, as_json:
     text = f"{version.rows:,} items stored as {version.name}, version {version.number}"
     if not is_new:
         text = f"Nothing new to store; {version.name} stays at version {version.number} with {version.rows:,} items"
-    elif version.drop_counts:
+    elif report is not None and report.kept == 0 and version.rows:
+        text = f"Nothing new to store but what was set aside, which version {version.number} of {version.name} lists"
+    if is_new and version.drop_counts:
         text += f"; what was set aside: groundswell drops {version.name}"
     show(result, as_json=as_json, text=text)
