@@ -18,7 +18,7 @@ from groundswell.clean.job.parts import OnDrop, OnRead, Part, SourcePart
 from groundswell.clean.job.work import Executor, Progress
 from groundswell.clean.language import IdentifyLanguage
 from groundswell.clean.lines import DropRepeatedLines
-from groundswell.clean.models import EmbedTexts, ScoreTexts
+from groundswell.clean.models import EmbedTexts, ScoreTexts, vector_field, vector_model
 from groundswell.clean.near import DropNearDuplicates
 from groundswell.clean.operator import (
     Apply,
@@ -46,6 +46,7 @@ from groundswell.clean.recipes import (
 from groundswell.clean.runner import run
 from groundswell.clean.sample import Mix, Sample
 from groundswell.clean.semantic import DropSemanticDuplicates
+from groundswell.clean.sentences import SENTENCES, Sentences, sentence_model, sentence_vectors
 from groundswell.clean.sharpness import DropPoorImages
 from groundswell.clean.unicode import NormalizeText
 from groundswell.clean.urls import DropUrlDuplicates, DropUrls
@@ -89,6 +90,12 @@ __all__ = [
     "Result",
     "RowOperator",
     "Rule",
+    "SENTENCES",
+    "Sentences",
+    "sentence_model",
+    "sentence_vectors",
+    "vector_field",
+    "vector_model",
     "RunFolder",
     "Running",
     "Sample",

@@ -160,7 +160,15 @@ def test_images_that_look_alike_are_found(run: Callable[..., Any], tmp_path: Pat
     assert "embedding" not in rows[0]
     found = run("search", "photos", f"like:{rows[2]['id'][:12]}", "--json")
     assert (found["total"], found["items"][0]["locator"]) == (5, "3.png")
-    assert "goes by their words" in run("embed", "reviews", exit_code=2)
+
+
+def test_texts_that_mean_the_same_are_found(run: Callable[..., Any]) -> None:
+    said = run("search", "reviews", 'like:"a horrible experience"')
+    assert "the most alike first, by words" in said or "0 of" in said
+    assert "with embedding" in run("embed", "reviews")
+    assert "have their vectors in embedding" in run("embed", "reviews")
+    assert "the most alike first, by embedding" in run("search", "reviews", 'like:"a horrible experience"')
+    assert "adds one" in run("search", "reviews", "like:word", "--by", "other", exit_code=2)
 
 
 @pytest.mark.parametrize(
