@@ -1,5 +1,6 @@
 """Commands that bring data in and clean it: collect, clean, drops. They need no database."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,11 +17,13 @@ from groundswell.settings import Settings
 
 if TYPE_CHECKING:
     from groundswell.clean import Operator, Progress
-    from groundswell.collect import Query
+    from groundswell.collect import Query, Source
     from groundswell.items import Drop
     from groundswell.organize import Report, Version
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_ANSWERS = "answers:"
 
 _STEPS = {"pair": "comparing", "cluster": "grouping", "choose": "choosing", "count": "counting"}
 
@@ -92,19 +95,24 @@ def collect(
 
     PATH is a file, a folder or a pattern such as 'crawl/**/*.warc.gz': JSONL, CSV, Parquet, Arrow, text, WARC,
     also compressed; HTML, Markdown, PDF; images; recordings; a .urls file with an address a line. Or a prefix such as
-    s3://bucket/crawl/, or with --query a database. `digits` is a built-in set of images. What is set aside is kept
-    beside the version, with the reason. A run that was stopped goes on when the same command is given again.
+    s3://bucket/crawl/, or with --query a database, or answers:PROJECT, what people wrote in a project. `digits` is
+    a built-in set of images. What is set aside is kept beside the version, with the reason. A run that was stopped
+    goes on when the same command is given again.
     """
     from groundswell.collect import AS_RECORD
     from groundswell.organize import collect as collect_items
 
     if raw and (recipe or against):
         raise click.UsageError("--raw does not clean; leave out --recipe and --against")
-    if query is not None and name is None:
-        raise click.UsageError("--query needs a --name for the dataset")
+    if name is None and (query is not None or path.startswith(_ANSWERS)):
+        raise click.UsageError("a database and answers need a --name for the dataset")
     limit = settings.max_item_bytes
     text_column = AS_RECORD if records else text_column
-    source = path if query is None else _query(path, query, grows, text_column, licence, limit)
+    source: str | Source = path
+    if query is not None:
+        source = _query(path, query, grows, text_column, licence, limit)
+    elif path.startswith(_ANSWERS):
+        source = _answers(settings, path.removeprefix(_ANSWERS), text_column, licence)
     collection = collect_items(
         source, text_column=text_column, licence=licence, max_item_bytes=limit, hosts=allow_host
     )
@@ -224,6 +232,23 @@ def _query(
     from groundswell.collect import Options, Query
 
     return Query(database_at(path), query, Options(clock.now(), text_column, licence, limit), grows)
+
+
+def _answers(settings: Settings, project: str, text_column: str | None, licence: str | None) -> "Source":
+    """Return what people wrote in a project; also works while `groundswell up` runs."""
+    from groundswell import clock
+    from groundswell.app import local_member, open_app
+    from groundswell.collect import Options
+    from groundswell.label.delivery.written import written_in
+    from groundswell.label.projects.service import find_project
+
+    async def read() -> "Source":
+        async with open_app(settings) as app:
+            scope = (await local_member(app)).scope()
+            options = Options(clock.now(), text_column, licence, settings.max_item_bytes)
+            return await written_in(app.db, scope, await find_project(app.db, scope, project), options)
+
+    return asyncio.run(read())
 
 
 def _operators(recipe: str | None, against: Sequence[str]) -> "tuple[Operator, ...]":

@@ -117,8 +117,8 @@ def judge(
         names = [f"{locator} ({item_id})" for locator, item_id in zip(locators, kept, strict=True)]
         told = [copies.verdict(*each) for each in zip(likeness, names, strict=True)]
         reasons, details = zip(*told, strict=True)
-        columns = [_spread(is_dropped, column, pa.string()) for column in (reasons, details, kept)]
-        return Result(batch, *columns, _spread(is_dropped, likeness, pa.float64()))
+        why, detail, stays = (_spread(is_dropped, column, pa.string()) for column in (reasons, details, kept))
+        return Result(batch, why, detail, stays, _spread(is_dropped, likeness, pa.float64()))
 
     return apply
 
