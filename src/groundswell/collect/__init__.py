@@ -6,6 +6,7 @@ from groundswell.collect.digits import Digits, digit_truth
 from groundswell.collect.documents import Documents
 from groundswell.collect.files import Files
 from groundswell.collect.good import nothing_good, require_good
+from groundswell.collect.hub import Hub
 from groundswell.collect.images import Images
 from groundswell.collect.jsonl import Jsonl
 from groundswell.collect.known import Known, cursor_of
@@ -43,6 +44,7 @@ __all__ = [
     "Documents",
     "Files",
     "Growing",
+    "Hub",
     "Images",
     "Jsonl",
     "Known",
