@@ -110,7 +110,7 @@ def test_a_dataset_is_described_and_cleaned_up(run: Callable[..., Any]) -> None:
     assert "Reviews of a shop." in card
     assert "ann@example.org" in card
     run("split", "reviews")
-    assert "1 versions and 0 media would go" in run("versions", "clean-up", "--dry-run")
+    assert "1 versions, 0 media and 0 stopped runs would go" in run("versions", "clean-up", "--dry-run")
     assert run("versions", "clean-up", "--json")["datasets"][0]["versions"] == [1]
     assert "was removed" in run("trace", "reviews@1", exit_code=3)
     assert "every version" in run("versions", "describe", "reviews", "--keep-all")

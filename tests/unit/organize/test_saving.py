@@ -1,7 +1,9 @@
 """Saving in processes gives what saving in one gives; updates read what is new; versions are cleaned further."""
 
 import json
-from datetime import UTC, datetime
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from PIL import Image
 from tests.unit.clean.job.conftest import corpus
 
+from groundswell import clock
 from groundswell.clean import (
     DropExactDuplicates,
     DropNearDuplicates,
@@ -20,7 +23,7 @@ from groundswell.clean import (
 )
 from groundswell.errors import Conflict, EmptySource, UnreadableSource
 from groundswell.organize import Version, collect, local_store, parts
-from groundswell.organize.runs import open_run
+from groundswell.organize.runs import open_run, remove_old_runs, temporary_run
 from groundswell.organize.saving import Saving, clean_version, runs_of
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -203,6 +206,42 @@ def test_a_run_that_is_gone_on_with_keeps_its_instant_and_id(tmp_path: Path) -> 
         raise Killed
     with open_run(tmp_path, "texts", "a" * 64, LATER) as again:
         assert (again.id, again.began_at) == (run.id, NOW)
+
+
+def stopped_run(root: Path, name: str, identity: str, age: timedelta) -> Path:
+    class Killed(Exception):
+        pass
+
+    with suppress(Killed), open_run(root, name, identity, NOW) as run:
+        (run.folder.root / "rows").write_bytes(b"x" * 1000)
+        raise Killed
+    for path in (*run.folder.root.iterdir(), run.folder.root):
+        os.utime(path, ((clock.now() - age).timestamp(),) * 2)
+    return run.folder.root
+
+
+def test_a_run_that_nobody_goes_on_with_goes_in_the_end(tmp_path: Path) -> None:
+    old = stopped_run(tmp_path, "old", "a" * 64, timedelta(days=20))
+    young = stopped_run(tmp_path, "young", "b" * 64, timedelta(days=3))
+    assert [run.name for run in remove_old_runs(tmp_path, clock.now(), dry_run=True)] == [old.name]
+    assert old.exists()
+    with open_run(tmp_path, "another", "c" * 64, NOW):
+        pass
+    assert list(tmp_path.iterdir()) == [young]
+    (gone,) = remove_old_runs(tmp_path, clock.now(), keep=timedelta(days=1))
+    assert (gone.name, gone.size_bytes > 1000) == (young.name, True)
+    assert list(tmp_path.iterdir()) == []
+    assert remove_old_runs(tmp_path / "nowhere", clock.now()) == []
+
+
+def test_a_run_that_a_process_is_at_stays_however_old(tmp_path: Path) -> None:
+    old = stopped_run(tmp_path, "old", "a" * 64, timedelta(days=20))
+    with open_run(tmp_path, "old", "a" * 64, NOW), temporary_run(tmp_path, NOW) as other:
+        os.utime(other.folder.root, (0, 0))
+        assert remove_old_runs(tmp_path, clock.now(), keep=timedelta()) == []
+        assert old.exists()
+        assert other.folder.root.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_killed_after_its_version_was_made_makes_no_second_one(
