@@ -5,6 +5,7 @@ from groundswell.clean.contamination import DropContaminated
 from groundswell.clean.conversations import DropBadConversations, DropBadPreferences
 from groundswell.clean.empty import DropEmptyText
 from groundswell.clean.exact import DropExactDuplicates
+from groundswell.clean.families import GroupNearCopies
 from groundswell.clean.heuristics.c4 import KeepC4Lines
 from groundswell.clean.heuristics.fineweb import FINEWEB_QUALITY
 from groundswell.clean.heuristics.gopher import GOPHER_QUALITY, GOPHER_REPETITION
@@ -69,6 +70,7 @@ __all__ = [
     "DropUrls",
     "EmbedTexts",
     "Executor",
+    "GroupNearCopies",
     "FINEWEB_QUALITY",
     "GOPHER_QUALITY",
     "GOPHER_REPETITION",

@@ -32,7 +32,7 @@ CANDIDATE_LEADERS = 16
 CLUSTER_LEADERS = 64
 """Rows kept of one cluster with which each further row of it is compared."""
 
-_RECORD_BYTES = 160
+RECORD_BYTES = 160
 """Memory that a key takes while the rows that share it are compared."""
 
 _MOST_PAIRS = 1 << 14
@@ -83,7 +83,7 @@ def settle(copies: DropCopies, gathered: Gathered, work: Work) -> Settled:
     components are the clusters. In a cluster the best copy stays; each other row is dropped if it is like
     a row that stays, else it stays too. So no row is dropped for the sake of one that is dropped itself.
     """
-    step, most = gathered.step, max(work.memory_bytes // _RECORD_BYTES, 1)
+    step, most = gathered.step, max(work.memory_bytes // RECORD_BYTES, 1)
     shares = shares_of(gathered.keys().counts(), most)
     found = work.each(
         f"{step}.pair", pair_share, {share.name: (copies, gathered, share, most) for share in shares}
@@ -113,7 +113,7 @@ def judge(
             return Result(batch)
         ours = verdicts[np.searchsorted(dropped, rows[is_dropped])]
         likeness = ours["likeness"].tolist()
-        kept, locators = (_texts(gathered, shelf, ours["kept"]) for shelf in (IDS, LOCATORS))
+        kept, locators = (texts_at(gathered, shelf, ours["kept"]) for shelf in (IDS, LOCATORS))
         names = [f"{locator} ({item_id})" for locator, item_id in zip(locators, kept, strict=True)]
         told = [copies.verdict(*each) for each in zip(likeness, names, strict=True)]
         reasons, details = zip(*told, strict=True)
@@ -128,10 +128,10 @@ def pair_share(place: Place, copies: DropCopies, gathered: Gathered, share: Shar
     sender = Sender(place.folder, gathered.name("pairs", share.name), PAIR)
     leaders = np.empty(0, KEYED)
     read = pairs = 0
-    for keyed in _packed(gathered.keys().read(share.first, share.last), most):
+    for keyed in packed(gathered.keys().read(share.first, share.last), most):
         read += len(keyed)
-        keyed = _in_order(np.concatenate([leaders, keyed]))
-        compare = _comparing(copies, gathered, keyed["row"])
+        keyed = in_order(np.concatenate([leaders, keyed]))
+        compare = comparing(copies, gathered, keyed["row"])
         joined = first_fit(keyed["key"], compare, most_leaders=CANDIDATE_LEADERS)
         made = np.empty(len(joined.members), PAIR)
         made["node"], made["other"] = keyed["row"][joined.members], keyed["row"][joined.leaders]
@@ -153,7 +153,7 @@ def choose_share(
     ranks = rows if copies.keep == "first" else _ranks(gathered, rows)
     order = np.lexsort((rows, ranks, ~is_known, roots))
     rows, roots, is_known = rows[order], roots[order], is_known[order]
-    compare = _comparing(copies, gathered, rows)
+    compare = comparing(copies, gathered, rows)
     joined = first_fit(roots, compare, most_leaders=CLUSTER_LEADERS, immune=is_known)
     verdicts = np.empty(len(joined.members), VERDICT)
     verdicts["row"], verdicts["kept"] = rows[joined.members], rows[joined.leaders]
@@ -164,7 +164,7 @@ def choose_share(
     return {"clusters": len(np.unique(roots)), "dropped": len(verdicts)}
 
 
-def _packed(parts: Iterator[NDArray[Any]], most: int) -> Iterator[NDArray[Any]]:
+def packed(parts: Iterator[NDArray[Any]], most: int) -> Iterator[NDArray[Any]]:
     """Yield the records in arrays of about `most`."""
     waiting: list[NDArray[Any]] = []
     for part in parts:
@@ -176,7 +176,7 @@ def _packed(parts: Iterator[NDArray[Any]], most: int) -> Iterator[NDArray[Any]]:
         yield np.concatenate(waiting)
 
 
-def _in_order(keyed: NDArray[Any]) -> NDArray[Any]:
+def in_order(keyed: NDArray[Any]) -> NDArray[Any]:
     """Return the records by key and row.
 
     Sorting by key alone is several times faster, and few keys are shared.
@@ -189,7 +189,7 @@ def _in_order(keyed: NDArray[Any]) -> NDArray[Any]:
     return keyed
 
 
-def _comparing(copies: DropCopies, gathered: Gathered, rows: Rows) -> Callable[[Rows, Rows], Likeness]:
+def comparing(copies: DropCopies, gathered: Gathered, rows: Rows) -> Callable[[Rows, Rows], Likeness]:
     """Return what compares the rows at two lists of places, a bounded number of looks at a time."""
 
     def some(one: Rows, other: Rows) -> Likeness:
@@ -211,7 +211,8 @@ def _ranks(gathered: Gathered, rows: Rows) -> Rows:
     return np.asarray(taken.data.view(np.int64)[taken.starts // 8])
 
 
-def _texts(gathered: Gathered, shelf: str, rows: Rows) -> list[str]:
+def texts_at(gathered: Gathered, shelf: str, rows: Rows) -> list[str]:
+    """Return what a shelf of texts holds for rows, in any order and with repeats."""
     needed, places = np.unique(rows, return_inverse=True)
     taken = gathered.take(shelf, needed)
     return [taken.text(place) for place in places.tolist()]
