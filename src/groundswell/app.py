@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from groundswell import clock
 from groundswell.errors import DataFolderBusy
 from groundswell.feed.exporters import EXPORTERS
 from groundswell.ids import ProjectId
@@ -25,6 +26,8 @@ from groundswell.label.predictors.asking import PredictionRoom
 from groundswell.label.predictors.rules import Access
 from groundswell.label.work.service import Desk
 from groundswell.organize import CleanUp, DatasetStore, clean_up
+from groundswell.organize.runs import remove_old_runs
+from groundswell.organize.saving import runs_of
 from groundswell.organize.service import Indexer
 from groundswell.settings import Settings
 from groundswell.store import BlobStore, Database, migrate, running_dsn, start_postgres
@@ -148,10 +151,11 @@ class App:
         return Settler(self.db)
 
     async def tend_datasets(self) -> list[CleanUp]:
-        """Remove the versions that retention lets go, of every organization; those that projects need stay."""
+        """Remove versions that retention lets go, and old runs, of every organization; what projects need stays."""
         done = []
         for org_id, slug in await tenancy.every_organization(self.db):
             store = self.datasets(slug)
+            await asyncio.to_thread(remove_old_runs, runs_of(store), clock.now())
             kept = await versions_in_use(self.db, Scope(org_id, None, Role.ADMIN))
             for name in await asyncio.to_thread(store.names):
                 done.append(await asyncio.to_thread(clean_up, store, name, keep=kept.get(name, ())))

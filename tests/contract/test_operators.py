@@ -57,7 +57,7 @@ WITH_PARAMETERS: list[Operator] = [
 ]
 NEED_PARAMETERS = {type(operator) for operator in WITH_PARAMETERS[:5]} | {DropSemanticDuplicates}
 OPERATORS: list[Operator] = [plug() for plug in PLUGS if plug not in NEED_PARAMETERS] + WITH_PARAMETERS
-ADDS = {"language", "score", "embed"}
+ADDS = {"language", "score", "embed", "families"}
 """Operators that add columns."""
 
 CHANGES_LINES = {"c4", "lines"}

@@ -2,30 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.assist.features import image_features
 from groundswell.items import Item, ItemKind
-
-
-class Embedder(Protocol):
-    """Turns items of one kind into vectors; more alike items have a larger cosine.
-
-    Attributes:
-        name, version: what the vectors are kept under; vectors of another are not compared with them.
-        kind: of the items.
-    """
-
-    name: ClassVar[str]
-    version: ClassVar[str]
-    kind: ClassVar[ItemKind]
-
-    def embed(self, items: Sequence[Item]) -> NDArray[np.float32]:
-        """Return a row for each item, float32 `[items, d]`, always the same d."""
-        ...
 
 
 @dataclass(frozen=True)

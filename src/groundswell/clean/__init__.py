@@ -5,6 +5,7 @@ from groundswell.clean.contamination import DropContaminated
 from groundswell.clean.conversations import DropBadConversations, DropBadPreferences
 from groundswell.clean.empty import DropEmptyText
 from groundswell.clean.exact import DropExactDuplicates
+from groundswell.clean.families import GroupNearCopies
 from groundswell.clean.heuristics.c4 import KeepC4Lines
 from groundswell.clean.heuristics.fineweb import FINEWEB_QUALITY
 from groundswell.clean.heuristics.gopher import GOPHER_QUALITY, GOPHER_REPETITION
@@ -18,7 +19,7 @@ from groundswell.clean.job.parts import OnDrop, OnRead, Part, SourcePart
 from groundswell.clean.job.work import Executor, Progress
 from groundswell.clean.language import IdentifyLanguage
 from groundswell.clean.lines import DropRepeatedLines
-from groundswell.clean.models import EmbedTexts, ScoreTexts
+from groundswell.clean.models import EmbedTexts, ScoreTexts, vector_field, vector_model
 from groundswell.clean.near import DropNearDuplicates
 from groundswell.clean.operator import (
     Apply,
@@ -46,6 +47,7 @@ from groundswell.clean.recipes import (
 from groundswell.clean.runner import run
 from groundswell.clean.sample import Mix, Sample
 from groundswell.clean.semantic import DropSemanticDuplicates
+from groundswell.clean.sentences import SENTENCES, Sentences, sentence_model, sentence_vectors
 from groundswell.clean.sharpness import DropPoorImages
 from groundswell.clean.unicode import NormalizeText
 from groundswell.clean.urls import DropUrlDuplicates, DropUrls
@@ -68,6 +70,7 @@ __all__ = [
     "DropUrls",
     "EmbedTexts",
     "Executor",
+    "GroupNearCopies",
     "FINEWEB_QUALITY",
     "GOPHER_QUALITY",
     "GOPHER_REPETITION",
@@ -89,6 +92,12 @@ __all__ = [
     "Result",
     "RowOperator",
     "Rule",
+    "SENTENCES",
+    "Sentences",
+    "sentence_model",
+    "sentence_vectors",
+    "vector_field",
+    "vector_model",
     "RunFolder",
     "Running",
     "Sample",

@@ -1,7 +1,10 @@
 """Sending batches through operators: every row leaves as kept, dropped or failed."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from groundswell.clean.operator import Result
@@ -58,7 +61,7 @@ class Step:
 
     def _fail(self, batch: pa.RecordBatch, error: Exception) -> None:
         detail = " ".join(f"{type(error).__name__}: {error}".split())[:500]
-        self._report(batch, 0, "operator:failed", detail, failed=True)
+        self.on_drop(self._drop(batch, 0, "operator:failed", detail, failed=True))
         self.failures += 1
         if self.failures >= MAX_BAD_START and not self.has_worked:
             raise InputError(
@@ -69,18 +72,20 @@ class Step:
         if result.drop is None or result.drop.null_count == len(result.drop):
             yield result.batch
             return
-        reasons = result.drop.to_pylist()
-        details = result.detail.to_pylist() if result.detail is not None else [None] * len(reasons)
-        for place, reason in enumerate(reasons):
-            if reason is not None:
-                self._report(result.batch, place, reason, details[place] or "", failed=False)
+        for place in np.flatnonzero(result.drop.is_valid().to_numpy(zero_copy_only=False)).tolist():
+            said = (
+                _at(column, place) for column in (result.drop, result.detail, result.kept, result.likeness)
+            )
+            reason, detail, kept, likeness = said
+            drop = self._drop(result.batch, place, reason, detail or "", failed=False)
+            self.on_drop(replace(drop, kept=kept, likeness=likeness))
         kept = result.batch.filter(result.drop.is_null())
         if kept.num_rows:
             yield kept
 
-    def _report(self, batch: pa.RecordBatch, place: int, reason: str, detail: str, *, failed: bool) -> None:
+    def _drop(self, batch: pa.RecordBatch, place: int, reason: str, detail: str, *, failed: bool) -> Drop:
         item_id, source, locator = (batch[name][place].as_py() for name in ("id", "source", "locator"))
-        self.on_drop(Drop(ItemId(item_id), source, locator, self.name, reason, detail, failed))
+        return Drop(ItemId(item_id), source, locator, self.name, reason, detail, failed)
 
 
 def send(batch: pa.RecordBatch, steps: Sequence[Step]) -> list[pa.RecordBatch]:
@@ -91,8 +96,13 @@ def send(batch: pa.RecordBatch, steps: Sequence[Step]) -> list[pa.RecordBatch]:
     return pieces
 
 
+def _at(column: pa.Array | None, place: int) -> Any:
+    return None if column is None else column[place].as_py()
+
+
 def _require_aligned(name: str, batch: pa.RecordBatch, result: Result) -> None:
-    for part, rows in (("batch", result.batch), ("drop", result.drop), ("detail", result.detail)):
+    for part in ("batch", "drop", "detail", "kept", "likeness"):
+        rows = getattr(result, part)
         if rows is not None and len(rows) != batch.num_rows:
             raise InputError(
                 f"operator {name!r} answered {len(rows)} rows in {part!r} for {batch.num_rows} given; "

@@ -34,8 +34,9 @@ def with_texts(batch: pa.RecordBatch, texts: pa.Array, may_change: NDArray[np.bo
     return batch
 
 
-def with_column(batch: pa.RecordBatch, name: str, column: pa.Array) -> pa.RecordBatch:
+def with_column(batch: pa.RecordBatch, field: str | pa.Field, column: pa.Array) -> pa.RecordBatch:
     """Return a batch with a column, in the place of one of that name if there is one."""
+    name = field if isinstance(field, str) else field.name
     if name in batch.schema.names:
-        return batch.set_column(batch.schema.get_field_index(name), name, column)
-    return batch.append_column(name, column)
+        return batch.set_column(batch.schema.get_field_index(name), field, column)
+    return batch.append_column(field, column)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from groundswell.clean.changes import with_column
 from groundswell.clean.operator import Apply, Result
+from groundswell.clean.sentences import SENTENCES, SIZE, sentence_model
 from groundswell.errors import InputError
 from groundswell.items import ItemKind
 
@@ -19,6 +20,20 @@ Model = Callable[[Sequence[str]], ArrayLike]
 
 MakeModel = Callable[[], Model]
 """Makes the model: called once in each process, so that it is not sent from one to another."""
+
+_MODEL = b"model"
+"""In the metadata of a column of vectors: what made them."""
+
+
+def vector_field(name: str, kind: pa.DataType, model: str) -> pa.Field:
+    """Return a column of vectors that says which model has made it."""
+    return pa.field(name, kind, metadata={_MODEL: model.encode()})
+
+
+def vector_model(field: pa.Field) -> str | None:
+    """Return which model has made a column of vectors; None where that is not on record."""
+    found: bytes | None = (field.metadata or {}).get(_MODEL)
+    return None if found is None else found.decode()
 
 
 @dataclass(frozen=True)
@@ -59,15 +74,15 @@ class EmbedTexts:
     """Add a vector for each text, for `DropSemanticDuplicates` and for search.
 
     Attributes:
-        make: makes the model.
+        make: makes the model; `sentence_model` needs no download.
         model: a name with a version, which is written down with what it made.
         size: how many numbers a vector has.
         column: the name of the column of vectors.
     """
 
-    make: MakeModel
-    model: str
-    size: int
+    make: MakeModel = sentence_model
+    model: str = SENTENCES
+    size: int = SIZE
     column: str = "embedding"
     name: ClassVar[str] = "embed"
     version: ClassVar[str] = "1"
@@ -118,7 +133,8 @@ class _Embedding:
             )
         values = pa.array(vectors.astype(np.float32).ravel())
         column = pa.FixedSizeListArray.from_arrays(values, size, mask=pa.array(~is_text))
-        return Result(with_column(batch, self.settings.column, column))
+        field = vector_field(self.settings.column, column.type, self.settings.model)
+        return Result(with_column(batch, field, column))
 
 
 def _answers(model: Model, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:

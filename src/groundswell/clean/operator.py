@@ -22,11 +22,15 @@ class Result:
         batch: as many rows as were given, with columns added or replaced.
         drop: a string array: null keeps the row, else the reason code. None keeps all rows.
         detail: a string array: for each dropped row one line for a person. None says nothing.
+        kept: a string array: for each row that is dropped as a copy the id of the item that stays.
+        likeness: a float64 array: for each of these how alike the two are.
     """
 
     batch: pa.RecordBatch
     drop: pa.Array | None = None
     detail: pa.Array | None = None
+    kept: pa.Array | None = None
+    likeness: pa.Array | None = None
 
 
 class Apply(Protocol):

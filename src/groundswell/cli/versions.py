@@ -1,11 +1,13 @@
 """Commands that name, restore, merge, compact and remove versions. They need no database but to know what it labels."""
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from groundswell import clock
 from groundswell.cli import options
 from groundswell.cli.datasets import local_datasets
 from groundswell.cli.output import show
@@ -106,6 +108,12 @@ def _made(version: "Version") -> None:
     type=click.FloatRange(min=0),
     help="Days for which versions are kept, whatever the catalogue says.",
 )
+@click.option(
+    "--keep-runs",
+    type=click.FloatRange(min=0),
+    metavar="DAYS",
+    help="How long a run of collecting or cleaning that was stopped can be gone on with [default: 14].",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @options.as_json
 @click.pass_obj
@@ -114,16 +122,19 @@ def clean_up(
     name: str | None,
     keep_last: int | None,
     keep_days: float | None,
+    keep_runs: float | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Remove versions that retention lets go, and files that no version has.
+    """Remove versions that retention lets go, files that no version has, and runs that were stopped and left.
 
     Newest versions of branches, versions with a tag, what projects label, and what anybody has open always stay. While
     the service is used, its database must answer: it says what projects label.
     """
     from groundswell.organize import Retention, clean_up_media
     from groundswell.organize import clean_up as tidy
+    from groundswell.organize.runs import KEEP_RUNS, remove_old_runs
+    from groundswell.organize.saving import runs_of
 
     store = local_datasets(settings)
     policy = None if keep_last is None and keep_days is None else Retention(keep_last, keep_days)
@@ -133,15 +144,20 @@ def clean_up(
         for each in ([name] if name else store.names())
     ]
     media, media_bytes = clean_up_media(store, dry_run=dry_run)
+    left = KEEP_RUNS if keep_runs is None else timedelta(days=keep_runs)
+    runs = remove_old_runs(runs_of(store), clock.now(), keep=left, dry_run=dry_run)
     rows = [vars(one) for one in done]
-    total = sum(one.freed_bytes for one in done) + media_bytes
+    total = sum(one.freed_bytes for one in done) + media_bytes + sum(run.size_bytes for run in runs)
     went = Counter({one.dataset: len(one.versions) for one in done})
     lines = [f"{one.dataset}: versions {', '.join(map(str, one.versions))}" for one in done if one.versions]
     lines += [f"{one.dataset}: versions {one.in_use} are in use and stay" for one in done if one.in_use]
     lines += [f"{one.dataset}: somebody is writing; files stay until next time" for one in done if one.busy]
     verb = "would go" if dry_run else "went"
-    lines.append(f"{went.total():,} versions and {media:,} media {verb}: {total:,} bytes")
-    show({"datasets": rows, "media": media, "freed_bytes": total}, as_json=as_json, text="\n".join(lines))
+    lines.append(
+        f"{went.total():,} versions, {media:,} media and {len(runs):,} stopped runs {verb}: {total:,} bytes"
+    )
+    result = {"datasets": rows, "media": media, "runs": [run.name for run in runs], "freed_bytes": total}
+    show(result, as_json=as_json, text="\n".join(lines))
 
 
 def _labelled(settings: Settings) -> dict[str, set[int]]:

@@ -5,9 +5,11 @@ from groundswell.collect.csv import Csv
 from groundswell.collect.digits import Digits, digit_truth
 from groundswell.collect.documents import Documents
 from groundswell.collect.files import Files
-from groundswell.collect.good import nothing_good
+from groundswell.collect.good import nothing_good, require_good
+from groundswell.collect.hub import Hub
 from groundswell.collect.images import Images
 from groundswell.collect.jsonl import Jsonl
+from groundswell.collect.known import Known, cursor_of
 from groundswell.collect.objects import Objects
 from groundswell.collect.opening import PLUGS, open_source, plugs
 from groundswell.collect.parquet import Parquet
@@ -19,6 +21,7 @@ from groundswell.collect.source import (
     Divisible,
     Growing,
     Options,
+    Origin,
     Place,
     Plug,
     Source,
@@ -41,10 +44,13 @@ __all__ = [
     "Documents",
     "Files",
     "Growing",
+    "Hub",
     "Images",
     "Jsonl",
+    "Known",
     "Objects",
     "Options",
+    "Origin",
     "Parquet",
     "Place",
     "Plug",
@@ -57,8 +63,10 @@ __all__ = [
     "TextLines",
     "UrlList",
     "Warc",
+    "cursor_of",
     "digit_truth",
     "nothing_good",
     "open_source",
     "plugs",
+    "require_good",
 ]

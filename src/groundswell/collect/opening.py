@@ -14,6 +14,7 @@ from groundswell.collect.documents import SUFFIXES as DOCUMENTS
 from groundswell.collect.documents import Documents
 from groundswell.collect.files import Files
 from groundswell.collect.folder import look, look_at_pattern
+from groundswell.collect.hub import Hub
 from groundswell.collect.images import SUFFIXES as IMAGES
 from groundswell.collect.images import Images
 from groundswell.collect.jsonl import SUFFIXES as JSONL
@@ -48,6 +49,7 @@ PLUGS: tuple[Plug, ...] = (
     Documents,
     Files,
     Objects,
+    Hub,
     Digits,
 )
 """The plugs that ship with Groundswell; at most one of them recognises a place that is not mixed."""
@@ -73,7 +75,8 @@ def open_source(
         spec: a file (JSONL, CSV, TSV, plain text, WARC, also compressed; Parquet, Arrow; HTML, Markdown,
             PDF; an image, a recording; `.urls`, a list of addresses), a folder or a pattern such as
             `crawl/**/*.warc.gz` of files of records, of documents, of images or of recordings, a prefix of
-            an object store such as `s3://bucket/crawl/`, or the name of a built-in set: `digits`.
+            an object store such as `s3://bucket/crawl/`, a data set of the hub such as `hf://datasets/acme/reviews`,
+            or the name of a built-in set: `digits`.
         collected_at: the instant that is written on every item; aware.
         text_column: the column that holds the text, where it cannot be found by itself; `AS_RECORD` takes
             each object whole, as a record.
@@ -108,7 +111,8 @@ def _look(spec: str | Path) -> Place:
         raise SourceNotFound("no path was given, or an empty one; name a file, a folder or `digits`")
     try:
         place = look(spec)
-        return look_at_pattern(str(spec)) or place if place.kind == "nothing" else place
+        is_elsewhere = "://" in str(spec)
+        return place if place.kind != "nothing" or is_elsewhere else look_at_pattern(str(spec)) or place
     except (OSError, RuntimeError, ValueError) as error:  # too long a name, no permission, no such user
         reason = getattr(error, "strerror", None) or error
         raise SourceNotFound(f"{printable(str(spec))[:200]} cannot be looked up: {reason}") from error

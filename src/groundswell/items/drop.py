@@ -16,6 +16,8 @@ DROP_SCHEMA = pa.schema(
         pa.field("reason", pa.string(), nullable=False),
         pa.field("detail", pa.string(), nullable=False),
         pa.field("failed", pa.bool_(), nullable=False),
+        pa.field("kept", pa.string()),
+        pa.field("likeness", pa.float64()),
     ]
 )
 """Columns of a table of drops, one row for each record that was set aside."""
@@ -33,6 +35,8 @@ class Drop:
         reason: a stable code of two parts, for example `image:broken` or `duplicate:near`.
         detail: one line for a person: what was found, for example the kept item and the similarity.
         failed: True for an error (it could not be read or processed), False for a decision.
+        kept: of a copy the id of the item that stays in its place, else None.
+        likeness: of a copy how alike the two are, up to 1, as the step measures it, else None.
     """
 
     item_id: ItemId | None
@@ -42,6 +46,8 @@ class Drop:
     reason: str
     detail: str = ""
     failed: bool = False
+    kept: ItemId | None = None
+    likeness: float | None = None
 
 
 def drops_to_batch(drops: Sequence[Drop]) -> pa.RecordBatch:

@@ -18,6 +18,7 @@ from groundswell.organize.splits import Split, split
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.upkeep import CleanUp, clean_up, clean_up_media
 from groundswell.organize.uses import Use, note_use, uses_in
+from groundswell.organize.vectors import Embedder, embed
 from groundswell.organize.version import Version
 
 __all__ = [
@@ -63,4 +64,6 @@ __all__ = [
     "Card",
     "card_of",
     "with_fields",
+    "Embedder",
+    "embed",
 ]

@@ -1,5 +1,6 @@
 """The library's face of the river: collect, clean, save."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from groundswell.collect import AS_RECORD, MAX_ITEM_BYTES, Options, Records, Sou
 from groundswell.items import Drop, Item, items_of, packed
 from groundswell.organize.heads import At
 from groundswell.organize.report import Report
-from groundswell.organize.saving import OnStep, Saving, save_source, update_version
+from groundswell.organize.saving import OnNote, OnStep, Saving, save_source, update_version
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.version import Version
 from groundswell.store.blobs import BlobStore
@@ -143,6 +144,7 @@ class Collection:
         store: DatasetStore | None = None,
         on_progress: OnProgress | None = None,
         on_step: OnStep | None = None,
+        on_note: OnNote | None = None,
         workers: int | None = None,
         memory: int | str | None = None,
         on: str | None = None,
@@ -166,6 +168,8 @@ class Collection:
             store: where to write instead.
             on_progress: as in `collect`, for this run.
             on_step: is told of each step how many of its tasks are done.
+            on_note: is told in one line what should be known, such as that an update goes by other steps than
+                what is there; a Python warning if None.
             workers: the most processes at once.
             memory: what all of them together may hold, in bytes or as `4GB`.
             on: `ray` to run on a cluster on this machine, or the address of one, `ray://host:10001`.
@@ -187,6 +191,7 @@ class Collection:
             Running(workers, limit, on),
             on_step or (lambda progress: None),
             on_progress or self._on_progress or (lambda count: None),
+            on_note or (lambda note: warnings.warn(note, stacklevel=4)),
         )
         before = target.open(name) if update and target.versions(name) else None
         if before is None:

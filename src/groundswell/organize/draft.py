@@ -23,7 +23,7 @@ from groundswell.organize.groups import extended
 from groundswell.organize.heads import require_branch, taken_numbers
 from groundswell.organize.holds import alone_with, writers_file, writing_into
 from groundswell.organize.leftovers import unneeded
-from groundswell.organize.manifest import MAIN, ColumnGroup, Manifest, Parent, StoredFile, manifest_file
+from groundswell.organize.manifest import MAIN, ColumnGroup, Manifest, Parent, manifest_file
 from groundswell.organize.quota import Quota
 from groundswell.organize.version import Version
 from groundswell.store.blobs import BlobStore
@@ -117,8 +117,24 @@ class Draft:
                 item_id, source, locator = (
                     batch[name][place].as_py() for name in ("id", "source", "locator")
                 )
-                self.drop(Drop(item_id, source, locator, "append", "duplicate:known", where))
+                self.drop(
+                    Drop(
+                        item_id,
+                        source,
+                        locator,
+                        "append",
+                        "duplicate:known",
+                        where,
+                        kept=item_id,
+                        likeness=1.0,
+                    )
+                )
         return batch.filter(pa.array(fresh, pa.bool_()))
+
+    @property
+    def rows(self) -> int:
+        """How many items were added so far, those that the version before has already not counted."""
+        return self._items.rows
 
     def drop(self, drop: Drop) -> None:
         """Note a record that was set aside."""
@@ -133,10 +149,12 @@ class Draft:
         parents: Sequence[Version] = (),
         recipe: Sequence[Operator] = (),
         lineage: Mapping[str, Any] | None = None,
+        even_without_rows: bool = False,
     ) -> Version:
         """Make the version, whole and durable, and return it.
 
-        A draft that goes on from a version and has no new row makes none: that version is returned.
+        A draft that goes on from a version and has no new row makes none: that version is returned, unless
+        `even_without_rows` says that what was set aside and the lineage are worth one.
 
         Raises:
             NotFound: its branch is not there.
@@ -144,18 +162,16 @@ class Draft:
             StoreError: the disk is full, or the folder may not be written.
         """
         self._write_drops()
-        if self.onto is not None and self._items.rows == 0:
+        if self.onto is not None and self._items.rows == 0 and not even_without_rows:
             return self.onto
-        if self._items.rows == 0:
-            self._items.add(pa.RecordBatch.from_pylist([], _STORED_SCHEMA))
         with writing_to(self.folder):
-            files, drop_files = self._items.finish(), self._drops.finish()
+            groups, drop_files = self._groups(), self._drops.finish()
         self._require_room()
         manifest = Manifest(
             name=self.folder.name,
             number=0,
             rows=self._items.rows + (self.onto.rows if self.onto is not None else 0),
-            groups=self._groups(files),
+            groups=groups,
             created_at=self.created_at,
             branch=self.branch,
             parents=tuple(as_parent(parent) for parent in (*([self.onto] if self.onto else ()), *parents)),
@@ -168,11 +184,15 @@ class Draft:
         self._committed = True
         return version
 
-    def _groups(self, files: tuple[StoredFile, ...]) -> tuple[ColumnGroup, ...]:
+    def _groups(self) -> tuple[ColumnGroup, ...]:
         if self.onto is None:
+            if self._items.rows == 0:
+                self._items.add(pa.RecordBatch.from_pylist([], _STORED_SCHEMA))
+            files = self._items.finish()
             return (ColumnGroup(self._items.columns, files),)
-        with writing_to(self.folder):
-            return extended(self.onto, files, self.folder / "data")
+        if self._items.rows == 0:
+            return self.onto.manifest.groups
+        return extended(self.onto, self._items.finish(), self.folder / "data")
 
     def __enter__(self) -> "Draft":
         self._writing.enter_context(writing_into(self.folder))

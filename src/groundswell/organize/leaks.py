@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from groundswell.clean import DropNearDuplicates
 from groundswell.errors import MissingColumn
-from groundswell.organize.copies import copies_among
+from groundswell.organize.copies import copies_across
 from groundswell.organize.version import Version
 
 
@@ -17,6 +15,7 @@ class Leak:
     """Two items that are nearly the same, in different parts.
 
     Attributes:
+        item, part: of the two the one in the smaller part.
         similarity: as near-duplicates are measured, 0 to 1; 1 for the same item in both.
     """
 
@@ -32,8 +31,9 @@ def find_leaks(
 ) -> list[Leak]:
     """Return near copies that stand on two sides of a split, the most similar first.
 
-    Each item of a part is compared with what is no copy itself among the others, in both orders of the parts; so
-    where parts leak, that is found, though of a group of copies not every pair is named.
+    Each item that is like one of another part is named, in a pair, though not in every pair that it makes. Those are
+    found that cleaning would find: near copies that share a band key (at a similarity of 0.8 that is 92 of 100, at 0.9
+    all but one in a thousand), and what hangs together by such.
 
     Args:
         version: what is checked.
@@ -54,16 +54,16 @@ def leaks_of(
     version: Version, parts: Sequence[str | None], *, similar: DropNearDuplicates | None = None
 ) -> list[Leak]:
     """Return near copies of different parts, where `parts` says which part each row belongs to; see `find_leaks`."""
-    part_of = {
-        str(item_id): part for item_id, part in zip(version.ids(), parts, strict=True) if part is not None
-    }
-    rank = {part: place for place, (part, _) in enumerate(Counter(part_of.values()).most_common())}
-    order = np.argsort([-1 if part is None else rank[part] for part in parts], kind="stable")
-    order = order[sum(part is None for part in parts) :]
+    ids = version.ids()
+    sizes = Counter(part for part in parts if part is not None)
+    rank = {part: place for place, (part, _) in enumerate(sizes.most_common())}
+    pairs = copies_across(version, parts, similar)
     found: dict[frozenset[str], Leak] = {}
-    for rows in (order, order[::-1]):
-        for item, (other, similarity) in copies_among(version, similar=similar, order=rows).items():
-            if part_of[item] != part_of[other]:
-                leak = Leak(item, part_of[item], other, part_of[other], similarity)
-                found.setdefault(frozenset((item, other)), leak)
+    for one, other, likeness in zip(
+        pairs.one.tolist(), pairs.other.tolist(), pairs.likeness.tolist(), strict=True
+    ):
+        if rank[str(parts[one])] < rank[str(parts[other])]:
+            one, other = other, one
+        leak = Leak(ids[one], str(parts[one]), ids[other], str(parts[other]), likeness)
+        found.setdefault(frozenset((ids[one], ids[other])), leak)
     return sorted(found.values(), key=lambda leak: (-leak.similarity, leak.item))

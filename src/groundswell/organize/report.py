@@ -29,6 +29,12 @@ class Report:
         """Count a record that was set aside."""
         (self.failed if drop.failed else self.dropped)[drop.reason] += 1
 
+    def count_known(self, count: int) -> None:
+        """Count items that came out at the end, and were there before."""
+        if count:
+            self.kept -= count
+            self.dropped["duplicate:known"] += count
+
     def __str__(self) -> str:
         parts = [f"{self.collected:,} read", f"{self.kept:,} kept"]
         for word, reasons in (("dropped", self.dropped), ("failed", self.failed)):

@@ -1,7 +1,7 @@
 """Running a pipeline and keeping what it leaves as a new version of a dataset."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,7 @@ from groundswell.clean import (
 )
 from groundswell.collect import Cursor, Growing, Source, nothing_good
 from groundswell.items import Drop, Item, repacked
+from groundswell.organize.ancestry import cursors_of, other_steps
 from groundswell.organize.disk import writing_to
 from groundswell.organize.draft import schema_of_rows
 from groundswell.organize.parts import TimedPart, parts_of_source, parts_of_version, state_of
@@ -35,6 +36,7 @@ from groundswell.organize.version import Version
 
 OnStep = Callable[[Progress], None]
 OnCount = Callable[[int], None]
+OnNote = Callable[[str], None]
 
 _REPORT_EVERY = 256
 
@@ -49,6 +51,7 @@ class Saving:
         running: where and within what.
         on_step: is told how far the run is.
         on_count: is told now and then how many records were read.
+        on_note: is told in one line what should be known of the run.
     """
 
     operators: Sequence[Operator]
@@ -56,6 +59,7 @@ class Saving:
     running: Running = field(default_factory=Running)
     on_step: OnStep = lambda progress: None
     on_count: OnCount = lambda count: None
+    on_note: OnNote = lambda note: None
 
 
 def save_source(store: DatasetStore, name: str, source: Source, saving: Saving) -> tuple[Version, Report]:
@@ -88,12 +92,16 @@ def update_version(
     """Clean what is new in a source since a version was made, against what the version holds; keep both as the next.
 
     What was read before is not read again, where the source can tell. Rows of the version stay as they are. With
-    nothing new, the version itself is returned.
+    nothing new in the source, the version itself is returned; where all that is new was set aside, a version of the
+    same rows says so, and how far the source was read. Other steps than those before are worth a note.
 
     Raises:
         Conflict: another process is at the same run.
     """
-    cursor = _cursor_of(before, source)
+    if note := other_steps(before, saving.operators):
+        saving.on_note(note)
+    cursors = cursors_of(before)
+    cursor = cursors.get(source.describe())
     fresh = source.after(cursor) if isinstance(source, Growing) and cursor is not None else source
     now = source.cursor(cursor) if isinstance(source, Growing) else None
     identity = _identity(saving.operators, state_of(fresh), before.digest)
@@ -104,8 +112,10 @@ def update_version(
         with store.draft(before.name, onto=before) as draft:
             for batch in batches(draft.drop):
                 draft.add(_like(batch, schema_of_rows(before)))
-            lineage = _lineage(source, report, now, run)
-            return draft.commit(recipe=saving.operators, lineage=lineage), report
+            report.count_known(report.kept - draft.rows)
+            lineage = _lineage(source, report, now, run, cursors)
+            has_moved = now is not None and now != cursor
+            return draft.commit(recipe=saving.operators, lineage=lineage, even_without_rows=has_moved), report
 
 
 def clean_version(store: DatasetStore, name: str, version: Version, saving: Saving) -> tuple[Version, Report]:
@@ -213,20 +223,22 @@ def _committed(store: DatasetStore, name: str, run: Run) -> Version | None:
     return versions[-1] if versions and versions[-1].lineage.get("run") == run.id else None
 
 
-def _lineage(source: Source, report: Report, cursor: Cursor | None, run: Run) -> dict[str, Any]:
+def _lineage(
+    source: Source,
+    report: Report,
+    cursor: Cursor | None,
+    run: Run,
+    before: Mapping[str, Cursor] | None = None,
+) -> dict[str, Any]:
+    """Return what a version says of how it was made; what is known of other sources stays known."""
     made: dict[str, Any] = {
         "source": source.describe(),
         "collected": report.collected,
         "kept": report.kept,
         "run": run.id,
     }
-    return made if cursor is None else {**made, "cursor": {source.describe(): dict(cursor)}}
-
-
-def _cursor_of(version: Version, source: Source) -> Cursor | None:
-    """Return how far a source had been read when a version was made."""
-    found: Cursor | None = version.lineage.get("cursor", {}).get(source.describe())
-    return found
+    cursors = dict(before or {}) | ({} if cursor is None else {source.describe(): dict(cursor)})
+    return {**made, "cursor": cursors} if cursors else made
 
 
 def _like(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from groundswell.errors import InputError, MissingColumn
 from groundswell.items.split import FRACTIONS, check_fractions, split_of
-from groundswell.organize.copies import copies_among
+from groundswell.organize.copies import families_of
 from groundswell.organize.leaks import leaks_of
 from groundswell.organize.store import DatasetStore
 from groundswell.organize.version import Version
 
 NEAR = "near copies"
-"""Grouping by what is nearly the same."""
+"""Grouping by what is nearly the same, step by step: no two near copies are in different groups."""
 
 COLUMN = "split"
 
@@ -94,8 +94,7 @@ def _groups(version: Version, ids: Sequence[str], group_by: str | None) -> list[
     if group_by is None:
         return list(ids)
     if group_by == NEAR:
-        copies = copies_among(version)
-        return [copies[item_id][0] if item_id in copies else item_id for item_id in ids]
+        return families_of(version)
     values = _values(version, group_by)
     return [
         item_id if value is None else f"{group_by}={value}"

@@ -180,9 +180,16 @@ class Version:
             yield from drops_of(batch)
 
     def drops_table(self) -> pa.Table:
-        """Return what was set aside as a table of `DROP_SCHEMA`, mapped into memory."""
+        """Return what was set aside as a table of `DROP_SCHEMA`, mapped into memory.
+
+        Versions made before drops had a column have nulls there.
+        """
         files = self.manifest.drop_files
-        return map_files(self._data, files) if files else DROP_SCHEMA.empty_table()
+        if not files:
+            return DROP_SCHEMA.empty_table()
+        return pa.concat_tables(
+            [DROP_SCHEMA.empty_table(), map_files(self._data, files)], promote_options="default"
+        )
 
     def verify(self) -> None:
         """Compare every file with its digest.

@@ -19,6 +19,7 @@ def test_the_detail_says_where_the_first_was(flow: Flow) -> None:
         ("line 2", "duplicate:exact", kept, False),
         ("line 3", "duplicate:exact", kept, False),
     ]
+    assert {(drop.kept, drop.likeness) for drop in outcome.drops} == {(outcome.kept[0].id, 1.0)}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

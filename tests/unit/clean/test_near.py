@@ -32,6 +32,8 @@ def test_a_copy_with_one_word_changed_goes_and_names_the_kept_one(flow: Flow) ->
     assert (drop.locator, drop.reason, drop.failed) == ("line 2", "duplicate:near", False)
     # one word of 120 spoils 5 of 116 runs of 5 words: 111 shared of 121 in all
     assert drop.detail == f"similarity {111 / 121:.3f} to line 0 ({outcome.kept[0].id})"
+    assert drop.kept == outcome.kept[0].id
+    assert drop.likeness == pytest.approx(111 / 121)
 
 
 def test_random_texts_are_all_kept(flow: Flow) -> None:
@@ -100,7 +102,7 @@ def test_of_the_digits_no_two_different_ones_are_merged_and_five_near_copies_go(
     truth = digit_truth()
     items = list(Digits(Options(datetime(2026, 1, 2, tzinfo=UTC))).read())
     outcome = flow(items, *default_recipe(), rows=500)
-    pairs = [(drop.item_id, drop.detail[-65:-1]) for drop in outcome.drops]
+    pairs = [(drop.item_id, drop.kept) for drop in outcome.drops]
     assert outcome.reasons == ["duplicate:near"] * 5
     assert all(truth[one] == truth[other] for one, other in pairs)
 

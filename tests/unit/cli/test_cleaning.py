@@ -74,6 +74,11 @@ def test_an_update_without_anything_new_says_so(run: Callable[..., str]) -> None
     assert "Nothing new to store; raw stays at version 1 with 2 items" in said
     write("raw/b.jsonl", ["a text that was not there before"])
     assert "3 items stored as raw, version 2" in run("collect", "raw", "--update")
+    write("raw/c.jsonl", ["a text that was not there before"])
+    said = run("collect", "raw", "--update", "--raw")
+    assert "Note: version 2 of raw was made by other steps: " in said
+    assert "Nothing new to store but what was set aside, which version 3 of raw lists" in said
+    assert "duplicate:known" in run("drops", "raw")
 
 
 def test_a_dataset_is_cleaned_further_and_evaluation_sets_are_kept_out(run: Callable[..., str]) -> None:

@@ -110,7 +110,7 @@ def test_a_dataset_is_described_and_cleaned_up(run: Callable[..., Any]) -> None:
     assert "Reviews of a shop." in card
     assert "ann@example.org" in card
     run("split", "reviews")
-    assert "1 versions and 0 media would go" in run("versions", "clean-up", "--dry-run")
+    assert "1 versions, 0 media and 0 stopped runs would go" in run("versions", "clean-up", "--dry-run")
     assert run("versions", "clean-up", "--json")["datasets"][0]["versions"] == [1]
     assert "was removed" in run("trace", "reviews@1", exit_code=3)
     assert "every version" in run("versions", "describe", "reviews", "--keep-all")
@@ -164,7 +164,15 @@ def test_images_that_look_alike_are_found(run: Callable[..., Any], tmp_path: Pat
     assert "embedding" not in rows[0]
     found = run("search", "photos", f"like:{rows[2]['id'][:12]}", "--json")
     assert (found["total"], found["items"][0]["locator"]) == (5, "3.png")
-    assert "goes by their words" in run("embed", "reviews", exit_code=2)
+
+
+def test_texts_that_mean_the_same_are_found(run: Callable[..., Any]) -> None:
+    said = run("search", "reviews", 'like:"a horrible experience"')
+    assert "the most alike first, by words" in said or "0 of" in said
+    assert "with embedding" in run("embed", "reviews")
+    assert "have their vectors in embedding" in run("embed", "reviews")
+    assert "the most alike first, by embedding" in run("search", "reviews", 'like:"a horrible experience"')
+    assert "adds one" in run("search", "reviews", "like:word", "--by", "other", exit_code=2)
 
 
 @pytest.mark.parametrize(

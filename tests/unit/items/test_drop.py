@@ -16,6 +16,8 @@ DROPS = st.builds(
     reason=TEXT,
     detail=TEXT,
     failed=st.booleans(),
+    kept=st.none() | TEXT.map(ItemId),
+    likeness=st.none() | st.floats(0, 1),
 )
 
 

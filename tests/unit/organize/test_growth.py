@@ -50,7 +50,16 @@ def test_what_is_there_already_is_not_added_again(store: DatasetStore) -> None:
     second = store.append(first, some(2, 3))
     assert rows_of(second, "text") == [("text 1",), ("text 2",), ("text 3",)]
     assert list(second.drops()) == [
-        Drop(text_item(2).id, "s", "line 2", "append", "duplicate:known", "already in pets version 1")
+        Drop(
+            text_item(2).id,
+            "s",
+            "line 2",
+            "append",
+            "duplicate:known",
+            "already in pets version 1",
+            kept=text_item(2).id,
+            likeness=1.0,
+        )
     ]
     assert store.append(second, some(1, 2, 3)) is second
     assert [version.number for version in store.versions("pets")] == [1, 2]

@@ -1,14 +1,18 @@
 """Saving in processes gives what saving in one gives; updates read what is new; versions are cleaned further."""
 
 import json
-from datetime import UTC, datetime
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
 from tests.unit.clean.job.conftest import corpus
 
+from groundswell import clock
 from groundswell.clean import (
     DropExactDuplicates,
     DropNearDuplicates,
@@ -19,7 +23,7 @@ from groundswell.clean import (
 )
 from groundswell.errors import Conflict, EmptySource, UnreadableSource
 from groundswell.organize import Version, collect, local_store, parts
-from groundswell.organize.runs import open_run
+from groundswell.organize.runs import open_run, remove_old_runs, temporary_run
 from groundswell.organize.saving import Saving, clean_version, runs_of
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -80,8 +84,58 @@ def test_an_update_keeps_columns_that_were_added_and_adds_none(raw: Path, tmp_pa
     home = tmp_path / "home"
     collect(raw).clean(IdentifyLanguage()).save("texts", home=home)
     write(raw, "b.jsonl", ["the quick brown fox jumps over the lazy dog and runs away from the house"])
-    second = collect(raw).clean(DropExactDuplicates()).save("texts", home=home, update=True)
+    with pytest.warns(UserWarning, match=r"by other steps: language\. What is new .* \(exact\)"):
+        second = collect(raw).clean(DropExactDuplicates()).save("texts", home=home, update=True)
     assert second.to_table(["language"])["language"].to_pylist()[-1] is None
+
+
+def test_an_update_of_which_nothing_is_kept_is_on_record_and_not_read_again(
+    raw: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    first = collect(raw).clean().save("texts", home=home)
+    write(raw, "b.jsonl", [texts_of(first)[0], ""])
+    second = collect(raw).clean().save("texts", home=home, update=True)
+    assert (second.number, second.rows, second.digest) == (2, first.rows, first.digest)
+    assert [drop.reason for drop in second.drops()] == ["text:empty", "duplicate:exact"]
+    pages = collect(raw).clean()
+    assert pages.save("texts", home=home, update=True).number == 2
+    assert pages.report is not None
+    assert pages.report.collected == 0
+
+
+def test_an_update_of_raw_items_counts_what_was_there_as_known(raw: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = collect(raw).save("texts", home=home)
+    write(raw, "b.jsonl", [texts_of(first)[0]])
+    pages = collect(raw)
+    assert pages.save("texts", home=home, update=True).rows == first.rows
+    assert str(pages.report) == "1 read, 0 kept, 1 dropped (1 duplicate:known)"
+
+
+def test_what_was_read_stays_known_through_labels_choices_and_other_sources(
+    raw: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    store = local_store(home)
+    version = collect(raw).clean().save("texts", home=home)
+    version = store.add_columns(version, pa.table({"id": version.ids()[:1], "label": ["a"]}))
+    version = store.select(version, ids=version.ids()[3:])
+    write(tmp_path / "other", "c.jsonl", ["a text from elsewhere that nobody has seen before"])
+    version = collect(tmp_path / "other").clean().save("texts", home=home, update=True)
+    again = collect(raw).clean()
+    assert again.save("texts", home=home, update=True).number == version.number == 4
+    assert again.report is not None
+    assert again.report.collected == 0
+
+
+def test_an_update_by_the_same_steps_is_worth_no_word(raw: Path, tmp_path: Path) -> None:
+    notes: list[str] = []
+    for limit in (0.8, 0.8, 0.9):
+        steps = (DropNearDuplicates(text_similarity=limit),)
+        collect(raw).clean(*steps).save("texts", home=tmp_path, update=True, on_note=notes.append)
+    assert len(notes) == 1
+    assert "these steps with other parameters" in notes[0]
 
 
 def test_a_version_is_cleaned_further_and_names_its_parent(raw: Path, tmp_path: Path) -> None:
@@ -152,6 +206,42 @@ def test_a_run_that_is_gone_on_with_keeps_its_instant_and_id(tmp_path: Path) -> 
         raise Killed
     with open_run(tmp_path, "texts", "a" * 64, LATER) as again:
         assert (again.id, again.began_at) == (run.id, NOW)
+
+
+def stopped_run(root: Path, name: str, identity: str, age: timedelta) -> Path:
+    class Killed(Exception):
+        pass
+
+    with suppress(Killed), open_run(root, name, identity, NOW) as run:
+        (run.folder.root / "rows").write_bytes(b"x" * 1000)
+        raise Killed
+    for path in (*run.folder.root.iterdir(), run.folder.root):
+        os.utime(path, ((clock.now() - age).timestamp(),) * 2)
+    return run.folder.root
+
+
+def test_a_run_that_nobody_goes_on_with_goes_in_the_end(tmp_path: Path) -> None:
+    old = stopped_run(tmp_path, "old", "a" * 64, timedelta(days=20))
+    young = stopped_run(tmp_path, "young", "b" * 64, timedelta(days=3))
+    assert [run.name for run in remove_old_runs(tmp_path, clock.now(), dry_run=True)] == [old.name]
+    assert old.exists()
+    with open_run(tmp_path, "another", "c" * 64, NOW):
+        pass
+    assert list(tmp_path.iterdir()) == [young]
+    (gone,) = remove_old_runs(tmp_path, clock.now(), keep=timedelta(days=1))
+    assert (gone.name, gone.size_bytes > 1000) == (young.name, True)
+    assert list(tmp_path.iterdir()) == []
+    assert remove_old_runs(tmp_path / "nowhere", clock.now()) == []
+
+
+def test_a_run_that_a_process_is_at_stays_however_old(tmp_path: Path) -> None:
+    old = stopped_run(tmp_path, "old", "a" * 64, timedelta(days=20))
+    with open_run(tmp_path, "old", "a" * 64, NOW), temporary_run(tmp_path, NOW) as other:
+        os.utime(other.folder.root, (0, 0))
+        assert remove_old_runs(tmp_path, clock.now(), keep=timedelta()) == []
+        assert old.exists()
+        assert other.folder.root.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_killed_after_its_version_was_made_makes_no_second_one(

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from tests.unit.organize.conftest import image_item, text_item
 
+from groundswell.clean.minhash import jaccard, sketch
 from groundswell.errors import InputError, MissingColumn
 from groundswell.items import Item, split_of, to_batch
 from groundswell.organize import DatasetStore, Version, find_leaks, split
@@ -62,6 +64,52 @@ def test_near_copies_stay_together(store: DatasetStore) -> None:
     leaks = find_leaks(apart.version)
     assert len(leaks) > 5
     assert all(leak.part != leak.other_part and leak.similarity >= 0.8 for leak in leaks)
+
+
+def chain(length: int, words: int = 100, step: int = 6) -> list[str]:
+    """Return texts of which each is nearly the same as the next, and no two others are."""
+    every = [f"word{number}" for number in range(words + step * length)]
+    return [" ".join(every[start : start + words]) for start in range(0, step * length, step)]
+
+
+def test_a_chain_of_near_copies_stays_together_though_its_ends_are_unlike(store: DatasetStore) -> None:
+    for turned in (chain(12), chain(12)[::-1], chain(12)[::2] + chain(12)[1::2]):
+        done = split(store, store.write("pets", [to_batch(items(turned))]), HALVES)
+        assert (done.groups, len(set(parts(done.version)))) == (1, 1)
+
+
+def test_a_leak_in_the_middle_of_a_chain_is_found(store: DatasetStore) -> None:
+    version = store.write("pets", [to_batch(items(chain(4)))])
+    ids = version.ids()
+    parted = store.add_columns(version, pa.table({"id": ids, "split": ["train", "train", "test", "test"]}))
+    (leak,) = find_leaks(parted)
+    assert {leak.item, leak.other} == {ids[1], ids[2]}
+    assert leak.similarity == pytest.approx(90 / 102)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_item_that_is_like_one_of_another_part_is_named(store: DatasetStore, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    texts = [text for _ in range(3) for text in chain(8, words=60 + int(rng.integers(20)), step=5)]
+    texts = [f"{text} {'again ' * int(rng.integers(3))}" for text in texts for _ in range(2)]
+    version = store.write("pets", [to_batch(items(list(dict.fromkeys(texts))))])
+    parted = rng.choice(["train", "test", "dev"], version.rows).tolist()
+    table = pa.table({"id": version.ids(), "split": parted})
+    named = {
+        item for leak in find_leaks(store.add_columns(version, table)) for item in (leak.item, leak.other)
+    }
+    sketches = sketch(version.to_table(["text"])["text"].combine_chunks())
+    alike = np.array(
+        [
+            [jaccard(sketches.shingles(a), sketches.shingles(b)) for a in range(version.rows)]
+            for b in range(version.rows)
+        ]
+    )
+    elsewhere = np.array(parted)[:, None] != np.array(parted)[None, :]
+    close = ((alike >= 0.9) & elsewhere).any(axis=1)
+    near = ((alike >= 0.8) & elsewhere).any(axis=1)
+    ids = np.array(version.ids())
+    assert set(ids[close]) <= named <= set(ids[near])
 
 
 def test_images_that_are_alike_stay_together(store: DatasetStore) -> None:

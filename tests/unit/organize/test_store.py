@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.unit.organize.conftest import text_item
 
 from groundswell.clean import DropEmptyText, fingerprint
 from groundswell.errors import DataFolderNewer, InputError, InvalidName, MissingColumn, NotFound, StoreError
-from groundswell.items import ITEM_SCHEMA, Drop, Item, to_batch
+from groundswell.items import DROP_SCHEMA, ITEM_SCHEMA, Drop, Item, drop, to_batch
 from groundswell.organize import DatasetStore
 from groundswell.store.blobs import BlobStore
 
@@ -277,6 +278,7 @@ from datetime import UTC, datetime
 from groundswell.items import Item, ItemKind, to_batch
 from groundswell.organize import DatasetStore
 from groundswell.store.blobs import BlobStore
+from tests.unit.organize.conftest import text_item
 root = Path(sys.argv[1])
 store = DatasetStore(root / "datasets", BlobStore(root / "blobs"))
 with store.draft("pets") as draft:
@@ -326,3 +328,13 @@ def test_opening_a_version_of_many_rows_takes_no_time(store: DatasetStore, batch
     start = time.perf_counter()
     store.open("pets").take([19_999], ["text"])
     assert time.perf_counter() - start < 0.5
+
+
+def test_drops_that_were_kept_before_they_named_the_copy_that_stays_can_be_read(
+    store: DatasetStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(drop, "DROP_SCHEMA", pa.schema(list(DROP_SCHEMA)[:7]))
+        version = store.write("pets", [to_batch([text_item(1)])], drops=[DROP])
+    assert version.drops_table().schema == DROP_SCHEMA
+    assert list(version.drops()) == [DROP]

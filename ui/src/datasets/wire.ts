@@ -70,6 +70,8 @@ export interface Drop {
   reason: string;
   detail: string;
   failed: boolean;
+  kept: string | null;
+  likeness: number | null;
 }
 
 export type Change = 'added' | 'dropped' | 'changed' | 'relabelled';

@@ -1,4 +1,4 @@
-"""Which of several copies is the best, and what a person knows a row by."""
+"""Which of several copies is the best."""
 
 from typing import Literal
 
@@ -28,11 +28,6 @@ def ranks_of(batch: pa.RecordBatch, keep: Keep) -> pa.Array:
     else:
         ranks = _descending(batch, keep)
     return pa.Array.from_buffers(pa.binary(8), batch.num_rows, [None, pa.py_buffer(ranks)])
-
-
-def names_of(batch: pa.RecordBatch) -> pa.Array:
-    """Return for each row what a person knows it by: where it was read, and its id."""
-    return pc.binary_join_element_wise(batch["locator"], " (", batch["id"], ")", "")
 
 
 def _descending(batch: pa.RecordBatch, column: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The search for copies: what every operator that drops copies shares."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groundswell.clean.copies.best import Keep, names_of, ranks_of
+from groundswell.clean.copies.best import Keep, ranks_of
 from groundswell.clean.copies.components import PAIR, find_components
 from groundswell.clean.copies.first_fit import Likeness, first_fit
 from groundswell.clean.job.exchange import Receiver, Sender, Share, shares_of
@@ -19,8 +19,8 @@ from groundswell.clean.job.shelf import Taken
 from groundswell.clean.job.work import Entry, Place, Work
 from groundswell.clean.operator import Result, Seen
 
-LOOKS, NAMES, RANKS = "looks", "names", "ranks"
-"""Shelves: what a comparison needs of a row; what a person knows it by; and how good a copy it is, the
+LOOKS, IDS, LOCATORS, RANKS = "looks", "ids", "locators", "ranks"
+"""Shelves: what a comparison needs of a row; its id; where it was read; and how good a copy it is, the
 less the better, as int64."""
 
 VERDICT = np.dtype([("row", "<i8"), ("kept", "<i8"), ("likeness", "<f8")])
@@ -32,7 +32,7 @@ CANDIDATE_LEADERS = 16
 CLUSTER_LEADERS = 64
 """Rows kept of one cluster with which each further row of it is compared."""
 
-_RECORD_BYTES = 160
+RECORD_BYTES = 160
 """Memory that a key takes while the rows that share it are compared."""
 
 _MOST_PAIRS = 1 << 14
@@ -62,7 +62,7 @@ class DropCopies(ABC):
 
     def note(self, batch: pa.RecordBatch, keys: Keys, rows: Rows, looks: pa.Array) -> Seen:
         """Return what is noted of a batch: see `Seen`; `looks` are what `compare` is given."""
-        shelves = {LOOKS: looks, NAMES: names_of(batch)}
+        shelves = {LOOKS: looks, IDS: batch["id"], LOCATORS: batch["locator"]}
         if self.keep != "first":
             shelves[RANKS] = ranks_of(batch, self.keep)
         return Seen(keys, rows, shelves)
@@ -83,7 +83,7 @@ def settle(copies: DropCopies, gathered: Gathered, work: Work) -> Settled:
     components are the clusters. In a cluster the best copy stays; each other row is dropped if it is like
     a row that stays, else it stays too. So no row is dropped for the sake of one that is dropped itself.
     """
-    step, most = gathered.step, max(work.memory_bytes // _RECORD_BYTES, 1)
+    step, most = gathered.step, max(work.memory_bytes // RECORD_BYTES, 1)
     shares = shares_of(gathered.keys().counts(), most)
     found = work.each(
         f"{step}.pair", pair_share, {share.name: (copies, gathered, share, most) for share in shares}
@@ -112,10 +112,13 @@ def judge(
         if not is_dropped.any():
             return Result(batch)
         ours = verdicts[np.searchsorted(dropped, rows[is_dropped])]
-        names = _names(gathered, ours["kept"])
-        told = [copies.verdict(*each) for each in zip(ours["likeness"].tolist(), names, strict=True)]
-        reasons, details = (_spread(is_dropped, column) for column in zip(*told, strict=True))
-        return Result(batch, reasons, details)
+        likeness = ours["likeness"].tolist()
+        kept, locators = (texts_at(gathered, shelf, ours["kept"]) for shelf in (IDS, LOCATORS))
+        names = [f"{locator} ({item_id})" for locator, item_id in zip(locators, kept, strict=True)]
+        told = [copies.verdict(*each) for each in zip(likeness, names, strict=True)]
+        reasons, details = zip(*told, strict=True)
+        why, detail, stays = (_spread(is_dropped, column, pa.string()) for column in (reasons, details, kept))
+        return Result(batch, why, detail, stays, _spread(is_dropped, likeness, pa.float64()))
 
     return apply
 
@@ -125,10 +128,10 @@ def pair_share(place: Place, copies: DropCopies, gathered: Gathered, share: Shar
     sender = Sender(place.folder, gathered.name("pairs", share.name), PAIR)
     leaders = np.empty(0, KEYED)
     read = pairs = 0
-    for keyed in _packed(gathered.keys().read(share.first, share.last), most):
+    for keyed in packed(gathered.keys().read(share.first, share.last), most):
         read += len(keyed)
-        keyed = _in_order(np.concatenate([leaders, keyed]))
-        compare = _comparing(copies, gathered, keyed["row"])
+        keyed = in_order(np.concatenate([leaders, keyed]))
+        compare = comparing(copies, gathered, keyed["row"])
         joined = first_fit(keyed["key"], compare, most_leaders=CANDIDATE_LEADERS)
         made = np.empty(len(joined.members), PAIR)
         made["node"], made["other"] = keyed["row"][joined.members], keyed["row"][joined.leaders]
@@ -150,7 +153,7 @@ def choose_share(
     ranks = rows if copies.keep == "first" else _ranks(gathered, rows)
     order = np.lexsort((rows, ranks, ~is_known, roots))
     rows, roots, is_known = rows[order], roots[order], is_known[order]
-    compare = _comparing(copies, gathered, rows)
+    compare = comparing(copies, gathered, rows)
     joined = first_fit(roots, compare, most_leaders=CLUSTER_LEADERS, immune=is_known)
     verdicts = np.empty(len(joined.members), VERDICT)
     verdicts["row"], verdicts["kept"] = rows[joined.members], rows[joined.leaders]
@@ -161,7 +164,7 @@ def choose_share(
     return {"clusters": len(np.unique(roots)), "dropped": len(verdicts)}
 
 
-def _packed(parts: Iterator[NDArray[Any]], most: int) -> Iterator[NDArray[Any]]:
+def packed(parts: Iterator[NDArray[Any]], most: int) -> Iterator[NDArray[Any]]:
     """Yield the records in arrays of about `most`."""
     waiting: list[NDArray[Any]] = []
     for part in parts:
@@ -173,7 +176,7 @@ def _packed(parts: Iterator[NDArray[Any]], most: int) -> Iterator[NDArray[Any]]:
         yield np.concatenate(waiting)
 
 
-def _in_order(keyed: NDArray[Any]) -> NDArray[Any]:
+def in_order(keyed: NDArray[Any]) -> NDArray[Any]:
     """Return the records by key and row.
 
     Sorting by key alone is several times faster, and few keys are shared.
@@ -186,7 +189,7 @@ def _in_order(keyed: NDArray[Any]) -> NDArray[Any]:
     return keyed
 
 
-def _comparing(copies: DropCopies, gathered: Gathered, rows: Rows) -> Callable[[Rows, Rows], Likeness]:
+def comparing(copies: DropCopies, gathered: Gathered, rows: Rows) -> Callable[[Rows, Rows], Likeness]:
     """Return what compares the rows at two lists of places, a bounded number of looks at a time."""
 
     def some(one: Rows, other: Rows) -> Likeness:
@@ -208,14 +211,15 @@ def _ranks(gathered: Gathered, rows: Rows) -> Rows:
     return np.asarray(taken.data.view(np.int64)[taken.starts // 8])
 
 
-def _names(gathered: Gathered, rows: Rows) -> list[str]:
+def texts_at(gathered: Gathered, shelf: str, rows: Rows) -> list[str]:
+    """Return what a shelf of texts holds for rows, in any order and with repeats."""
     needed, places = np.unique(rows, return_inverse=True)
-    taken = gathered.take(NAMES, needed)
+    taken = gathered.take(shelf, needed)
     return [taken.text(place) for place in places.tolist()]
 
 
-def _spread(is_dropped: NDArray[np.bool_], told: tuple[str, ...]) -> pa.Array:
-    """Return a column with a text for each row that is dropped, null for the others."""
+def _spread(is_dropped: NDArray[np.bool_], told: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Return a column with a value for each row that is dropped, null for the others."""
     column = np.full(len(is_dropped), None, object)
     column[is_dropped] = told
-    return pa.array(column, pa.string())
+    return pa.array(column, kind)

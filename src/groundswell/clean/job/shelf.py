@@ -31,6 +31,16 @@ class Taken:
         return bytes(self.data[self.starts[place] : self.ends[place]]).decode()
 
 
+def taken_of(column: pa.Array) -> Taken:
+    """Return a column of binary values as if it had been read; null is empty."""
+    column = column.cast(pa.large_binary())
+    _, offsets, data = column.buffers()
+    if not len(column):
+        return Taken(np.empty(0, np.uint8), np.empty(0, np.int64), np.empty(0, np.int64))
+    ends = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+    return Taken(np.frombuffer(data or b"", np.uint8), ends[:-1], ends[1:])
+
+
 class ShelfWriter:
     """Writes byte strings in the order of their rows; there is nothing to read before `close`."""
 

@@ -11,6 +11,7 @@ from groundswell.clean.contamination import DropContaminated
 from groundswell.clean.conversations import DropBadConversations, DropBadPreferences
 from groundswell.clean.empty import DropEmptyText
 from groundswell.clean.exact import DropExactDuplicates
+from groundswell.clean.families import GroupNearCopies
 from groundswell.clean.heuristics.c4 import KeepC4Lines
 from groundswell.clean.heuristics.rules import DropByRules
 from groundswell.clean.images import DropBadImages
@@ -66,6 +67,7 @@ PLUGS: tuple[type[Operator], ...] = (
     DropBadAudio,
     DropExactDuplicates,
     DropNearDuplicates,
+    GroupNearCopies,
     DropSemanticDuplicates,
     Sample,
     Mix,

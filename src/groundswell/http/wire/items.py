@@ -90,7 +90,10 @@ class PlaceOut(Struct):
 
 
 class DropOut(Struct):
-    """A record that was set aside, and why; `failed` by an error, else by a decision."""
+    """A record that was set aside, and why; `failed` by an error, else by a decision.
+
+    Of a copy, `kept` is the item that stays in its place, and `likeness` how alike the two are, up to 1.
+    """
 
     item_id: str | None
     source: str
@@ -99,6 +102,8 @@ class DropOut(Struct):
     reason: str
     detail: str
     failed: bool
+    kept: str | None
+    likeness: float | None
 
 
 class SetAsideOut(Struct):

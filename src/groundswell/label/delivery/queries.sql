@@ -35,6 +35,27 @@ select newest.* from (
   order by a.worker_id, a.revision desc
 ) newest order by newest.annotation_id;
 
+-- accepted: what people have written to completed tasks but tests: the review's answer, else the newest of each worker
+-- Not of those that wait for a verdict, or for an answer that was sent back.
+select t.id as task_id, t.item_id, t.payload, given.annotation_id, given.worker_ids, given.answer, given.answered_at
+from tasks t
+cross join lateral (
+  select null::bigint as annotation_id, r.answer, r.created_at as answered_at,
+         array(select a.worker_id from present_annotations a where a.task_id = t.id and a.answer = r.answer
+               order by a.worker_id) as worker_ids
+  from reviews r where r.task_id = t.id
+  union all
+  select newest.id, newest.answer, newest.created_at, array[newest.worker_id] from (
+    select distinct on (a.worker_id) a.id, a.worker_id, a.answer, a.created_at from present_annotations a
+    where a.task_id = t.id order by a.worker_id, a.revision desc
+  ) newest
+  where newest.answer is not null and not exists (select from reviews r where r.task_id = t.id)
+    and not exists (select from review_work w where w.task_id = t.id and w.state <> 'done' and w.rereview_of is null)
+    and not exists (select from returned_tasks b where b.task_id = t.id and b.answered_at is null)
+) given
+where t.project_id = %(project_id)s and t.state = 'completed' and t.gold is null
+order by t.position, given.annotation_id;
+
 -- insert_certificate: what was certified
 insert into certificates (org_id, project_id, body)
 values (%(org_id)s, %(project_id)s, %(body)s) returning id;

@@ -14,15 +14,25 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from groundswell import clock
-from groundswell.errors import IndexNotReady, InputError, InvalidQuery
+from groundswell.clean import SENTENCES, sentence_vectors
+from groundswell.errors import IndexNotReady, InputError, InvalidQuery, MissingColumn
 from groundswell.organize.lineage import rows_with_prefix
 from groundswell.organize.search.index import Part, is_indexed, parts_of
 from groundswell.organize.search.language import parse
 from groundswell.organize.search.query import And, InSlice, Like, Not, Or, Query, Value, Words
-from groundswell.organize.search.rank import Scores, bm25, embedding_column, like_text, like_vector
+from groundswell.organize.search.rank import (
+    Scores,
+    Vector,
+    bm25,
+    like_text,
+    like_vector,
+    vector_at,
+    vector_columns,
+)
 from groundswell.organize.search.slices import Slice, whole, write_slice
 from groundswell.organize.search.terms import terms_of
 from groundswell.organize.search.values import Column, Condition, Meta, Values, any_of, codes_of
+from groundswell.organize.vectors import model_of
 from groundswell.organize.version import Version
 
 Mask = NDArray[np.bool_]
@@ -30,6 +40,9 @@ Rows = NDArray[np.int64]
 
 _NOT_SEARCHED = ("text", "meta")
 MAX_DESCRIPTION = 10_000
+WORDS = "words"
+"""What likeness goes by where it does not go by vectors."""
+
 MOST_VALUES = 1_000
 """Distinct values that a distribution names; the rest are counted together."""
 
@@ -43,12 +56,14 @@ class Found:
         total: how many items fit, exactly.
         rows: some of them, in the order that was asked for, int64.
         scores: of each row, where the order is by fit or by likeness; None elsewhere.
+        by: what likeness went by: a column of vectors, or `words`; None where nothing was to be alike.
     """
 
     version: Version
     total: int
     rows: Rows
     scores: Scores | None
+    by: str | None = None
 
     def to_table(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows that were found, with these columns, or all that are stored."""
@@ -62,6 +77,7 @@ def search(
     limit: int = 50,
     offset: int = 0,
     sort: str | None = None,
+    by: str | None = None,
     most_rows_to_index: int | None = None,
 ) -> Found:
     """Find items by words, phrases, fields and likeness.
@@ -84,22 +100,26 @@ def search(
         offset: how many to leave out before them.
         sort: a column to sort by, smallest first, or largest first with a `-` before it; rows without a value come
             last. None sorts by likeness or by how well words fit, where the query has any, else as stored.
+        by: what `like:` goes by: a column of vectors, or `words`. None takes the column `embedding`, or the first
+            there is, and words where there is none, or where its model is not on record and `like:` has a text.
         most_rows_to_index: make the index on the way only for versions of at most so many rows; None makes any.
 
     Raises:
         InvalidQuery: the query cannot be read, or asks for what is not there.
         InputError: `limit` or `offset` is negative, or nothing can be sorted by `sort`.
+        MissingColumn: there is no column of vectors `by`.
+        MissingExtra: a text is to be compared with vectors of a model that is not installed.
         IndexNotReady: the query needs an index that is not there and may not be made now.
     """
     if limit < 0 or offset < 0:
         raise InputError(f"limit and offset are numbers from 0; got {limit} and {offset}")
-    seeker = _Seeker(version, most_rows_to_index)
+    seeker = _Seeker(version, most_rows_to_index, by)
     asked = whole(version.folder, parse(query))
     mask = seeker.mask(asked)
     scores = None if sort is not None and not _likeness_in(asked) else seeker.scores(asked, mask)
     rows = seeker.ordered(mask, scores, sort, offset + limit)[offset:]
     shown = None if scores is None or sort is not None else scores[rows]
-    return Found(version, int(np.count_nonzero(mask)), rows, shown)
+    return Found(version, int(np.count_nonzero(mask)), rows, shown, seeker.went_by)
 
 
 def matching(version: Version, query: str) -> Mask:
@@ -173,9 +193,16 @@ def save_slice(
 class _Seeker:
     """One search of one version."""
 
-    def __init__(self, version: Version, most_rows_to_index: int | None = None) -> None:
+    def __init__(
+        self, version: Version, most_rows_to_index: int | None = None, by: str | None = None
+    ) -> None:
         version.hold()
-        self.version, self.most_rows = version, most_rows_to_index
+        self.version, self.most_rows, self.by = version, most_rows_to_index, by
+        self.went_by: str | None = None
+        if by not in (None, WORDS) and by not in vector_columns(version):
+            raise MissingColumn(
+                f"{version} has no column {by!r} of vectors; groundswell embed {version.name} adds one"
+            )
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -270,27 +297,56 @@ class _Seeker:
         return bm25(self.parts, terms, self.version.rows) if terms else None
 
     def _likeness(self, like: Like, mask: Mask) -> Scores:
-        rows = np.zeros(0, np.int64)
-        if not like.to.is_quoted:
-            rows = np.flatnonzero(rows_with_prefix(self.version, like.to.text))
-            if not len(rows):
-                raise InvalidQuery(
-                    f"like: needs an item or a text in quotes; {self.version} has no item {like.to.text[:80]!r}"
-                )
-            mask[rows] = False  # itself it is like in any case
-            column = embedding_column(self.version)
-            if column is not None:
-                return like_vector(self.version, column, int(rows[0]), mask)
-        text = like.to.text if like.to.is_quoted else self._text_of(int(rows[0]))
+        row = None if like.to.is_quoted else self._row_of(like, mask)
+        for column in self._columns_to_go_by():
+            wanted = self._vector(like.to.text, row, column)
+            if wanted is not None:
+                self.went_by = column
+                return like_vector(self.version, column, wanted, mask)
+        self.went_by = WORDS
+        text = like.to.text if row is None else self._text_of(row)
         scores = like_text(self.parts, text, self.version.rows)
         mask &= scores > 0
         return scores
+
+    def _columns_to_go_by(self) -> list[str]:
+        if self.by is not None:
+            return [] if self.by == WORDS else [self.by]
+        return vector_columns(self.version)[:1]
+
+    def _row_of(self, like: Like, mask: Mask) -> int:
+        """Return the row of an item, and leave it out of what is found: itself it is like in any case."""
+        rows = np.flatnonzero(rows_with_prefix(self.version, like.to.text))
+        if not len(rows):
+            raise InvalidQuery(
+                f"like: needs an item or a text in quotes; {self.version} has no item {like.to.text[:80]!r}"
+            )
+        mask[rows] = False
+        return int(rows[0])
+
+    def _vector(self, text: str, row: int | None, column: str) -> Vector | None:
+        """Return the vector of a row, or of a text; None where only words can tell.
+
+        Raises:
+            InvalidQuery: the row has none, or nobody knows how to make one of a text, and vectors were asked for.
+        """
+        if row is not None:
+            found = vector_at(self.version, column, row)
+            missing = f"the item has no vector in {column!r}; groundswell embed {self.version.name} adds it"
+        else:
+            is_known = model_of(self.version, column) == SENTENCES
+            found = sentence_vectors([text])[0] if is_known else None
+            missing = f"{column!r} holds vectors of another model than that of sentences; name an item, or go by words"
+        if found is None and self.by is not None:
+            raise InvalidQuery(missing)
+        return found
 
     def _text_of(self, row: int) -> str:
         text: str | None = self.version.take([row], ["text"])["text"][0].as_py()
         if text is None:
             raise InvalidQuery(
-                f"{self.version} has no column of vectors, which likeness of media goes by; add one first"
+                f"{self.version} has no column of vectors, which likeness of media goes by, or none for this item; "
+                f"groundswell embed {self.version.name} adds them"
             )
         return text
 

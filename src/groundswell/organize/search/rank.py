@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from groundswell.organize.search.index import Part
 from groundswell.organize.search.terms import terms_of
+from groundswell.organize.vectors import COLUMN
 from groundswell.organize.version import Version
 
 K1, B = 1.2, 0.75
@@ -20,6 +21,7 @@ MOST_TERMS = 32
 """Of a text that others are to be like, the terms that tell most."""
 
 Scores = NDArray[np.float32]
+Vector = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
@@ -71,24 +73,29 @@ def like_text(parts: Sequence[Part], text: str, rows: int) -> Scores:
     return bm25(parts, [(term, False) for term in telling[:MOST_TERMS]], rows)
 
 
-def embedding_column(version: Version) -> str | None:
-    """Return the column of vectors that likeness goes by: `embedding`, else the first; None where there is none."""
+def vector_columns(version: Version) -> list[str]:
+    """Return the columns of vectors that likeness can go by: `embedding` first, then as stored."""
     vectors = [
         name for name in version.columns if _is_vector(version.to_table([name]).schema.field(name).type)
     ]
-    return "embedding" if "embedding" in vectors else next(iter(vectors), None)
+    return sorted(vectors, key=lambda name: name != COLUMN)
 
 
-def like_vector(version: Version, column: str, row: int, among: Mask) -> Scores:
-    """Return the cosine of each row's vector with that of a row, float32 `[rows]`; -1 where there is none.
+def vector_at(version: Version, column: str, row: int) -> Vector | None:
+    """Return the vector of a row, float32 `[d]`; None where it has none."""
+    values = version.take([row], [column])[column].combine_chunks()
+    return _vectors(values)[0] if values.null_count == 0 else None
+
+
+def like_vector(version: Version, column: str, wanted: Vector, among: Mask) -> Scores:
+    """Return the cosine of each row's vector with another, float32 `[rows]`; -1 where there is none.
 
     Args:
         version: which.
         column: of vectors.
-        row: to which the others are compared.
+        wanted: to which they are compared, `[d]`.
         among: which rows are looked at.
     """
-    (wanted,) = _vectors(version.take([row], [column])[column].combine_chunks())
     scores = np.full(version.rows, -1.0, np.float32)
     start = 0
     for chunk in version.to_table([column])[column].chunks:
@@ -99,7 +106,7 @@ def like_vector(version: Version, column: str, row: int, among: Mask) -> Scores:
     return scores
 
 
-def _cosines(vectors: NDArray[np.float32], rows: NDArray[np.int64], wanted: NDArray[np.float32]) -> Scores:
+def _cosines(vectors: NDArray[np.float32], rows: NDArray[np.int64], wanted: Vector) -> Scores:
     few = len(rows) < len(vectors)
     chosen = vectors[rows] if few else vectors
     lengths = np.sqrt(np.einsum("ij,ij->i", chosen, chosen)) * np.linalg.norm(wanted)

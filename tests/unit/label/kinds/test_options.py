@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from groundswell.errors import InputError
@@ -39,7 +39,7 @@ def test_every_option_and_choice_has_words_in_both_languages(name: str):
 @pytest.mark.parametrize("name", KINDS)
 def test_the_example_of_a_kind_fits_its_schema(name: str):
     kind = label_kinds()[name]
-    jsonschema.validate(dict(kind.specimen.options), options_schema(kind.options))
+    jsonschema_rs.validate(options_schema(kind.options), dict(kind.specimen.options))
 
 
 @pytest.mark.parametrize("name", KINDS)

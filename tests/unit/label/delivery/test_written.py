@@ -1,0 +1,66 @@
+"""What was written becomes the item that it is: a text, a form, a whole conversation."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from groundswell.collect import Growing, Options, Stated
+from groundswell.items import Drop
+from groundswell.label.delivery.written import Accepted, Written, conversation
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+ASKED = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "why?"}]
+SAID = {"role": "assistant", "content": "so.", "from": "model", "edited": True}
+
+
+def given(answer, payload=None, number=1):
+    return Accepted(7, "a" * 64, payload or {}, number, (3,), answer, NOW)
+
+
+@pytest.mark.parametrize(
+    ("mode", "shown", "written", "roles"),
+    [
+        ("write", ASKED, [SAID], "system user assistant"),
+        ("edit", [*ASKED, {"role": "assistant", "content": "hm"}], [SAID], "system user assistant"),
+        (
+            "continue",
+            ASKED,
+            [SAID, {"role": "user", "content": "and?"}, SAID],
+            "system user assistant user assistant",
+        ),
+        ("write", ASKED, [{"role": "system", "content": "be kind"}, SAID], "system user assistant"),
+    ],
+)
+def test_a_conversation_is_whole(mode, shown, written, roles):
+    became = conversation(shown, written, mode)
+    assert " ".join(message["role"] for message in became) == roles
+    assert became[-1] == {"role": "assistant", "content": "so."}
+    assert became[0]["content"] == ("be kind" if written[0]["role"] == "system" else "be brief")
+
+
+def test_each_kind_makes_the_item_that_it_is():
+    (text,) = Written("p", "transcription", "write", [given({"text": "Nel mezzo"})], Options(NOW)).read()
+    assert (text.text, text.locator, text.derived_from) == ("Nel mezzo", "task 7 answer 1", "a" * 64)
+    payload = {"record": {"messages": ASKED}}
+    (chat,) = Written("p", "chat", "write", [given({"messages": [SAID]}, payload)], Options(NOW)).read()
+    assert [message["content"] for message in chat.record["messages"]] == ["be brief", "why?", "so."]
+    assert chat.meta == {"project": "p", "task": 7, "workers": [3], "answered_at": NOW.isoformat()}
+
+
+def test_a_form_without_the_field_is_set_aside():
+    answers = [given({"fields": {"title": "On Growth"}}), given({"fields": {}}, number=2)]
+    read = list(Written("p", "form", "write", answers, Options(NOW, "title")).read())
+    assert read[0].text == "On Growth"
+    assert isinstance(read[1], Drop)
+    assert (read[1].reason, read[1].locator) == ("answer:no_text", "task 7 answer 2")
+
+
+def test_after_a_cursor_come_the_answers_that_it_does_not_know():
+    one, two = given({"text": "a"}), given({"text": "b"}, number=2)
+    before = Written("p", "transcription", "write", [one], Options(NOW))
+    now = Written("p", "transcription", "write", [one, two], Options(NOW))
+    assert isinstance(now, Growing)
+    assert isinstance(now, Stated)
+    assert [item.text for item in now.after(before.cursor()).read()] == ["b"]
+    assert list(now.after(now.cursor()).read()) == []
+    assert now.describe() == before.describe()
