@@ -54,7 +54,7 @@ def pooled(
     """
     if stated.shape != likelihood.shape:
         raise InputError(f"an opinion is {likelihood.shape} probabilities; found {stated.shape}")
-    heard: NDArray[np.bool_] = ~np.isnan(stated).all(axis=1)
+    heard: NDArray[np.bool_] = np.asarray(~np.isnan(stated).all(axis=1))
     if not ((stated[heard] >= 0) & (stated[heard] <= 1)).all():
         raise InputError(
             "an opinion must be probabilities, 0 to 1; a row is NaN as a whole where there is none"
