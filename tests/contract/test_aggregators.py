@@ -162,6 +162,37 @@ def test_everyone_agreeing_is_followed(name):
 
 
 @every_aggregator
+def test_a_worker_without_answers_and_a_class_that_nobody_used_keep_their_places_and_change_no_label(name):
+    item, worker = np.divmod(np.arange(60), 3)
+    label = np.where(worker == 2, 0, item % 2)
+    before = aggregators()[name](Votes(item, worker, label, 20, 3, 2))
+    after = aggregators()[name](Votes(item, worker, label, 20, 4, 3))
+    assert (after.label == before.label).all()
+    assert after.posterior.shape == (20, 3)
+    if after.skill is not None:
+        assert 0 <= after.skill[3] <= 1
+        assert after.skill_error[3] >= after.skill_error[:3].max() or after.skill_error[3] == 0
+
+
+@pytest.mark.parametrize("name", ["blend", "majority", "shrunk", "weighted"])
+def test_one_answer_to_each_task_is_returned_by_those_that_never_collapse(name):
+    tasks = np.arange(30)
+    result = aggregators()[name](Votes(tasks, tasks % 3, tasks % 4, 30, 3, 4))
+    assert (result.label == tasks % 4).all()
+
+
+@every_aggregator
+def test_gold_that_contradicts_everybody_stands_and_what_is_said_of_workers_stays_within_bounds(name):
+    item, worker = np.divmod(np.arange(60), 3)
+    gold = (item[::3] + 1) % 2
+    result = aggregators()[name](Votes(item, worker, item % 2, 20, 3, 2), gold=gold)
+    assert (result.label == gold).all()
+    assert np.isfinite(result.posterior).all()
+    if result.skill is not None:
+        assert ((result.skill >= 0) & (result.skill < 0.6)).all()
+
+
+@every_aggregator
 def test_no_votes_at_all_is_an_error_of_its_own(name):
     nothing = np.empty(0, np.int32)
     with pytest.raises(NoVotes):
@@ -169,7 +200,16 @@ def test_no_votes_at_all_is_an_error_of_its_own(name):
 
 
 @every_aggregator
-@pytest.mark.parametrize("known", [{"evidence": [[0.5]]}, {"gold": [7, 7]}, {"gold": [[0]]}])
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"evidence": [[0.5]]},
+        {"evidence": [[0.5, 0.5], [np.nan, 0.5]]},
+        {"evidence": [[0.5, 0.5], [np.inf, 0.5]]},
+        {"gold": [7, 7]},
+        {"gold": [[0]]},
+    ],
+)
 def test_evidence_and_gold_that_do_not_fit_are_refused(name, known):
     votes = Votes(np.array([0, 1]), np.array([0, 0]), np.array([0, 1]), 2, 1, 2)
     with pytest.raises(InputError):

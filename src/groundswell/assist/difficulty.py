@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groundswell.quality.evidence import checked_evidence, checked_gold, clamp
 from groundswell.quality.result import Consensus, Floats
 from groundswell.quality.votes import Codes
 
@@ -73,11 +74,15 @@ def weigh(found: Consensus, evidence: Floats | None = None, gold: Codes | None =
     Returns:
         See `Weighed`. The order of votes does not matter.
 
+    Raises:
+        InputError: evidence or gold do not fit the votes; a row of evidence is NaN in part.
+
     Source:
         Dirichlet-multinomial counts: Mosimann (1962), doi:10.1093/biomet/49.1-2.65. Items that differ in
         difficulty: Whitehill et al. (2009), NeurIPS 22. The lean to the model, and estimating without truth, are
         ours; see docs/explanation/consensus.md for what was measured.
     """
+    evidence, gold = checked_evidence(found.votes, evidence), checked_gold(found.votes, gold)
     before = _before(found, evidence, gold)
     cells, shared, independence = _fit(found, evidence, before)
     log_likelihood = cells.log_likelihood(independence)
@@ -200,15 +205,12 @@ def _leaning(chance: Floats, wrong: Floats, model_says: Floats, model_truth: Flo
     return np.where(np.isnan(like_model), chance, (1 - shared) * chance + shared * like_model)
 
 
-def _before(found: Consensus, evidence: Floats | None, gold: Codes | None) -> Floats:
+def _before(found: Consensus, evidence: Floats | None, gold: Codes) -> Floats:
     """Return what is known of each item before any answer, `[n_items, K]`: gold, the model's opinion, or the prior."""
     prior = np.broadcast_to(found.prior, found.posterior.shape)
     rows = prior if evidence is None else np.where(np.isnan(evidence), prior, evidence)
     before = _normalised(np.maximum(rows, 1e-6))
-    known = np.flatnonzero(gold >= 0) if gold is not None else np.zeros(0, np.intp)
-    if gold is not None:
-        before[known] = np.eye(before.shape[1])[gold[known]]
-    return before
+    return clamp(before, gold)
 
 
 def _fit(found: Consensus, evidence: Floats | None, before: Floats) -> tuple[_Cells, float, float]:

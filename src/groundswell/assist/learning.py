@@ -134,11 +134,13 @@ def learn(
         posterior is people's alone, and `report.reason` says why.
 
     Raises:
-        InputError: features or gold do not fit the votes.
+        InputError: features, gold or opinions do not fit the votes, or are no numbers.
     """
     known = _checked_gold(votes, gold)
     if features is not None and len(features) != votes.n_items:
         raise InputError(f"features must have a row for each of {votes.n_items} items, not {len(features)}")
+    if features is not None and not np.isfinite(features).all():
+        raise InputError("features must be finite; an item without features has a row of zeros")
     labelled = np.flatnonzero((votes.votes_per_item > 0) | (known >= 0))
     people = _inferred(votes, known, None, aggregate)
     nothing = features is None and not opinions

@@ -52,9 +52,13 @@ def pooled(
         Logarithmic pooling, and learning its weights from data: "Combining probability distributions: Extending the
         logarithmic pooling approach", https://arxiv.org/abs/1502.04206. The fit and its prior are ours.
     """
-    heard: NDArray[np.bool_] = ~np.isnan(stated[:, 0])
-    if stated.shape != likelihood.shape or not ((stated[heard] >= 0) & (stated[heard] <= 1)).all():
+    if stated.shape != likelihood.shape:
         raise InputError(f"an opinion is {likelihood.shape} probabilities; found {stated.shape}")
+    heard: NDArray[np.bool_] = np.asarray(~np.isnan(stated).all(axis=1))
+    if not ((stated[heard] >= 0) & (stated[heard] <= 1)).all():
+        raise InputError(
+            "an opinion must be probabilities, 0 to 1; a row is NaN as a whole where there is none"
+        )
     known = labelled[heard[labelled]]
     if len(known) < least:
         return own

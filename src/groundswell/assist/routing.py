@@ -59,6 +59,8 @@ class State:
         lengths = {len(a) for a in arrays if a is not None}
         if self.posterior.ndim != 2 or lengths != {n}:
             raise InputError(f"routing needs one entry for each of {n} items in every array; found {lengths}")
+        if np.isnan(self.posterior).any() or (self.gain is not None and np.isnan(self.gain).any()):
+            raise InputError("a posterior or gain is NaN; where nothing is known, a posterior is even")
 
 
 @dataclass(frozen=True, eq=False)

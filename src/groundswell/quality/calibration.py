@@ -156,7 +156,8 @@ def expected_calibration_error(probabilities: Any, truth: Any, *, bins: int = 15
     """Return how far confidence is from accuracy: 0 is calibrated, 0.1 means ten points off on average.
 
     Args:
-        probabilities: `[n, n_classes]`, or `[n]` confidences with `truth` saying which labels were right.
+        probabilities: `[n, n_classes]`, or `[n]` confidences with `truth` saying which labels were right. A row
+            with NaN is no opinion, and left out.
         truth: int labels `[n]`, -1 for unknown; or bool `[n]` for confidences.
         bins: bins between quantiles of confidence; about equal counts are less noisy than equal widths, and
             equal confidences are never split.
@@ -181,10 +182,11 @@ def _confidence_and_right(probabilities: Any, truth: Any) -> tuple[Floats, Float
     """Return each known item's confidence, and whether the label it stands for is right."""
     given, known = np.asarray(probabilities, np.float64), np.asarray(truth)
     if given.ndim == 1 and given.shape == known.shape:
-        return given, known.astype(np.float64)
+        heard = ~np.isnan(given)
+        return given[heard], known[heard].astype(np.float64)
     if given.ndim != 2 or known.shape != given.shape[:1]:
         raise InputError(f"probabilities {list(given.shape)} and truth {list(known.shape)} do not fit")
-    some = known >= 0
+    some = (known >= 0) & ~np.isnan(given).any(axis=1)
     right = (given[some].argmax(axis=1) == known[some]).astype(np.float64)
     return given[some].max(axis=1, initial=0.0), right
 

@@ -57,7 +57,10 @@ def checked_gold(votes: Votes, gold: Any) -> Codes:
         return np.broadcast_to(np.int32(-1), votes.n_items)
     given = np.asarray(gold)
     if given.shape != (votes.n_items,) or not np.issubdtype(given.dtype, np.integer):
-        raise InputError(f"gold must be one integer code an item ({votes.n_items}), -1 where it is unknown")
+        raise InputError(
+            f"gold must be one integer code an item ({votes.n_items}), -1 where it is unknown, or a dict of task "
+            "to class"
+        )
     if given.size and not -1 <= given.min() <= given.max() < votes.n_classes:
         found = f"{given.min()} to {given.max()}"
         raise InputError(f"gold codes must be -1 to {votes.n_classes - 1}; found {found}")

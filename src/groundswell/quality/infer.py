@@ -75,7 +75,7 @@ def consensus(
         evidence: calibrated model probabilities, P(class | item): an array `[n_items, n_classes]`, or a dict
             of task to a dict of class to probability. A task that only the model saw is labelled too.
         gold: known labels: an int array `[n_items]` with -1 for unknown, or a dict of task to class.
-        method: a name in `aggregators()`, or an aggregator; the default is `shrunk`.
+        method: a name in `aggregators()`, or an aggregator; the default is `blend`.
         task: name of the task column.
         worker: name of the worker column.
         label: name of the label column.

@@ -18,13 +18,15 @@ def widened(votes: Votes, evidence: Any, gold: Any, *, may_add_classes: bool) ->
     """Return the votes with the tasks, and where allowed the classes, that only evidence or gold name.
 
     Raises:
-        InputError: something is given by name, and the votes have no names.
+        InputError: something is given by name, and the votes have no names; or gold is not one class a task.
     """
     named = [given for given in (evidence, gold) if isinstance(given, Mapping)]
     if not named:
         return votes
     if votes.item_names is None or votes.class_names is None:
         raise InputError("evidence and gold by name need votes with names; give them as arrays instead")
+    if isinstance(gold, Mapping):
+        _check_gold(gold)
     votes = _with_items(votes, [task for given in named for task in given])
     return _with_classes(votes, _classes(evidence, gold)) if may_add_classes else votes
 
@@ -63,6 +65,18 @@ def evidence_rows(votes: Votes, evidence: Any) -> Any:
         for name, share in shares.items():
             rows[items[task], _place(classes, name, "evidence")] = share
     return rows
+
+
+def _check_gold(gold: Mapping[Name, Any]) -> None:
+    """Refuse gold that leaves open which class a task is of: nothing, or several that contradict each other."""
+    for task, name in gold.items():
+        if not isinstance(name, Hashable):
+            raise InputError(
+                f"gold of {task!r} is {name!r}; it must be one class: where sources contradict each other, leave "
+                "the task out, or count them as answers"
+            )
+        if name is None or name != name:  # NaN
+            raise InputError(f"gold of {task!r} is {name!r}; leave out what is not known")
 
 
 def _with_items(votes: Votes, tasks: Iterable[Name]) -> Votes:

@@ -138,7 +138,12 @@ class Votes:
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
-        """Votes for each class of each item, `[n_items, n_classes]`."""
+        """Votes for each class of each item, `[n_items, n_classes]`.
+
+        Raises:
+            TooLarge: they would not fit in `MOST_CELLS`.
+        """
+        _check_cells(self.n_items, self.n_classes)
         cells = self.item.astype(np.int64) * self.n_classes + self.label
         counted = np.bincount(cells, minlength=self.n_items * self.n_classes)
         return counted.reshape(self.n_items, self.n_classes)
@@ -209,9 +214,12 @@ def require_votes(votes: Votes) -> None:
     """
     if not len(votes):
         raise NoVotes(f"no votes on {votes.n_items} tasks; a consensus needs at least one answer")
-    cells = max(votes.n_items, len(votes)) * votes.n_classes
-    if cells > MOST_CELLS:
-        size = f"{max(votes.n_items, len(votes)):,} rows of {votes.n_classes:,} classes"
+    _check_cells(max(votes.n_items, len(votes)), votes.n_classes)
+
+
+def _check_cells(rows: int, n_classes: int) -> None:
+    if (cells := rows * n_classes) > MOST_CELLS:
         raise TooLarge(
-            f"{size} are {cells:,} cells, over {MOST_CELLS:,}; split the tasks or merge rare classes"
+            f"{rows:,} rows of {n_classes:,} classes are {cells:,} cells, over {MOST_CELLS:,}; "
+            "split the tasks or merge rare classes"
         )

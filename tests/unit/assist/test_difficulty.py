@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from groundswell.assist.difficulty import expected_gain, weigh
+from groundswell.errors import InputError
 from groundswell.quality.shrunk import shrunk
 from groundswell.quality.votes import Votes
 
@@ -85,6 +86,12 @@ def test_gold_stays_and_a_row_without_opinion_falls_back_on_the_prior():
     np.testing.assert_allclose(weighed.posterior[2], found.prior, atol=1e-6)
     assert weighed.gain[0] == 0
     assert np.isfinite(weighed.posterior).all()
+
+
+def test_evidence_that_is_nan_in_part_is_refused():
+    given = votes([(0, 1), (1, 1)], 2)
+    with pytest.raises(InputError, match="partly NaN"):
+        weigh(shrunk(given), np.array([[0.8, np.nan, 0.2], [0.4, 0.3, 0.3]]))
 
 
 def test_the_gain_of_one_answer_by_hand():

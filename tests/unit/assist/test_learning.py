@@ -153,6 +153,13 @@ def test_features_or_gold_that_do_not_fit_are_refused():
             learn(features, no_votes(), gold, rng=rng())
 
 
+def test_features_that_are_no_numbers_are_refused():
+    features, _ = items()
+    features[3, 0] = np.nan
+    with pytest.raises(InputError, match="features must be finite"):
+        learn(features, no_votes(), rng=rng())
+
+
 def test_new_answers_are_taken_in_without_training_and_leave_the_model_as_it_was():
     features, truth = items(spread=1.3)
     learned = learn(features, answered(truth), seeds(truth), rng=rng())

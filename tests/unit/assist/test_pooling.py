@@ -109,7 +109,16 @@ def test_answers_that_say_nothing_teach_nothing():
     np.testing.assert_allclose(found, 1 / K, atol=1e-3)
 
 
-@pytest.mark.parametrize("stated", [np.full((N, K + 1), 0.2), np.full((N, K), 2.0), np.full((N, K), -0.1)])
+@pytest.mark.parametrize(
+    "stated",
+    [
+        np.full((N, K + 1), 0.2),
+        np.full((N, K), 2.0),
+        np.full((N, K), -0.1),
+        np.tile([np.nan, 0.5, 0.5], (N, 1)),
+        np.tile([0.5, 0.5, np.nan], (N, 1)),
+    ],
+)
 def test_an_opinion_that_is_none_is_refused(stated):
     with pytest.raises(InputError):
         pooled(None, stated, EVERY, np.ones((N, K)), least=20, rng=rng())

@@ -197,6 +197,12 @@ def test_arrays_of_different_lengths_are_refused():
         state([0.5, 0.6], answers=[1, 1, 1])
 
 
+@pytest.mark.parametrize("nothing", [{"posterior": np.array([[np.nan, 0.5]])}, {"gain": np.array([np.nan])}])
+def test_what_is_no_number_is_refused(nothing):
+    with pytest.raises(InputError, match="is NaN"):
+        state([0.5], **nothing)
+
+
 def test_a_model_proves_itself_on_enough_gold_by_being_right_and_honest():
     good = ModelReport(120, accuracy=0.9, calibration_error=0.04, gold=80, gold_accuracy=0.9)
     assert has_proven_itself(good)

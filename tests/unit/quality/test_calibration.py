@@ -89,6 +89,14 @@ def test_calibration_error_by_hand():
     assert expected_calibration_error([[0.9, 0.1], [0.4, 0.6]], [0, -1]) == pytest.approx(0.1)
 
 
+def test_calibration_error_leaves_out_where_there_is_no_opinion():
+    given, heard = np.array([[0.9, 0.1], [np.nan, 0.6], [0.3, 0.7]]), [0, 2]
+    expected = expected_calibration_error(given[heard], np.array([0, 0]))
+    assert expected_calibration_error(given, np.array([0, 1, 0])) == pytest.approx(expected)
+    confidence, right = np.array([0.9, np.nan, 0.7]), np.array([True, True, False])
+    assert expected_calibration_error(confidence, right) == pytest.approx(expected)
+
+
 def test_calibration_error_of_nothing_is_not_a_number():
     assert np.isnan(expected_calibration_error(np.empty((0, 2)), np.empty(0, int)))
 

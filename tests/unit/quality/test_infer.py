@@ -36,6 +36,20 @@ def test_gold_by_name_is_clamped():
     assert (result.labels["t1"], result.probability["t1"]) == ("dog", 1.0)
 
 
+@pytest.mark.parametrize(
+    ("gold", "message"),
+    [
+        ({"t1": ["cat", "dog"]}, "gold of 't1' is .*; it must be one class: where sources contradict"),
+        ({"t1": None}, "gold of 't1' is None; leave out"),
+        ({"t1": float("nan")}, "gold of 't1' is nan; leave out"),
+        ([("t1", "cat"), ("t1", "dog")], "or a dict of task to class"),
+    ],
+)
+def test_gold_that_leaves_the_class_open_is_refused(gold, message):
+    with pytest.raises(InputError, match=message):
+        consensus(ROWS, gold=gold)
+
+
 def test_evidence_by_name_labels_a_task_that_nobody_answered():
     result = consensus(ROWS, evidence={"t3": {"cow": 0.9, "cat": 0.1}})
     assert result.labels["t3"] == "cow"

@@ -154,6 +154,8 @@ def test_a_million_classes_are_refused_by_name_before_memory_runs_out():
     codes = np.arange(1000, dtype=np.int32)
     with pytest.raises(TooLarge, match="1,000,000 classes"):
         require_votes(Votes(codes, codes, codes, 1000, 1000, 10**6))
+    with pytest.raises(TooLarge, match="1,000,000 classes"):
+        _ = Votes(codes, codes, codes, 1000, 1000, 10**6).counts
 
 
 def test_votes_describe_themselves():

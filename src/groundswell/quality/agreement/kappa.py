@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.errors import InputError
+from groundswell.errors import InputError, TooLarge
 from groundswell.quality.agreement.result import Agreement
 from groundswell.quality.agreement.within import pairs_within, sums_at
 from groundswell.quality.result import Floats
-from groundswell.quality.votes import Votes
+from groundswell.quality.votes import MOST_CELLS, Votes
 
 ONE_CLASS = "every comparable vote is for the same class"
 
@@ -27,15 +27,13 @@ def fleiss_kappa(votes: Votes) -> Agreement:
     Source:
         Fleiss (1971), Psychological Bulletin 76(5):378-382, doi:10.1037/h0031619.
     """
-    counts = votes.counts[votes.votes_per_item > 0].astype(np.float64)
-    if not len(counts):
+    each = votes.votes_per_item[votes.votes_per_item > 0]
+    if not len(each):
         return Agreement(nan, reason="no item has a vote")
-    each = counts.sum(axis=1)
     if (each != each[0]).any() or each[0] < 2:
-        return Agreement(nan, items=len(counts), reason="items need equally many votes, two or more")
-    observed = ((counts**2).sum(axis=1) - each).mean() / (each[0] * (each[0] - 1))
-    shares = counts.sum(axis=0) / counts.sum()
-    return _beyond(1 - float(observed), 1 - float(shares @ shares), len(counts))
+        return Agreement(nan, items=len(each), reason="items need equally many votes, two or more")
+    shares = np.bincount(votes.label, minlength=votes.n_classes) / len(votes)
+    return _beyond(_mean_disagreement(votes, None), 1 - float(shares @ shares), len(each))
 
 
 def cohen_kappa(votes: Votes, first: int, second: int, *, weights: Any = None) -> Agreement:
@@ -54,6 +52,7 @@ def cohen_kappa(votes: Votes, first: int, second: int, *, weights: Any = None) -
 
     Raises:
         InputError: weights that are unknown, of another shape, negative or not finite.
+        TooLarge: weights for more pairs of classes than fit in memory.
 
     Source:
         Cohen (1960), Educational and Psychological Measurement 20(1):37-46, doi:10.1177/001316446002000104;
@@ -111,6 +110,10 @@ def _disagreement_weights(weights: Any, n_classes: int) -> Floats | None:
     """Return how grave it is to say one class against another, `[n_classes, n_classes]`; None for all alike."""
     if weights is None:
         return None
+    if n_classes**2 > MOST_CELLS:
+        raise TooLarge(
+            f"{n_classes:,} classes have too many pairs to weigh; merge rare classes, or weigh none"
+        )
     if isinstance(weights, str):
         if weights not in ("linear", "quadratic"):
             raise InputError(f"no weights {weights!r}; there are linear, quadratic, or an array")

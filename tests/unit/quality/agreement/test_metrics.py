@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundswell.errors import InputError, TooLarge
-from groundswell.quality.agreement import alpha, krippendorff_alpha, scales, within
+from groundswell.quality.agreement import (
+    alpha,
+    cohen_kappa,
+    fleiss_kappa,
+    gwet_ac,
+    krippendorff_alpha,
+    scales,
+    within,
+)
 from groundswell.quality.agreement.alpha import Ruler
 from groundswell.quality.agreement.answers import compare, from_votes
 from groundswell.quality.agreement.paired import Measured, Paired, Ratios
@@ -255,6 +263,15 @@ def test_a_million_classes_take_no_table_of_them():
     found = krippendorff_alpha(votes, rng=rng, resamples=100)
     assert found.low < found.value < found.high
     assert found.value == pytest.approx(0.65, abs=0.1)
+
+
+def test_a_million_classes_have_kappas_and_are_refused_weights():
+    item, worker = np.divmod(np.arange(600), 3)
+    votes = Votes(item, worker, item * 5000 + (worker == item % 3), 200, 3, 1_000_000)
+    for found in (fleiss_kappa(votes), gwet_ac(votes), cohen_kappa(votes, 0, 1)):
+        assert found.value == pytest.approx(1 / 3, abs=3e-3)
+    with pytest.raises(TooLarge, match="1,000,000 classes have too many pairs"):
+        cohen_kappa(votes, 0, 1, weights="linear")
 
 
 def test_many_classes_are_counted_one_resample_at_a_time(monkeypatch):
