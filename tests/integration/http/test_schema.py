@@ -148,7 +148,12 @@ async def test_a_test_asks_the_items_that_another_project_has_labels_for(web):
     labelled = {task.item_id for task in labels if task.review or (task.answer and is_settled(task))}
     assert 0 < len(labelled) < len(labels)
     of = (await web.call("GET", f"/api/v1/projects/{web.desk.project_id}")).json()
-    body = {"name": "entry", "dataset": of["dataset"]["name"], "dataset_version": 2, "classes": ["cat", "dog"]}
+    body = {
+        "name": "entry",
+        "dataset": of["dataset"]["name"],
+        "dataset_version": 2,
+        "classes": ["cat", "dog"],
+    }
     test = {**body, "purpose": "qualification", "gold_project": web.desk.project_id}
     made = await web.call("POST", "/api/v1/projects", json=test)
     assert made.status_code == 200, made.text
@@ -168,7 +173,12 @@ async def test_in_a_project_that_makes_labels_known_items_are_hidden_among_the_o
 
 async def test_known_answers_come_from_a_project_that_has_some_and_is_ours(web):
     of = (await web.call("GET", f"/api/v1/projects/{web.desk.project_id}")).json()
-    body = {"name": "entry", "dataset": of["dataset"]["name"], "dataset_version": 2, "classes": ["cat", "dog"]}
+    body = {
+        "name": "entry",
+        "dataset": of["dataset"]["name"],
+        "dataset_version": 2,
+        "classes": ["cat", "dog"],
+    }
     empty = (await web.call("POST", "/api/v1/projects", json={**body, "name": "empty"})).json()["id"]
     refused = await web.call("POST", "/api/v1/projects", json={**body, "gold_project": empty})
     assert refused.status_code == 400

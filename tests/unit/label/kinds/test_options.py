@@ -56,5 +56,7 @@ def test_an_option_that_a_kind_needs_is_named_when_it_is_missing():
 
 def test_a_kind_of_field_takes_only_what_its_values_can_have():
     fields = options_schema(label_kinds()["form"].options)["properties"]["fields"]["items"]
-    (flag,) = [rule["then"] for rule in fields["allOf"] if rule["if"]["properties"]["kind"]["const"] == "flag"]
+    (flag,) = [
+        rule["then"] for rule in fields["allOf"] if rule["if"]["properties"]["kind"]["const"] == "flag"
+    ]
     assert flag["properties"] == {"values": False, "low": False, "high": False, "pattern": False}
