@@ -183,6 +183,35 @@ def test_a_test_for_people_is_made_of_what_another_project_knows(manager: Page, 
     ) == [(40, 40)]
 
 
+def test_classes_change_once_it_is_seen_what_that_does_and_change_back(manager: Page, house: House):
+    manager.goto(f"{house.page_of('reviewed')}/settings")
+    form = manager.get_by_test_id("change-classes")
+    form.get_by_role("combobox", name="Class", exact=True).select_option("dog")
+    form.get_by_label("New name").fill("hound")
+    form.get_by_role("button", name="See what it does").click()
+    plan = manager.get_by_test_id("plan")
+    expect(plan).to_contain_text("dog is called hound")
+    expect(plan.get_by_role("row", name=re.compile("^dog hound"))).to_be_visible()
+    expect(plan).to_contain_text("No task is asked again.")
+    assert classes_of(house) == ["cat", "dog"]
+    assert violations(manager) == []
+    manager.get_by_test_id("make-change").click()
+    expect(manager.get_by_text("The classes are changed.")).to_be_visible()
+    assert classes_of(house) == ["cat", "hound"]
+    manager.get_by_text("Versions", exact=True).click()
+    manager.get_by_role("button", name="Back to version 1").click()
+    expect(plan).to_contain_text("Version 1 comes back")
+    manager.get_by_test_id("make-change").click()
+    expect(plan).to_be_hidden()
+    assert classes_of(house) == ["cat", "dog"]
+
+
+def classes_of(house: House) -> list[str]:
+    query = "select classes from ontologies where project_id = %(p)s order by version desc limit 1"
+    ((classes,),) = house.rows(query, p=house.projects["reviewed"])
+    return classes
+
+
 PAGES = {
     "/": "[data-testid=project]",
     "/projects/{}/overview": "text=Cost",
