@@ -185,6 +185,8 @@ def _with_its_packages(name: str) -> str:
 @given(data=st.data())
 def test_shapes_read_back_up_to_the_stated_rounding(name: str, data: st.DataObject) -> None:
     answers = data.draw(st.lists(st.lists(shapes(name), max_size=3), min_size=1, max_size=3))
+    if name == "yolo":  # boxes or polygons, not both in one image
+        answers = [[each for each in found if each["type"] == found[0]["type"]] for found in answers]
     rows = [image_row(number, {"shapes": found}) for number, found in enumerate(answers)]
     for row, item in zip(rows, back(name, rows), strict=True):
         assert item.data == row["data"]

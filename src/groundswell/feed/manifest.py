@@ -146,7 +146,10 @@ def from_json(stored: bytes, where: str) -> Manifest:
         )
     if found != FORMAT:
         raise UnreadableSource(f"{where} has the old format {found}; make the snapshot again")
-    return msgspec.convert(content, Manifest)
+    try:
+        return msgspec.convert(content, Manifest)
+    except msgspec.ValidationError as error:
+        raise UnreadableSource(f"{where} is no manifest of this release: {error}") from error
 
 
 def _content(manifest: Manifest) -> dict[str, Any]:

@@ -65,6 +65,15 @@ def test_what_is_no_manifest_is_an_error(content: bytes) -> None:
         from_json(content, "it")
 
 
+def test_a_manifest_that_says_something_else_is_an_error_though_its_digest_fits() -> None:
+    content = {**json.loads(to_json(MANIFEST)), "rows": "two"}
+    del content["digest"]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    stored = json.dumps({**content, "digest": hashlib.sha256(canonical.encode()).hexdigest()})
+    with pytest.raises(UnreadableSource, match=r"Expected `int`, got `str` - at `\$.rows`"):
+        from_json(stored.encode(), "it")
+
+
 def test_a_newer_format_is_refused_before_anything_else_is_believed() -> None:
     content = json.dumps({"format": FORMAT + 1, "digest": "?", "new": 1}).encode()
     with pytest.raises(DataFolderNewer, match="update groundswell"):

@@ -31,12 +31,18 @@ class Yolo:
 
     A box is `class x y width height` from its centre, a polygon `class x1 y1 x2 y2 ...`, all as shares of the image's
     width and height with 10 decimals: coordinates come back within 10^-9 of the image's size. YOLO has no attributes.
+    Trainers take the lines of one image as boxes or as polygons, so an image with both is refused.
+
+    Attributes:
+        carried: types of shape.
+        mixes: whether one image may have more than one of them.
     """
 
     name = "yolo"
     suffix = ""
     needs_data = True
     carried: ClassVar[tuple[str, ...]] = ("box", "polygon")
+    mixes: ClassVar[bool] = False
 
     def write(
         self, batches: Iterable[pa.RecordBatch], destination: Path, *, overwrite: bool = False
@@ -86,6 +92,11 @@ class Yolo:
         shapes: list[Shape] = list(shapes_of(item, self.name, self.carried))
         if any(shape.get("attributes") for shape in shapes):
             raise InputError(f"item {item.id}: {self.name} cannot carry attributes; export as coco or cvat")
+        if not self.mixes and len({shape["type"] for shape in shapes}) > 1:
+            both = " and ".join(self.carried)
+            raise InputError(
+                f"item {item.id}: {self.name} cannot carry {both} in one image; export as coco or cvat"
+            )
         return shapes
 
     def _finish(self, labels: Path, classes: Classes) -> None:
@@ -102,6 +113,7 @@ class YoloPose(Yolo):
 
     name = "yolo_pose"
     carried = ("keypoints", "box")
+    mixes = True
 
     def _finish(self, labels: Path, classes: Classes) -> None:
         lines = labels.read_text("utf-8").splitlines()

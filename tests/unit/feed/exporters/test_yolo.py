@@ -87,6 +87,16 @@ def test_lines_of_a_pose_have_as_many_joints_as_the_largest_skeleton(tmp_path: P
     assert "kpt_shape: [3, 3]\n" in (tmp_path / "out" / "data.yaml").read_text()
 
 
+def test_an_image_with_boxes_and_polygons_is_refused_since_trainers_take_one_for_the_other(
+    tmp_path: Path,
+) -> None:
+    box = {"type": "box", "label": "cat", "points": [[1, 2], [3, 4]]}
+    polygon = {"type": "polygon", "label": "cat", "points": [[1, 2], [3, 4], [5, 9]]}
+    with pytest.raises(InputError, match="cannot carry box and polygon in one image"):
+        ANNOTATIONS["yolo"].write([batch(box, polygon)], tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_class_has_one_skeleton_and_each_pose_a_joint(tmp_path: Path) -> None:
     two = batch(keypoints("cat", [1, 2]), keypoints("cat", [1, 2], None))
     with pytest.raises(InputError, match=r"'cat' has 2 joints here and 1 before"):
