@@ -25,7 +25,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _ANSWERS = "answers:"
 
-_STEPS = {"pair": "comparing", "cluster": "grouping", "choose": "choosing", "count": "counting"}
+_STEPS = {
+    "pair": "comparing",
+    "link": "comparing",
+    "cluster": "grouping",
+    "choose": "choosing",
+    "name": "naming",
+    "count": "counting",
+}
 
 
 def _running(command: Command) -> Command:
