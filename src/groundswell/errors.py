@@ -23,7 +23,7 @@
     ├── NoReply                    a model of others did not reply        exit 9, HTTP 503
     ├── NotSignedIn                no valid session or key                exit 5, HTTP 401
     ├── NotAllowed                 the role does not permit it            exit 5, HTTP 403
-    ├── MissingExtra               an optional dependency is needed       exit 6
+    ├── MissingExtra               an optional dependency is needed       exit 6, HTTP 501
     ├── StoreError                 the place where things are kept        exit 7
     │   ├── DatabaseUnavailable    retry later                            HTTP 503
     │   ├── IndexNotReady          a search must wait for its index       HTTP 503
@@ -193,6 +193,7 @@ class MissingExtra(GroundswellError, ImportError):
 
     code = "missing_extra"
     exit_code = 6
+    http_status = 501
 
 
 class StoreError(GroundswellError):

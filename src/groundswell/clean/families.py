@@ -21,8 +21,8 @@ from groundswell.clean.near import DropNearDuplicates
 from groundswell.clean.operator import Result, Seen
 
 REACH = 64
-"""Rows of one key with which each row is compared, if so many are unlike: those of one text and another number, or
-blank pictures. Copies are found whatever their number."""
+"""Rows after it with which each row of a key is compared, where the rows of the key do not all hang together: blank
+pictures, for example. Copies are found whatever their number."""
 
 Settled = tuple[Path, ...]
 
@@ -33,7 +33,7 @@ class GroupNearCopies:
 
     An item is nearly the same as another of its family, though the ends of a chain may be unlike. The name is the id of
     the first of them, which stays the same as items come in behind. No two that share a band key and are near copies
-    are of two families, as long as no more than `REACH` rows of that key that are unlike stand between them.
+    are of two families, unless more than `REACH` rows of that key stand between them which do not all hang together.
 
     Attributes:
         similar: what counts as a near copy; its `keep` does not matter.

@@ -25,7 +25,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _ANSWERS = "answers:"
 
-_STEPS = {"pair": "comparing", "cluster": "grouping", "choose": "choosing", "count": "counting"}
+_STEPS = {
+    "pair": "comparing",
+    "link": "comparing",
+    "cluster": "grouping",
+    "choose": "choosing",
+    "name": "naming",
+    "count": "counting",
+}
 
 
 def _running(command: Command) -> Command:
@@ -105,7 +112,8 @@ def collect(
     if raw and (recipe or against):
         raise click.UsageError("--raw does not clean; leave out --recipe and --against")
     if name is None and (query is not None or path.startswith(_ANSWERS)):
-        raise click.UsageError("a database and answers need a --name for the dataset")
+        what = "--query" if query is not None else f"{_ANSWERS}PROJECT"
+        raise click.UsageError(f"{what} needs a --name for the dataset")
     limit = settings.max_item_bytes
     text_column = AS_RECORD if records else text_column
     source: str | Source = path

@@ -45,7 +45,7 @@ class Hub(Remote):
             MissingExtra: huggingface_hub is not installed.
         """
         repo, revision, pattern = _parsed(self.place.spec)
-        if _library().is_offline_mode():
+        if _library().constants.HF_HUB_OFFLINE:
             found = _cached(repo, revision)
         else:
             try:

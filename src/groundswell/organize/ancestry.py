@@ -22,7 +22,8 @@ def cursors_of(version: Version) -> dict[str, Cursor]:
 
 def other_steps(version: Version, operators: Sequence[Operator]) -> str | None:
     """Say in one line that a version was made by other steps than these; None where it was not, or that is unknown."""
-    made = next((each for each in _line(version) if "run" in each.lineage), None)
+    runs = (each for each in _line(version) if "run" in each.lineage and each.recipe)
+    made = next(runs, None)
     if made is None or made.recipe["fingerprint"] == fingerprint(operators):
         return None
     now = ", ".join(operator.name for operator in operators) or "none"

@@ -158,6 +158,7 @@ async def find_items(
     query: str,
     *,
     sort: str | None = None,
+    by: str | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[Found, pa.Table]:
@@ -166,6 +167,8 @@ async def find_items(
     Raises:
         NotFound: there is no such version in this organization.
         InvalidQuery: the query cannot be read, or asks for what is not there.
+        MissingColumn: there is no column of vectors `by`.
+        MissingExtra: a text is to be compared with vectors of a model that is not installed.
         IndexNotReady: the version is large and searched for the first time; its index is being made.
     """
     scope.require(Role.MEMBER)
@@ -179,6 +182,7 @@ async def find_items(
                 limit=limit,
                 offset=offset,
                 sort=sort,
+                by=by,
                 most_rows_to_index=ROWS_TO_INDEX_AT_ONCE,
             )
         except IndexNotReady:

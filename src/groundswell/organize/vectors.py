@@ -1,6 +1,6 @@
 """Vectors beside the items of a version, by which `like:` finds what is alike: which model made them is on record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -15,7 +15,8 @@ from groundswell.organize.version import Version
 
 COLUMN = "embedding"
 
-Vector = NDArray[np.float16]
+Vectors = NDArray[np.float16]
+"""One row for each item, `[n, d]`."""
 
 _ROWS_AT_ONCE = 1024
 
@@ -63,21 +64,20 @@ def embed(
         OverQuota: the organization keeps all it may.
     """
     model = f"{embedder.name}@{embedder.version}"
-    found = vectors_in(version, column) if model == model_of(version, column) else {}
-    rows = _rows_without(version, embedder.kind, found)
+    ids, blocks = _known(version, column) if model == model_of(version, column) else ([], [])
+    rows = _rows_without(version, embedder.kind, frozenset(ids))
     if not len(rows):
-        if not found:
+        if not ids:
             raise InputError(f"{version} has no items of kind {embedder.kind.value!r} to embed")
         return version
-    done = 0
+    before = len(ids)
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         for batch in version.batches_of(rows[start : start + _ROWS_AT_ONCE]):
-            vectors = embedder.embed(list(items_of(batch))).astype(np.float16)
-            found |= dict(zip(batch["id"].to_pylist(), vectors, strict=True))
-            done += batch.num_rows
-            on_progress(done)
+            blocks.append(embedder.embed(list(items_of(batch))).astype(np.float16))
+            ids += batch["id"].to_pylist()
+            on_progress(len(ids) - before)
     lineage = {**version.lineage, "embedding": {"column": column, "model": model}}
-    return store.add_columns(version, _table(found, column, model), lineage=lineage)
+    return store.add_columns(version, _table(ids, blocks, column, model), lineage=lineage)
 
 
 def model_of(version: Version, column: str) -> str | None:
@@ -87,30 +87,30 @@ def model_of(version: Version, column: str) -> str | None:
     return vector_model(version.to_table([column]).schema.field(column))
 
 
-def vectors_in(version: Version, column: str) -> dict[str, Vector]:
-    """Return the vectors of a column by the ids of their items."""
+def _known(version: Version, column: str) -> tuple[list[str], list[Vectors]]:
+    """Return the items that have a vector, each once, and their vectors."""
     table = version.to_table(["id", column])
     table = table.filter(table[column].is_valid())
-    found: dict[str, Vector] = {}
-    for batch in table.to_batches():
-        size = batch[column].type.list_size
-        matrix = batch[column].flatten().to_numpy(zero_copy_only=False).reshape(-1, size)
-        found |= dict(zip(batch["id"].to_pylist(), matrix.astype(np.float16), strict=True))
-    return found
+    first: dict[str, int] = {}
+    for row, item_id in enumerate(table["id"].to_pylist()):
+        first.setdefault(item_id, row)
+    vectors = table[column].combine_chunks().take(pa.array(first.values(), pa.int64()))
+    matrix = vectors.flatten().to_numpy(zero_copy_only=False).astype(np.float16)
+    return list(first), [matrix.reshape(len(first), -1)] if first else []
 
 
-def _rows_without(version: Version, kind: ItemKind, found: Mapping[str, Vector]) -> NDArray[np.int64]:
+def _rows_without(version: Version, kind: ItemKind, known: Collection[str]) -> NDArray[np.int64]:
     """Return the rows of items of a kind that have no vector, of an item that is there twice the first."""
     table = version.to_table(["id", "kind"])
     rows: dict[str, int] = {}
     for row, (item_id, of) in enumerate(zip(*(column.to_pylist() for column in table.columns), strict=True)):
-        if of == kind and item_id not in found:
+        if of == kind and item_id not in known:
             rows.setdefault(item_id, row)
     return np.fromiter(rows.values(), np.int64, len(rows))
 
 
-def _table(found: dict[str, Vector], column: str, model: str) -> pa.Table:
-    matrix = np.stack(list(found.values()))
+def _table(ids: list[str], blocks: Sequence[Vectors], column: str, model: str) -> pa.Table:
+    matrix = np.concatenate(blocks)
     vectors = pa.FixedSizeListArray.from_arrays(pa.array(matrix.ravel()), matrix.shape[1])
     fields = [pa.field("id", pa.string()), vector_field(column, vectors.type, model)]
-    return pa.table([pa.array(list(found), pa.string()), vectors], pa.schema(fields))
+    return pa.table([pa.array(ids, pa.string()), vectors], pa.schema(fields))

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from groundswell.organize import collect
+from groundswell.clean import Sentences
+from groundswell.organize import collect, embed
 from groundswell.tenancy.model import Role
 from groundswell.tenancy.service import add_member, create_sign_in_token, find_member, sign_in
 
@@ -91,7 +92,18 @@ async def test_items_are_found_a_page_at_a_time_and_counted_exactly(web):
     )
     assert "other filters" in other["detail"]
     by_place = await get(web, ANIMALS + "/versions/1/items", sort="-locator", limit=1)
-    assert by_place["items"][0]["score"] is None
+    assert (by_place["items"][0]["score"], by_place["by"]) == (None, None)
+
+
+async def test_what_likeness_goes_by_is_said_and_can_be_chosen(web):
+    version = store_of(web).open("animals", 1)
+    at = f"{ANIMALS}/versions/{embed(store_of(web), version, Sentences()).number}/items"
+    alike = await get(web, at, q='like:"kittens"', limit=1)
+    assert alike["by"] == "embedding"
+    assert "cats" in alike["items"][0]["text"]
+    assert (await get(web, at, q='like:"kittens"', by="words"))["total"] == 0
+    refusal = await refused(web, "GET", at, 400, params={"q": 'like:"kittens"', "by": "other"})
+    assert "has no column 'other' of vectors" in refusal["detail"]
 
 
 async def test_labels_are_fields_and_are_counted(web):

@@ -22,7 +22,7 @@ from groundswell.clean import (
     default_recipe,
 )
 from groundswell.errors import Conflict, EmptySource, UnreadableSource
-from groundswell.organize import Version, collect, local_store, parts
+from groundswell.organize import Version, collect, local_store, parts, split
 from groundswell.organize.runs import open_run, remove_old_runs, temporary_run
 from groundswell.organize.saving import Saving, clean_version, runs_of
 
@@ -120,11 +120,12 @@ def test_what_was_read_stays_known_through_labels_choices_and_other_sources(
     store = local_store(home)
     version = collect(raw).clean().save("texts", home=home)
     version = store.add_columns(version, pa.table({"id": version.ids()[:1], "label": ["a"]}))
+    version = split(store, version, {"train": 1.0}, group_by=None).version
     version = store.select(version, ids=version.ids()[3:])
     write(tmp_path / "other", "c.jsonl", ["a text from elsewhere that nobody has seen before"])
     version = collect(tmp_path / "other").clean().save("texts", home=home, update=True)
     again = collect(raw).clean()
-    assert again.save("texts", home=home, update=True).number == version.number == 4
+    assert again.save("texts", home=home, update=True).number == version.number == 5
     assert again.report is not None
     assert again.report.collected == 0
 

@@ -47,6 +47,7 @@ export interface ListedItem {
 export interface ItemPage {
   version: number;
   total: number;
+  by: string | null;
   items: ListedItem[];
   next_cursor: string | null;
 }

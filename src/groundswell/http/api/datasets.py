@@ -127,11 +127,20 @@ async def list_items(call: Call) -> items.ItemPage:
     version is answered with `index_not_ready` while its index is made; repeat it after some seconds.
     """
     name, at = at_of(call)
-    query, sort = call.query.get("q", ""), call.query.get("sort")
-    this = ["items", name, at, query, sort]
+    query, sort, by = call.query.get("q", ""), call.query.get("sort"), call.query.get("by")
+    this = ["items", name, at, query, sort, by]
     offset, limit = offset_of(call, this)
     found, table = await datasets.find_items(
-        call.scope, store_of(call), call.app.indexer, name, at, query, sort=sort, offset=offset, limit=limit
+        call.scope,
+        store_of(call),
+        call.app.indexer,
+        name,
+        at,
+        query,
+        sort=sort,
+        by=by,
+        offset=offset,
+        limit=limit,
     )
     scores = [None] * len(found.rows) if found.scores is None else found.scores.tolist()
     page = [
@@ -139,7 +148,7 @@ async def list_items(call: Call) -> items.ItemPage:
         for row, values, score in zip(found.rows.tolist(), table.to_pylist(), scores, strict=True)
     ]
     return items.ItemPage(
-        found.version.number, found.total, page, next_offset(offset, limit, found.total, this)
+        found.version.number, found.total, found.by, page, next_offset(offset, limit, found.total, this)
     )
 
 
@@ -277,6 +286,7 @@ ENDPOINTS = (
         query={
             **QUERY,
             "sort": "a column to sort by, with a - before it the largest first; by fit or likeness unless given",
+            "by": "what like: goes by: a column of vectors, or words; vectors, if there are any, unless given",
             **PAGING,
         },
     ),

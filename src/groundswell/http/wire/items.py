@@ -57,10 +57,14 @@ class ItemOut(Struct):
 
 
 class ItemPage(Struct):
-    """One page of what a query finds. `total` counts all of it, exactly."""
+    """One page of what a query finds. `total` counts all of it, exactly.
+
+    Where the query has `like:`, `by` is what likeness went by: a column of vectors, or `words`.
+    """
 
     version: int
     total: int
+    by: str | None
     items: list[ItemOut]
     next_cursor: str | None
 

@@ -14,25 +14,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from groundswell import clock
-from groundswell.clean import SENTENCES, sentence_vectors
-from groundswell.errors import IndexNotReady, InputError, InvalidQuery, MissingColumn
+from groundswell.errors import IndexNotReady, InputError, InvalidQuery
 from groundswell.organize.lineage import rows_with_prefix
 from groundswell.organize.search.index import Part, is_indexed, parts_of
 from groundswell.organize.search.language import parse
+from groundswell.organize.search.likeness import WORDS, column_to_go_by, vector_to_go_by
 from groundswell.organize.search.query import And, InSlice, Like, Not, Or, Query, Value, Words
-from groundswell.organize.search.rank import (
-    Scores,
-    Vector,
-    bm25,
-    like_text,
-    like_vector,
-    vector_at,
-    vector_columns,
-)
+from groundswell.organize.search.rank import Scores, bm25, like_text, like_vector
 from groundswell.organize.search.slices import Slice, whole, write_slice
 from groundswell.organize.search.terms import terms_of
 from groundswell.organize.search.values import Column, Condition, Meta, Values, any_of, codes_of
-from groundswell.organize.vectors import model_of
 from groundswell.organize.version import Version
 
 Mask = NDArray[np.bool_]
@@ -40,9 +31,6 @@ Rows = NDArray[np.int64]
 
 _NOT_SEARCHED = ("text", "meta")
 MAX_DESCRIPTION = 10_000
-WORDS = "words"
-"""What likeness goes by where it does not go by vectors."""
-
 MOST_VALUES = 1_000
 """Distinct values that a distribution names; the rest are counted together."""
 
@@ -199,10 +187,13 @@ class _Seeker:
         version.hold()
         self.version, self.most_rows, self.by = version, most_rows_to_index, by
         self.went_by: str | None = None
-        if by not in (None, WORDS) and by not in vector_columns(version):
-            raise MissingColumn(
-                f"{version} has no column {by!r} of vectors; groundswell embed {version.name} adds one"
-            )
+        if by is not None:
+            self.column  # noqa: B018 - refuses what is not there, whether it is needed or not
+
+    @cached_property
+    def column(self) -> str | None:
+        """The column of vectors that likeness goes by, if it goes by one."""
+        return column_to_go_by(self.version, self.by)
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -297,22 +288,17 @@ class _Seeker:
         return bm25(self.parts, terms, self.version.rows) if terms else None
 
     def _likeness(self, like: Like, mask: Mask) -> Scores:
-        row = None if like.to.is_quoted else self._row_of(like, mask)
-        for column in self._columns_to_go_by():
-            wanted = self._vector(like.to.text, row, column)
+        of = like.to.text if like.to.is_quoted else self._row_of(like, mask)
+        if self.column is not None:
+            wanted = vector_to_go_by(self.version, self.column, of, is_asked_for=self.by is not None)
             if wanted is not None:
-                self.went_by = column
-                return like_vector(self.version, column, wanted, mask)
+                self.went_by = self.column
+                return like_vector(self.version, self.column, wanted, mask)
         self.went_by = WORDS
-        text = like.to.text if row is None else self._text_of(row)
+        text = of if isinstance(of, str) else self._text_of(of)
         scores = like_text(self.parts, text, self.version.rows)
         mask &= scores > 0
         return scores
-
-    def _columns_to_go_by(self) -> list[str]:
-        if self.by is not None:
-            return [] if self.by == WORDS else [self.by]
-        return vector_columns(self.version)[:1]
 
     def _row_of(self, like: Like, mask: Mask) -> int:
         """Return the row of an item, and leave it out of what is found: itself it is like in any case."""
@@ -323,23 +309,6 @@ class _Seeker:
             )
         mask[rows] = False
         return int(rows[0])
-
-    def _vector(self, text: str, row: int | None, column: str) -> Vector | None:
-        """Return the vector of a row, or of a text; None where only words can tell.
-
-        Raises:
-            InvalidQuery: the row has none, or nobody knows how to make one of a text, and vectors were asked for.
-        """
-        if row is not None:
-            found = vector_at(self.version, column, row)
-            missing = f"the item has no vector in {column!r}; groundswell embed {self.version.name} adds it"
-        else:
-            is_known = model_of(self.version, column) == SENTENCES
-            found = sentence_vectors([text])[0] if is_known else None
-            missing = f"{column!r} holds vectors of another model than that of sentences; name an item, or go by words"
-        if found is None and self.by is not None:
-            raise InvalidQuery(missing)
-        return found
 
     def _text_of(self, row: int) -> str:
         text: str | None = self.version.take([row], ["text"])["text"][0].as_py()
