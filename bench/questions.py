@@ -123,7 +123,7 @@ def asked_by_gain(images: Images, reviews: Codes, rng: np.random.Generator, *, p
     """Ask batch by batch; return cents an image and accuracy after each, `[n_batches + 1, 2]`."""
     state, points = Asked(images, reviews), []
     while True:
-        points.append((state.cents / len(reviews), state.accuracy()))
+        points.append((state.cents / int(images.judged.sum()), state.accuracy()))
         if not state.ask(people=people, rng=rng):
             return np.array(points)
         state.learn()
