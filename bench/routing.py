@@ -13,9 +13,9 @@ Three ways to spend answers, on the same orders:
   to the image with the least sure posterior.
 - ours: `fit_scaling`, `shrunk`, `weigh` and `plan`.
 
-`--ceiling` runs ours once more with what nobody has: a calibration fitted on the truth of the other half of the images,
-and people's confusion counted from all their answers and the truth. What it saves beyond ours is all that learning these
-two any better could bring.
+`--ceiling` runs ours once more with what nobody has: a calibration fitted on the truth of the other half of the
+images, and people's confusion counted from all their answers and the truth. What it saves beyond ours is about what
+learning these two any better could bring.
 
 The certificate is issued `--runs` times for the labels delivered at a random point of a random order, each
 with a new random audit of `--audits` images. The last line is JSON: answers an image to reach the mean
