@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.quality.confusion import Centre
 from groundswell.quality.evidence import checked_evidence, checked_gold, clamp
 from groundswell.quality.result import Consensus, Floats
-from groundswell.quality.shrunk import pooled_crowd
 from groundswell.quality.votes import Codes
 
 SHARED = (0.0, 0.25, 0.5)
@@ -31,6 +29,10 @@ LOOKAHEAD = 3
 
 CONTENDERS = 5
 """Classes of each item that `expected_gain` looks at; what the others could add is left out."""
+
+LEANING = 20.0
+"""Votes for each truth that hold the crowd's matrix to what it was, when it is learnt anew: as many as `learn` gives
+what it assumes of people."""
 
 _LEAST = 1e-5
 
@@ -217,14 +219,11 @@ def _relearnt(found: Consensus, cells: _Cells, before: Floats, independence: flo
     """
     if found.confusion is None:
         return found
-    votes, k = found.votes, found.votes.n_classes
     told = _normalised(cells.likelihood(independence) * before)[cells.item] * cells.own_draws(independence)
-    pooled = np.stack([np.bincount(cells.label, one, k) for one in told.T]).astype(np.float64)
-    popular = (np.bincount(votes.label, minlength=k) + 1 / k) / (len(votes) + 1)
-    hit, shape = pooled_crowd(pooled, popular)
-    moved = found.confusion * (
-        Centre(hit[None], shape).dense()[0] / np.maximum(crowd_confusion(found), _LEAST)
-    )
+    crowd = crowd_confusion(found)
+    counted = np.stack([np.bincount(cells.label, one, len(crowd)) for one in told.T])
+    factor = _normalised(counted + LEANING * crowd) / np.maximum(crowd, _LEAST)
+    moved = found.confusion * factor
     return replace(found, confusion=moved / moved.sum(axis=2, keepdims=True))
 
 

@@ -156,13 +156,13 @@ class Fit:
 
 def _learn(votes: Votes, counts: Tally, popular: Floats) -> Crowd:
     """Estimate the crowd's matrix, each worker's accuracy, and how firmly to hold a worker to both."""
-    class_hit, shape = pooled_crowd(counts.pooled, popular)
+    class_hit, shape = _pooled(counts.pooled, popular)
     hit, accuracy_votes = _worker_hit(counts, class_hit)
     centre = Centre(hit, shape)
     return Crowd(counts, centre, _strength(votes, counts, centre), accuracy_votes)
 
 
-def pooled_crowd(pooled: Floats, popular: Floats) -> tuple[Floats, Floats]:
+def _pooled(pooled: Floats, popular: Floats) -> tuple[Floats, Floats]:
     """Return how often the crowd is right about each class `[truth]`, and how its mistakes spread.
 
     Both lean on a crowd that knows some answers, and guesses the others as often as each label is given at
