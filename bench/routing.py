@@ -1,8 +1,9 @@
-"""Answers saved by asking where they count: `python -m bench.routing --data DIR [--quick]`.
+"""Answers saved by asking where they count: `python -m bench.routing --data DIR [--quick] [--ceiling]`.
 
 Real people and a real model: DIR/routing/cifar10h/cifar10h.npz holds a classifier's probabilities, the counts of
 about 51 people's answers to each image, and the truth. Answers arrive in a random order, drawn without
-replacement. The truth of `--gold` images is known from the start; these images are then left out of every score.
+replacement. The truth of `--gold` images is known from the start; these images are then left out of every score,
+and of the number that answers are divided by: "answers an image" are answers for each image whose label was inferred.
 All else (the calibration of the model, people's confusion, how far answers are independent, when to stop) is
 learnt from gold and from the answers that were paid for.
 
@@ -11,6 +12,10 @@ Three ways to spend answers, on the same orders:
 - threshold: confusion from gold (one answer to each gold image, paid for), the model as it is; one more answer
   to the image with the least sure posterior.
 - ours: `fit_scaling`, `shrunk`, `weigh` and `plan`.
+
+`--ceiling` runs ours once more with what nobody has: a calibration fitted on the truth of the other half of the
+images, and people's confusion counted from all their answers and the truth. What it saves beyond ours is about what
+learning these two any better could bring.
 
 The certificate is issued `--runs` times for the labels delivered at a random point of a random order, each
 with a new random audit of `--audits` images. The last line is JSON: answers an image to reach the mean
@@ -21,7 +26,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +70,14 @@ class Delivered:
     confidence: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What learning is for, known beforehand: calibrated probabilities `[n, K]`, and people's confusion `[K, K]`."""
+
+    evidence: Floats
+    confusion: Floats
+
+
 def load(data: Path) -> tuple[Floats, Codes, Codes]:
     """Return model probabilities, counts of people's answers, and the truth."""
     with np.load(data / "routing" / "cifar10h" / "cifar10h.npz") as file:
@@ -104,23 +117,37 @@ def majority_accuracy(images: Images, votes: int, rng: np.random.Generator) -> f
     return float((counts.argmax(axis=1) == images.truth)[images.judged].mean())
 
 
-def ours(images: Images, rng: np.random.Generator) -> list[Delivered]:
+def told_by(model: Floats, counts: Codes, truth: Codes, rng: np.random.Generator) -> Told:
+    """Return what the truth tells: of the other half of the images for the model, of all for people."""
+    known = np.eye(model.shape[1])[truth]
+    first = rng.permutation(len(truth)) < len(truth) / 2
+    evidence = np.empty_like(model)
+    for half in (first, ~first):
+        evidence[half] = fit_scaling(model[~half], known[~half])(model[half])
+    said = known.T @ counts
+    return Told(evidence, said / said.sum(axis=1, keepdims=True))
+
+
+def ours(images: Images, rng: np.random.Generator, told: Told | None = None) -> list[Delivered]:
     """Ask where answers count, relearning everything after each batch; return what stands at each budget."""
     n, k = images.model.shape
     asked, out = np.zeros(n, np.int64), []
     likelihood = np.ones((n, k))
     known = images.gold >= 0
+    judged = int(images.judged.sum())
     likelihood[known] = np.eye(k)[images.gold[known]]
     for budget in BUDGETS:
-        evidence = fit_scaling(images.model, likelihood)(images.model)
+        evidence = told.evidence if told else fit_scaling(images.model, likelihood)(images.model)
         posterior, gain = evidence, 1 - evidence.max(axis=1)
         while True:
             if asked.any():
                 found = shrunk(votes_of(images, asked), evidence=evidence, gold=images.gold)
+                if told:
+                    found = replace(found, confusion=told.confusion[None])
                 weighed = weigh(found, evidence, images.gold)
                 posterior, gain = weighed.posterior, weighed.gain
                 likelihood = np.where(known[:, None], likelihood, weighed.likelihood)
-            left = round(budget * n) - int(asked.sum())
+            left = round(budget * judged) - int(asked.sum())
             if left <= 0:
                 break
             state = State(posterior, asked, np.zeros(n, int), np.zeros(n, bool), known, True, gain)
@@ -131,7 +158,7 @@ def ours(images: Images, rng: np.random.Generator) -> list[Delivered]:
                 break
             asked[wanted] += 1
         label = posterior.argmax(axis=1).astype(np.int32)
-        out.append(Delivered(asked.sum() / n, label, posterior.max(axis=1)))
+        out.append(Delivered(asked.sum() / judged, label, posterior.max(axis=1)))
     return out
 
 
@@ -145,8 +172,9 @@ def threshold(images: Images) -> list[Delivered]:
     logs = np.log(np.maximum(images.model, 1e-6))
     asked, paid, out = np.zeros(n, np.int64), len(known), []
     open_ = images.judged.copy()
+    judged = int(open_.sum())
     for budget in BUDGETS:
-        while (left := round(budget * n) - paid - int(asked.sum())) > 0:
+        while (left := round(budget * judged) - paid - int(asked.sum())) > 0:
             sure = _normalised(logs).max(axis=1)
             sure[~open_ | (asked >= MOST_ANSWERS)] = np.inf
             batch = np.argsort(sure)[: min(n // 50, left)]
@@ -154,7 +182,7 @@ def threshold(images: Images) -> list[Delivered]:
             asked[batch] += 1
         posterior = _normalised(logs)
         label = posterior.argmax(axis=1).astype(np.int32)
-        out.append(Delivered((paid + asked.sum()) / n, label, posterior.max(axis=1)))
+        out.append(Delivered((paid + asked.sum()) / judged, label, posterior.max(axis=1)))
     return out
 
 
@@ -230,21 +258,28 @@ def main() -> None:
     parser.add_argument("--audits", type=int, default=200, help="images audited for each certificate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="3 orders")
+    parser.add_argument("--ceiling", action="store_true", help="also with calibration and confusion told")
     given = parser.parse_args()
     data = load(given.data)
-    mine, peer, fixed = [], [], []
+    mine, best, peer, fixed = [], [], [], []
     for order in range(3 if given.quick else given.orders):
         rng = np.random.default_rng([given.seed, order])
         images = images_of(*data, given.gold, rng)
         mine.append((images, ours(images, rng)))
+        if given.ceiling:
+            aside = np.random.default_rng([given.seed, order, 1])
+            best.append((images, ours(images, aside, told_by(*data, aside))))
         peer.append((images, threshold(images)))
         fixed.append([majority_accuracy(images, k, rng) for k in FIXED])
     votes = dict(zip(FIXED, np.mean(fixed, axis=0).tolist(), strict=True))
     points = curve(mine)
     show(votes, points, curve(peer))
+    if best:
+        needed = [answers_to_reach(votes[k], curve(best)) for k in FIXED]
+        print("told:   " + ", ".join(f"{one:.3f} for {k}" for k, one in zip(FIXED, needed, strict=True)))
     held = coverage(mine, given.runs, given.audits, np.random.default_rng([given.seed, 10**6]))
-    needed = {f"answers_for_{k}_votes": answers_to_reach(votes[k], points) for k in (3, 5, 15)}
-    line = {name: round(one, 3) if one == one else None for name, one in needed.items()}
+    reached = {f"answers_for_{k}_votes": answers_to_reach(votes[k], points) for k in (3, 5, 15)}
+    line = {name: round(one, 3) if one == one else None for name, one in reached.items()}
     print(json.dumps({**line, "coverage": held, "gold_items": given.gold}))
 
 
