@@ -41,7 +41,7 @@ SHAPES = {
     "yolo_pose": ("keypoints", "box"),
     "yolo_obb": ("rotated_box",),
     "voc": ("box",),
-    "cvat": ("box", "polygon", "line", "point", "keypoints", "ellipse"),
+    "cvat": ("box", "polygon", "line", "point", "keypoints", "ellipse", "cuboid"),
     "label_studio": ("box", "polygon", "ellipse", "point"),
 }
 """What each carries exactly but for rounding; rotated boxes of others have a test of their own."""
@@ -77,6 +77,7 @@ POINTS: dict[str, st.SearchStrategy[Any]] = {
     "point": st.lists(points, min_size=1, max_size=1),
     "keypoints": st.lists(st.none() | points, min_size=2, max_size=4).filter(any),
     "ellipse": st.tuples(points, points).map(list),
+    "cuboid": st.lists(points, min_size=8, max_size=8),
     "rotated_box": st.tuples(points, points, st.floats(-1, 1)).map(lambda found: rectangle(*found)),
 }
 
