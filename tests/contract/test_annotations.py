@@ -248,6 +248,15 @@ def test_spans_that_overlap_and_relations_read_back_where_they_have_a_place() ->
             back(name, [text_row("New York", refused)])
 
 
+@pytest.mark.parametrize("name", sorted({*IMAGES} - {"cvat"}))
+def test_a_format_that_has_no_cuboids_says_so_and_names_one_that_has(name: str) -> None:
+    front = [[1.0, 5.0], [9.0, 5.0], [9.0, 11.0], [1.0, 11.0]]
+    points = [*front, *([x + 5, y - 4] for x, y in front)]
+    shape = {"type": "cuboid", "label": "car", "points": points}
+    with pytest.raises(InputError, match="cannot carry a shape of type 'cuboid'.* export as cvat"):
+        back(name, [image_row(1, {"shapes": [shape]})])
+
+
 @pytest.mark.parametrize("name", ["coco", "cvat", "yolo_obb"])
 def test_a_rotated_box_reads_back(name: str) -> None:
     corners = [[10.0, 5.0], [18.0, 11.0], [15.0, 15.0], [7.0, 9.0]]
