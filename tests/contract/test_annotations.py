@@ -253,7 +253,7 @@ def test_a_format_that_has_no_cuboids_says_so_and_names_one_that_has(name: str) 
     front = [[1.0, 5.0], [9.0, 5.0], [9.0, 11.0], [1.0, 11.0]]
     points = [*front, *([x + 5, y - 4] for x, y in front)]
     shape = {"type": "cuboid", "label": "car", "points": points}
-    with pytest.raises(InputError, match="cannot carry a shape of type 'cuboid'.* export as cvat"):
+    with pytest.raises(InputError, match=r"cannot carry a shape of type 'cuboid'.* export as cvat"):
         back(name, [image_row(1, {"shapes": [shape]})])
 
 

@@ -1,4 +1,4 @@
-"""What a worker may draw on an image, each with a class: boxes, rotated boxes, polygons, lines, keypoints, cuboids, masks.
+"""What a worker may draw on an image: boxes, polygons, lines, keypoints, cuboids and masks, each with a class.
 
 Coordinates are pixels, x to the right and y down; they may be fractions and may lie outside the image.
 """

@@ -270,7 +270,7 @@ def test_cuboids_of_several_people_are_merged_corner_by_corner():
     ]
     assert 0 < here.distance(said[0], said[1]) < here.distance(said[0], said[2])
     (merged,) = here.merge(said, [1, 1, 1])["shapes"]
-    assert np.allclose(merged["points"], np.array(CUBOID) + [0.5, 0], atol=0.01)
+    assert np.allclose(merged["points"], [[x + 0.5, y] for x, y in CUBOID], atol=0.01)
 
 
 def test_a_polygon_merged_from_two_squares_is_an_answer_too():

@@ -112,9 +112,10 @@ def test_rotated_boxes_agree_whatever_they_call_their_sides():
 
 
 def test_corners_of_cuboids_are_averaged_whichever_comes_first():
+    right = np.array([2, 0])
     turned = np.roll(CUBE.reshape(2, 4, 2), 1, axis=1).reshape(8, 2)
-    merged = merge([Cuboid(CUBE), Cuboid(turned + (2, 0))], EQUAL[:2])
-    assert np.allclose(merged.shape.points, CUBE + (1, 0))
+    merged = merge([Cuboid(CUBE), Cuboid(turned + right)], EQUAL[:2])
+    assert np.allclose(merged.shape.points, CUBE + right / 2)
     assert merged.error.shape == (8, 2)
 
 
