@@ -20,9 +20,9 @@ pytestmark = pytest.mark.browser
 WIDTH, HEIGHT = 640, 400
 JOINTS = ["head", "hip", "foot"]
 EVERYTHING = {
-    "shapes": ["box", "rotated_box", "polygon", "line", "keypoints", "ellipse", "point"],
+    "shapes": ["box", "rotated_box", "polygon", "line", "keypoints", "ellipse", "point", "cuboid"],
     "shapes_of": {
-        "car": ["box", "rotated_box", "polygon", "line", "ellipse", "point"],
+        "car": ["box", "rotated_box", "polygon", "line", "ellipse", "point", "cuboid"],
         "person": ["keypoints", "box"],
     },
     "skeletons": {"person": {"joints": JOINTS, "edges": [[0, 1], [1, 2]]}},
@@ -217,12 +217,22 @@ def test_every_type_is_drawn_by_keys_alone(page: Page, house: House):
     key("Space")  # rotated box 460,141 – 500,161
     key("d")
     key("Space")  # point 500,161
+    key("u")
+    key("Space")
+    go(("Right", 4), ("Down", 2))
+    key("Space")  # front face 500,161 – 540,181
+    go(("Right", 1), ("Up", 4))
+    key("Space")  # the back face begins 10 to the right and 20 above
+    key("Shift+j")  # the last handle moves the back face
+    key("Shift+ArrowUp")
+    key("Escape")
+    key("Escape")
     key("k")  # a person's tool: the label follows
     key("Space")
     key("u")  # the hip cannot be seen
     go(("Left", 1))
     key("Space")
-    expect(rows(page)).to_have_count(7)
+    expect(rows(page)).to_have_count(8)
     submit(page)
     shapes = {shape["type"]: shape for shape in stored(page, house, worker)[0]["shapes"]}
     points = {name: shape["points"] for name, shape in shapes.items()}
@@ -233,7 +243,11 @@ def test_every_type_is_drawn_by_keys_alone(page: Page, house: House):
         "ellipse": [[450, 136], [10, 5]],
         "rotated_box": [[460, 141], [500, 141], [500, 161], [460, 161]],
         "point": [[500, 161]],
-        "keypoints": [[500, 161], None, [490, 161]],
+        "cuboid": [
+            *([500, 161], [540, 161], [540, 181], [500, 181]),
+            *([510, 131], [550, 131], [550, 151], [510, 151]),
+        ],
+        "keypoints": [[550, 141], None, [540, 141]],
     }
     assert shapes["keypoints"]["label"] == "person"
 

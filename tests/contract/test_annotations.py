@@ -41,7 +41,7 @@ SHAPES = {
     "yolo_pose": ("keypoints", "box"),
     "yolo_obb": ("rotated_box",),
     "voc": ("box",),
-    "cvat": ("box", "polygon", "line", "point", "keypoints", "ellipse"),
+    "cvat": ("box", "polygon", "line", "point", "keypoints", "ellipse", "cuboid"),
     "label_studio": ("box", "polygon", "ellipse", "point"),
 }
 """What each carries exactly but for rounding; rotated boxes of others have a test of their own."""
@@ -77,6 +77,7 @@ POINTS: dict[str, st.SearchStrategy[Any]] = {
     "point": st.lists(points, min_size=1, max_size=1),
     "keypoints": st.lists(st.none() | points, min_size=2, max_size=4).filter(any),
     "ellipse": st.tuples(points, points).map(list),
+    "cuboid": st.lists(points, min_size=8, max_size=8),
     "rotated_box": st.tuples(points, points, st.floats(-1, 1)).map(lambda found: rectangle(*found)),
 }
 
@@ -247,6 +248,15 @@ def test_spans_that_overlap_and_relations_read_back_where_they_have_a_place() ->
     for name, refused in (("spacy", answer), ("conll", answer), ("conll", {"spans": spans})):
         with pytest.raises(InputError, match=f"{name} cannot carry"):
             back(name, [text_row("New York", refused)])
+
+
+@pytest.mark.parametrize("name", sorted({*IMAGES} - {"cvat"}))
+def test_a_format_that_has_no_cuboids_says_so_and_names_one_that_has(name: str) -> None:
+    front = [[1.0, 5.0], [9.0, 5.0], [9.0, 11.0], [1.0, 11.0]]
+    points = [*front, *([x + 5, y - 4] for x, y in front)]
+    shape = {"type": "cuboid", "label": "car", "points": points}
+    with pytest.raises(InputError, match=r"cannot carry a shape of type 'cuboid'.* export as cvat"):
+        back(name, [image_row(1, {"shapes": [shape]})])
 
 
 @pytest.mark.parametrize("name", ["coco", "cvat", "yolo_obb"])

@@ -104,6 +104,7 @@ SAMPLES = [
     Sample("image_shapes", ("car",), {"shapes": ["polygon"], "least": 1, "most": 2}, media("image")),
     Sample("image_shapes", ("car",), {"shapes": ["rotated_box", "ellipse"]}, media("image")),
     Sample("image_shapes", ("road",), {"shapes": ["line"]}, media("image")),
+    Sample("image_shapes", ("van", "crate"), {"shapes": ["cuboid"]}, media("image")),
     Sample("image_shapes", ("cell",), {"shapes": ["point"], "reach": 5}, media("image")),
     Sample(
         "image_shapes",

@@ -79,7 +79,7 @@ v2 GET /datasets/task/{taskId}/response_url/{attachmentId} v2.get_dataset_task_r
 WORKS, MISSING = "works", "missing"
 
 PARTS = {
-    "`imageannotation`: `cuboid`": "cuboids on images",
+    "cuboids with `camera_intrinsics`, `camera_rotation_quaternion`, `camera_height`": "places in space",
     "`annotation_attributes`: other types than category, number, text, boolean": "them",
     "`textcollection`: fields of type `unit`, `file` and others; several attachments that are no texts": "them",
     "`transcription`: `row_fields`": "rows of fields",

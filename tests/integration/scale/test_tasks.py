@@ -244,7 +244,7 @@ def test_what_is_missing_is_named(client, kind, params, says):
 
 
 @pytest.mark.parametrize(
-    "kind", [TaskType.LidarAnnotation, TaskType.VideoAnnotation, TaskType.CuboidAnnotation]
+    "kind", [TaskType.LidarAnnotation, TaskType.VideoAnnotation, TaskType.LidarSegmentation]
 )
 def test_types_that_need_another_screen_are_not_enabled(client, kind):
     with pytest.raises(ScaleNotEnabled, match="no screen"):

@@ -102,6 +102,64 @@ def test_ellipses_and_turned_boxes(service, image):
     assert by_label["plate"]["vertices"][0] == {"x": 2, "y": 2}
 
 
+CUBOID = [[0, 9], [8, 9], [8, 15], [0, 15], [5, 4], [13, 4], [13, 10], [5, 10]]
+CORNERS = {
+    "face-topleft": (0, 9),
+    "face-topright": (8, 9),
+    "face-bottomright": (8, 15),
+    "face-bottomleft": (0, 15),
+    "side-topcorner": (13, 4),
+    "side-bottomcorner": (13, 10),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        (TaskType.CuboidAnnotation, {"objects_to_annotate": ["car"]}),
+        (
+            TaskType.ImageAnnotation,
+            {"geometries": {"cuboid": {"objects_to_annotate": ["car"], "min_width": 13, "min_height": 11}}},
+        ),
+    ],
+)
+def test_cuboids_come_back_by_the_corners_and_edges_that_are_seen(service, image, kind, params):
+    (one,) = labelled(service, kind, shapes("cuboid", CUBOID), attachment=image, **params)["annotations"]
+    assert (one["type"], one["label"]) == ("cuboid", "car")
+    assert {each["description"]: (each["x"], each["y"]) for each in one["vertices"]} == CORNERS
+    assert {each["type"] for each in one["vertices"]} == {"vertex"}
+    edges = {each["description"]: each for each in one["edges"]}
+    assert len(edges) == 7
+    top = {"description": "side-top", "type": "edge", "x1": 8, "y1": 9, "x2": 13, "y2": 4}
+    assert edges["side-top"] == top
+
+
+def test_a_hypothesis_of_a_cuboid_needs_the_corners_that_are_seen_alone(service, image):
+    vertices = [{"description": name, "x": x, "y": y} for name, (x, y) in CORNERS.items()]
+    asked = {"attachment": image, "objects_to_annotate": ["van"]}
+    drawn = {"label": "van", "vertices": vertices}
+    task = service.client.create_task(TaskType.CuboidAnnotation, **asked, hypothesis={"annotations": [drawn]})
+    assert proposal_of(service, task) == {"shapes": [{"type": "cuboid", "label": "van", "points": CUBOID}]}
+    with pytest.raises(ScaleInvalidRequest, match="side-bottomcorner"):
+        service.client.create_task(
+            TaskType.CuboidAnnotation,
+            **asked,
+            hypothesis={"annotations": [{**drawn, "vertices": vertices[:-1]}]},
+        )
+
+
+def proposal_of(service, task):
+    """Return what somebody who is given the task is shown first."""
+
+    async def ask():
+        db, scope, row = service.app.db, service.member.scope(), await ids_of(service, task.id)
+        (worker,) = await add_workers(db, scope, [uuid.uuid4().hex], Origin.PROGRAM)
+        return (await work(db, scope, row["project_id"], worker, want=1)).tasks
+
+    (given,) = service.run(ask)
+    return given.proposal
+
+
 def test_a_hypothesis_is_a_proposal_for_whoever_labels(service, image):
     drawn = {"left": 1, "top": 2, "width": 4, "height": 6, "label": "car"}
     task = service.client.create_task(
@@ -110,14 +168,9 @@ def test_a_hypothesis_is_a_proposal_for_whoever_labels(service, image):
         objects_to_annotate=["car", "guessed"],
         hypothesis={"annotations": [drawn]},
     )
-
-    async def ask():
-        db, scope, row = service.app.db, service.member.scope(), await ids_of(service, task.id)
-        (worker,) = await add_workers(db, scope, ["somebody"], Origin.PROGRAM)
-        return (await work(db, scope, row["project_id"], worker, want=1)).tasks
-
-    (given,) = service.run(ask)
-    assert given.proposal == {"shapes": [{"type": "box", "label": "car", "points": [[1, 2], [5, 8]]}]}
+    assert proposal_of(service, task) == {
+        "shapes": [{"type": "box", "label": "car", "points": [[1, 2], [5, 8]]}]
+    }
 
 
 def test_nested_labels_are_flat_in_the_workspace(service, image):
@@ -349,7 +402,11 @@ def test_a_conversation_is_written(service, kind):
 @pytest.mark.parametrize(
     ("kind", "params"),
     [
-        (TaskType.ImageAnnotation, {"geometries": {"cuboid": {"objects_to_annotate": ["car"]}}}),
+        (TaskType.CuboidAnnotation, {"objects_to_annotate": ["car"], "camera_height": 1.5}),
+        (
+            TaskType.ImageAnnotation,
+            {"geometries": {"cuboid": {"objects_to_annotate": ["car"], "camera_intrinsics": {"fx": 1}}}},
+        ),
         (TaskType.Transcription, {"row_fields": {"a": "b"}}),
         (TaskType.Annotation, {"links": {"next": {}}}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),

@@ -132,6 +132,18 @@ def _joined(points: Points) -> str:
     return ";".join(f"{x!r},{y!r}" for x, y in points)
 
 
+CORNERS = ("tl", "tr", "br", "bl")
+"""Corners of the faces of a cuboid in our order; the front face is number 1, the back face number 2."""
+
+
+def _cuboid(points: Points) -> tuple[str, dict[str, str]]:
+    names = [f"{corner}{face}" for face in (1, 2) for corner in CORNERS]
+    placed = zip(names, points, strict=True)
+    return "cuboid", {
+        f"{axis}{at}": repr(value) for at, pair in placed for axis, value in zip("xy", pair, strict=True)
+    }
+
+
 WRITERS: Mapping[str, Callable[[Points], tuple[str, dict[str, str]]]] = MappingProxyType(
     {
         "box": _box,
@@ -141,6 +153,7 @@ WRITERS: Mapping[str, Callable[[Points], tuple[str, dict[str, str]]]] = MappingP
         "point": _listed("points"),
         "ellipse": _ellipse,
         "keypoints": lambda points: ("skeleton", {}),
+        "cuboid": _cuboid,
     }
 )
 """For each type of shape what writes its points: the element and its attributes."""
@@ -176,6 +189,11 @@ def _read_ellipse(found: ElementTree.Element) -> dict[str, Any]:
     return {"type": "ellipse", "points": [[x, y], [rx, ry]], **({"rotation": rotation} if rotation else {})}
 
 
+def _read_cuboid(found: ElementTree.Element) -> dict[str, Any]:
+    names = [f"{corner}{face}" for face in (1, 2) for corner in CORNERS]
+    return {"type": "cuboid", "points": [_numbers(found, f"x{at}", f"y{at}") for at in names]}
+
+
 def _read_skeleton(found: ElementTree.Element) -> dict[str, Any]:
     joints = sorted(found.iterfind("points"), key=lambda joint: (joint.get("label") or "").zfill(6))
     points = [None if joint.get("outside") == "1" else _points(joint)[0] for joint in joints]
@@ -195,6 +213,7 @@ READERS: Mapping[str, Callable[[ElementTree.Element], dict[str, Any]]] = Mapping
         "box": _read_box,
         "ellipse": _read_ellipse,
         "skeleton": _read_skeleton,
+        "cuboid": _read_cuboid,
         "polygon": lambda found: {"type": "polygon", "points": _points(found)},
         "polyline": lambda found: {"type": "line", "points": _points(found)},
         "points": lambda found: {"type": "point", "points": _points(found)},

@@ -9,10 +9,11 @@ from math import atan2, cos, degrees, hypot, radians, sin
 from typing import Any, ClassVar
 
 import numpy as np
+import shapely
 
 from groundswell.errors import InputError
 from groundswell.label.kinds.checks import Check, listed, number
-from groundswell.quality.shapes import Box, Keypoints, Polygon, Polyline, RotatedBox, Shape
+from groundswell.quality.shapes import Box, Cuboid, Keypoints, Polygon, Polyline, RotatedBox, Shape
 from groundswell.quality.shapes.overlap import line_length, outline
 from groundswell.quality.shapes.shape import keypoint_area
 
@@ -30,6 +31,9 @@ MOST_POINTS = 5_000
 
 SKEWED = 0.03
 """How far the corners of a rotated box may be from a rectangle's, over its diagonal (or one pixel): screens round."""
+
+DENTED = 0.02
+"""How much of the area around the four corners of a face may be outside of it: screens round."""
 
 coordinate = number(-FARTHEST, FARTHEST, digits=DIGITS)
 point = listed(coordinate, least=2, most=2)
@@ -242,6 +246,40 @@ class _Ellipse(DrawnType):
         return 2 * hypot(rx * cos(turn), ry * sin(turn)), 2 * hypot(rx * sin(turn), ry * cos(turn))
 
 
+class _Cuboid(DrawnType):
+    """Four corners of the front face and four of the back, clockwise on a screen from the front's top left."""
+
+    points = listed(point, least=8, most=8)
+
+    def canonical(self, name: str, given: Drawn) -> dict[str, Any]:
+        faces = np.array(given["points"], np.float64).reshape(2, 4, 2)
+        for side, face in zip(("front", "back"), faces, strict=True):
+            _check_face(f"the {side} face of {name}", face)
+        if _is_clockwise(faces[0]) != _is_clockwise(faces[1]):
+            raise InputError(
+                f"{name} is no cuboid: the corners of its back face go the other way round than those of its front"
+            )
+        if np.array_equal(*faces):
+            raise InputError(f"{name} is a cuboid without depth")
+        if not _is_clockwise(faces[0]):
+            faces = faces[:, [0, 3, 2, 1]]
+        first = min(range(4), key=lambda at: (faces[0, at].sum(), faces[0, at, 1]))
+        return {"points": rounded(np.roll(faces, -first, axis=1).reshape(8, 2))}
+
+    def to_quality(self, drawn: Drawn, reach: float) -> Shape:
+        return Cuboid(np.array(drawn["points"], np.float64))
+
+    def from_quality(self, shape: Cuboid, like: Drawn) -> dict[str, Any]:
+        return {"points": rounded(shape.points)}
+
+
+def _check_face(name: str, face: Any) -> None:
+    """Raise `InputError` where four corners are not, in order, those of an area without a dent."""
+    around = shapely.convex_hull(shapely.multipoints(face)).area
+    if around <= 0 or outline(Polygon(face)).area < (1 - DENTED) * around:
+        raise InputError(f"{name} is none: its four corners, in order, go around no area, or one with a dent")
+
+
 TYPES: dict[str, DrawnType] = {
     "box": _Box(),
     "rotated_box": _RotatedBox(),
@@ -250,6 +288,7 @@ TYPES: dict[str, DrawnType] = {
     "keypoints": _Keypoints(),
     "ellipse": _Ellipse(),
     "point": _Point(),
+    "cuboid": _Cuboid(),
 }
 """Every type of shape by its name."""
 

@@ -1,4 +1,4 @@
-"""Draw and label shapes on an image: boxes, polygons, lines, keypoints, ellipses and points, with attributes."""
+"""Draw and label shapes on an image: boxes, polygons, lines, keypoints, ellipses, points, cuboids, with attributes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -53,7 +53,8 @@ class ImageShapes(LabelKind):
     `{"shapes": [{"type": "box", "label": "car", "points": [[10, 20], [110, 80]], "attributes": {"parked": true}}]}`.
     Points by type: `box` top-left and bottom-right corner; `rotated_box` its four corners, clockwise; `polygon` three
     or more; `line` two or more; `keypoints` one for each joint of the label's skeleton, null where it is not seen;
-    `ellipse` its centre and its two radii, with `rotation` in degrees; `point` one. Shapes come in the order of
+    `ellipse` its centre and its two radii, with `rotation` in degrees; `point` one; `cuboid` the four corners of its
+    front face, clockwise from the top left, and those of its back face in the same order. Shapes come in the order of
     label, type and points.
     """
 
@@ -74,7 +75,9 @@ class ImageShapes(LabelKind):
         "attributes": attributes.OPTION,
         "least": Option(whole(0, MOST_SHAPES), "shapes that an image must have at least"),
         "most": Option(whole(1, MOST_SHAPES), "shapes that it may have at most"),
-        "least_width": Option(number(0, 10_000), "pixels that a box, polygon or ellipse must be wide"),
+        "least_width": Option(
+            number(0, 10_000), "pixels that a box, polygon, ellipse or cuboid must be wide"
+        ),
         "least_height": Option(number(0, 10_000), "pixels that it must be high"),
         "reach": Option(number(0.5, 1_000), "pixels within which two points are the same place", 10),
     }

@@ -19,6 +19,7 @@ from groundswell.quality.shapes.result import ShapeConsensus, ShapeObject, Shape
 from groundswell.quality.shapes.shape import (
     COCO_SIGMAS,
     Box,
+    Cuboid,
     Keypoints,
     Mask,
     Polygon,
@@ -30,6 +31,7 @@ from groundswell.quality.shapes.shape import (
 __all__ = [
     "COCO_SIGMAS",
     "Box",
+    "Cuboid",
     "Keypoints",
     "Mask",
     "Merged",

@@ -20,6 +20,7 @@ from groundswell.quality.shapes.overlap import (
 )
 from groundswell.quality.shapes.shape import (
     Box,
+    Cuboid,
     Floats,
     Keypoints,
     Mask,
@@ -44,7 +45,8 @@ class Merged:
     Attributes:
         shape: the shape; its label is that of the first.
         error: standard errors in pixels of what it is made of: left, top, right and bottom of a box; x and y,
-            width and height of a rotated box; `[n, 2]` of keypoints. None for areas and lines.
+            width and height of a rotated box; `[n, 2]` of keypoints and of the corners of a cuboid. None for areas and
+            lines.
     """
 
     shape: Shape
@@ -54,7 +56,7 @@ class Merged:
 def merge(shapes: Sequence[Shape], loss: Floats, side_shares: Floats | None = None) -> Merged:
     """Merge the shapes of one object; all must be of one kind.
 
-    Boxes side by side, and keypoints point by point, by a robust average in which a worker weighs by precision.
+    Boxes side by side, keypoints and cuboids point by point, by a robust average in which a worker weighs by precision.
     Polygons and masks by a vote over area: what at least half of the weight covers is inside. Lines point by
     point along their length. One shape alone stays as it is.
 
@@ -167,6 +169,21 @@ def _visibility_vote(said: Sequence[int], weight: Floats) -> int:
     return 1 if votes[1] > votes[2] + 1e-12 else 2
 
 
+def _merge_cuboids(cuboids: Sequence[Cuboid], loss: Floats) -> Merged:
+    """Average corner by corner, once all begin at the same one; a corner is as exact as the sides that meet in it."""
+    model = cuboids[int(loss.argmin())]
+    named = np.array([_begun_like(one, model) for one in cuboids])
+    scale = _side_error(loss, np.median(np.ptp(named[:, :4], axis=1), axis=0))
+    corners, error = robust_mean(named.reshape(len(named), 16), np.tile(scale[:, None], 16))
+    return Merged(Cuboid(corners.reshape(8, 2), cuboids[0].label), error.reshape(8, 2))
+
+
+def _begun_like(cuboid: Cuboid, model: Cuboid) -> Floats:
+    """Return the corners of a cuboid, both faces begun where they are nearest to those of another."""
+    ways = [np.roll(cuboid.faces, -by, axis=1).reshape(8, 2) for by in range(4)]
+    return min(ways, key=lambda one: float(((one - model.points) ** 2).sum()))
+
+
 def _merge_lines(lines: Sequence[Polyline], loss: Floats) -> Merged:
     """Average places along the lines, all walked from the same end."""
     model = lines[int(loss.argmin())]
@@ -232,6 +249,7 @@ MERGE: dict[type, Callable[[Sequence[Any], Floats], Merged]] = {
     Polygon: _merge_polygons,
     Polyline: _merge_lines,
     Keypoints: _merge_keypoints,
+    Cuboid: _merge_cuboids,
     Mask: _merge_masks,
 }
 """How shapes of each kind are merged."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from groundswell.errors import InputError
 from groundswell.quality.shapes.shape import (
     Box,
+    Cuboid,
     Floats,
     Keypoints,
     Mask,
@@ -38,8 +39,9 @@ RESAMPLED = 64
 def similarity(first: Sequence[Shape], second: Sequence[Shape]) -> Floats:
     """Compare every shape with every other, whatever their classes.
 
-    Boxes, rotated boxes, polygons and masks by intersection over union (IoU), keypoints by object keypoint
-    similarity, lines by their mean distance. Shapes of two kinds have nothing in common.
+    Boxes, rotated boxes, polygons and masks by intersection over union (IoU), cuboids by the mean IoU of their front
+    and their back faces, keypoints by object keypoint similarity, lines by their mean distance. Shapes of two kinds
+    have nothing in common.
 
     Args:
         first: shapes of one image.
@@ -191,6 +193,19 @@ def _compare_areas(first: Sequence[Any], second: Sequence[Any]) -> Floats:
     return polygon_iou(one, other)
 
 
+def _compare_cuboids(first: Sequence[Cuboid], second: Sequence[Cuboid]) -> Floats:
+    """Return the mean IoU of the front and of the back faces of every pair; which face is the front matters."""
+    sides = [
+        [
+            np.array([outline(Polygon(one.faces[side])) for one in cuboids], object)
+            for cuboids in (first, second)
+        ]
+        for side in (0, 1)
+    ]
+    front, back = (polygon_iou(*faces) for faces in sides)
+    return (front + back) / 2
+
+
 def _compare_keypoints(first: Sequence[Keypoints], second: Sequence[Keypoints]) -> Floats:
     """Return `keypoint_similarity` of every pair; those of as many points are compared together."""
     out = np.zeros((len(first), len(second)))
@@ -257,6 +272,7 @@ COMPARE: dict[type, Callable[[Sequence[Any], Sequence[Any]], Floats]] = {
     Polygon: _compare_areas,
     Polyline: _compare_lines,
     Keypoints: _compare_keypoints,
+    Cuboid: _compare_cuboids,
     Mask: mask_iou,
 }
 """How shapes of each kind are compared; a new kind is a line here and one in `merge.MERGE`."""

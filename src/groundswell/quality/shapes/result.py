@@ -22,7 +22,7 @@ class ShapeObject:
         label_probability: that its class is right, if it is there.
         similarity: expected likeness (IoU, for areas) of the merged shape to the truth, if it is there.
         error: standard errors in pixels: of left, top, right and bottom of a box, of x, y, width and height of a
-            rotated box, of keypoints `[n, 2]`; None for polygons, lines and masks.
+            rotated box, of keypoints and of the corners of a cuboid `[n, 2]`; None for polygons, lines and masks.
         workers: who drew it.
         asked: how many workers answered the image, those who did not draw it included.
     """

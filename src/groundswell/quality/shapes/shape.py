@@ -1,4 +1,4 @@
-"""What a worker may draw on an image: boxes, rotated boxes, polygons, lines, keypoints and masks, each with a class.
+"""What a worker may draw on an image: boxes, polygons, lines, keypoints, cuboids and masks, each with a class.
 
 Coordinates are pixels, x to the right and y down; they may be fractions and may lie outside the image.
 """
@@ -154,6 +154,31 @@ class Keypoints:
 
 
 @dataclass(frozen=True, eq=False)
+class Cuboid:
+    """A cuboid as an image shows it: its front and its back face, of four corners each, `[8, 2]`.
+
+    The corners of both faces go around the same way from the same one: those of one number share an edge.
+
+    Raises:
+        InputError: not eight points, or a coordinate that is not finite.
+    """
+
+    points: Floats
+    label: Name = None
+
+    def __post_init__(self) -> None:
+        points = _points("a cuboid", self.points, 8)
+        if len(points) > 8:
+            raise InputError(f"a cuboid must be 8 points, four of each face; found {len(points)}")
+        object.__setattr__(self, "points", points)
+
+    @property
+    def faces(self) -> Floats:
+        """The front and the back face, `[2, 4, 2]`."""
+        return self.points.reshape(2, 4, 2)
+
+
+@dataclass(frozen=True, eq=False)
 class Mask:
     """The pixels of an object, as run lengths: a mask of a large image costs as much as its outline.
 
@@ -212,7 +237,7 @@ class Mask:
         return int(self.runs[1::2].sum())
 
 
-Shape: TypeAlias = Box | RotatedBox | Polygon | Polyline | Keypoints | Mask
+Shape: TypeAlias = Box | RotatedBox | Polygon | Polyline | Keypoints | Cuboid | Mask
 """Anything that can be drawn."""
 
 

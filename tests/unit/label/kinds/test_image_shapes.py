@@ -60,7 +60,10 @@ def test_what_is_no_shape_of_this_project_is_refused(shape, says):
         schema().validate(drawn(shape))
 
 
-EVERY = ["box", "rotated_box", "polygon", "line", "ellipse", "point"]
+EVERY = ["box", "rotated_box", "polygon", "line", "ellipse", "point", "cuboid"]
+FRONT = [[0.0, 9.0], [8.0, 9.0], [8.0, 15.0], [0.0, 15.0]]
+BACK = [[5.0, 4.0], [13.0, 4.0], [13.0, 10.0], [5.0, 10.0]]
+CUBOID = [*FRONT, *BACK]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,9 @@ EVERY = ["box", "rotated_box", "polygon", "line", "ellipse", "point"]
         (("polygon", [[0, 0], [4, 4], [4, 0], [0, 4]]), [[0.0, 0.0], [4.0, 4.0], [4.0, 0.0], [0.0, 4.0]]),
         (("rotated_box", [[0, 0], [0, 2], [4, 2], [4, 0]]), [[0.0, 0.0], [4.0, 0.0], [4.0, 2.0], [0.0, 2.0]]),
         (("rotated_box", [[2, 0], [4, 2], [2, 4], [0, 2]]), [[2.0, 0.0], [4.0, 2.0], [2.0, 4.0], [0.0, 2.0]]),
+        (("cuboid", CUBOID), CUBOID),
+        (("cuboid", [*FRONT[2:], *FRONT[:2], *BACK[2:], *BACK[:2]]), CUBOID),
+        (("cuboid", [*FRONT[::-1], *BACK[::-1]]), CUBOID),
     ],
 )
 def test_each_type_keeps_its_points_in_its_own_order(shape, points):
@@ -89,6 +95,12 @@ def test_each_type_keeps_its_points_in_its_own_order(shape, points):
         ("ellipse", [[5, 5], [0, 3]], "radii"),
         ("ellipse", [[5, 5], [-2, 3]], "radii"),
         ("point", [[1, 1], [2, 2]], "a list of 1 to 1"),
+        ("cuboid", FRONT, "a list of 8 to 8"),
+        ("cuboid", [*FRONT, *FRONT], "without depth"),
+        ("cuboid", [*FRONT, *BACK[::-1]], "the other way round"),
+        ("cuboid", [*FRONT, BACK[0], BACK[2], BACK[1], BACK[3]], "the back face of .* is none"),
+        ("cuboid", [[0, 9], [8, 9], [2, 11], [0, 15], *BACK], "the front face of .* one with a dent"),
+        ("cuboid", [*[[3, 3]] * 4, *BACK], "no area"),
     ],
 )
 def test_a_shape_without_extent_or_of_another_form_is_refused(kind, points, says):
@@ -248,6 +260,17 @@ def test_merged_turned_boxes_keep_their_first_corner_and_ellipses_their_rotation
     ]
     (merged,) = here.merge(said, [1, 1])["shapes"]
     assert min(merged["rotation"], 180 - merged["rotation"]) < 0.05
+
+
+def test_cuboids_of_several_people_are_merged_corner_by_corner():
+    here = schema(shapes=["cuboid"])
+    said = [
+        canonical(here, {"type": "cuboid", "label": "car", "points": [[x + by, y] for x, y in CUBOID]})
+        for by in (0, 0.5, 1)
+    ]
+    assert 0 < here.distance(said[0], said[1]) < here.distance(said[0], said[2])
+    (merged,) = here.merge(said, [1, 1, 1])["shapes"]
+    assert np.allclose(merged["points"], [[x + 0.5, y] for x, y in CUBOID], atol=0.01)
 
 
 def test_a_polygon_merged_from_two_squares_is_an_answer_too():

@@ -7,6 +7,7 @@ from tests.unit.quality.shapes.crowds import crowd, true_boxes
 from groundswell.errors import InputError, MissingColumn, NoVotes
 from groundswell.quality.shapes import (
     Box,
+    Cuboid,
     Keypoints,
     Mask,
     Polygon,
@@ -153,6 +154,9 @@ def test_classes_are_voted_on_by_those_who_drew():
     assert result.objects[0].label_probability > 0.5
 
 
+CUBE = np.array([[0, 9], [8, 9], [8, 15], [0, 15], [5, 4], [13, 4], [13, 10], [5, 10]]) * 8.0
+
+
 @pytest.mark.parametrize(
     "shape",
     [
@@ -160,6 +164,7 @@ def test_classes_are_voted_on_by_those_who_drew():
         Polygon([[0, 0], [40, 0], [40, 40]], "x"),
         Polyline([[0, 0], [40, 0], [40, 40]], "x"),
         Keypoints([[0, 0], [40, 0], [40, 40]], [2, 1, 0], "x"),
+        Cuboid(CUBE, "x"),
         Mask.from_array(np.eye(9, dtype=bool), "x"),
     ],
     ids=lambda shape: type(shape).__name__,
@@ -186,8 +191,9 @@ DISC = np.stack([np.cos(TURN), np.sin(TURN)], 1) * 40
         ),
         lambda off: Polyline(LINE + 4 * off((3, 2))),
         lambda off: Keypoints(PLACES + 4 * off((17, 2))),
+        lambda off: Cuboid(CUBE + 3 * off((8, 2))),
     ],
-    ids=["rotated", "polygon", "line", "keypoints"],
+    ids=["rotated", "polygon", "line", "keypoints", "cuboid"],
 )
 def test_merged_shapes_of_every_kind_are_about_as_near_the_truth_as_expected(draw):
     rng = np.random.default_rng(2)

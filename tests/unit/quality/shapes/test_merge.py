@@ -3,10 +3,21 @@ import pytest
 import shapely
 
 from groundswell.errors import InputError
-from groundswell.quality.shapes import Box, Keypoints, Mask, Polygon, Polyline, RotatedBox, merge, similarity
+from groundswell.quality.shapes import (
+    Box,
+    Cuboid,
+    Keypoints,
+    Mask,
+    Polygon,
+    Polyline,
+    RotatedBox,
+    merge,
+    similarity,
+)
 from groundswell.quality.shapes.merge import expected_similarity
 
 EQUAL = np.full(9, 0.1)
+CUBE = np.array([[0, 9], [8, 9], [8, 15], [0, 15], [5, 4], [13, 4], [13, 10], [5, 10]], float)
 
 
 def circle(rng, radius, points=40, jitter=0.0):
@@ -23,6 +34,7 @@ def circle(rng, radius, points=40, jitter=0.0):
         Polygon([[0, 0], [4, 0], [4, 4]], "car"),
         Polyline([[0, 0], [4, 0], [4, 4]], "car"),
         Keypoints([[0, 0], [4, 0], [4, 4]], [2, 1, 0], "car"),
+        Cuboid(CUBE, "car"),
         Mask.from_array([[0, 1, 1], [0, 1, 0]], "car"),
     ],
     ids=lambda shape: type(shape).__name__,
@@ -97,6 +109,14 @@ def test_rotated_boxes_agree_whatever_they_call_their_sides():
     ]
     merged = merge(boxes, EQUAL[:4]).shape
     assert similarity([merged], [boxes[0]])[0, 0] == pytest.approx(1)
+
+
+def test_corners_of_cuboids_are_averaged_whichever_comes_first():
+    right = np.array([2, 0])
+    turned = np.roll(CUBE.reshape(2, 4, 2), 1, axis=1).reshape(8, 2)
+    merged = merge([Cuboid(CUBE), Cuboid(turned + right)], EQUAL[:2])
+    assert np.allclose(merged.shape.points, CUBE + right / 2)
+    assert merged.error.shape == (8, 2)
 
 
 def test_angles_are_averaged_across_the_turn():

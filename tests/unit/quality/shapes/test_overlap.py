@@ -5,6 +5,7 @@ import shapely
 from groundswell.errors import InputError
 from groundswell.quality.shapes import (
     Box,
+    Cuboid,
     Keypoints,
     Mask,
     Polygon,
@@ -51,6 +52,14 @@ def test_two_squares_of_which_one_is_turned_share_an_octagon():
 def test_a_box_turned_by_a_quarter_is_the_one_with_exchanged_sides():
     found = similarity([RotatedBox(5, 5, 2, 6, 0.3)], [RotatedBox(5, 5, 6, 2, 0.3 - np.pi / 2)])
     assert found == pytest.approx(np.array([[1.0]]))
+
+
+def test_cuboids_are_as_alike_as_their_faces_are_on_average_and_know_front_from_back():
+    front = np.array([[0, 0], [4, 0], [4, 4], [0, 4]])
+    cuboid, deeper = (Cuboid(np.concatenate([front, front + by])) for by in ([6, 0], [8, 0]))
+    turned = Cuboid(cuboid.faces[::-1].reshape(8, 2))
+    shares_half = (1 + 2 / 6) / 2
+    assert similarity([cuboid], [cuboid, deeper, turned]) == pytest.approx(np.array([[1, shares_half, 0]]))
 
 
 def test_a_hole_is_not_part_of_a_polygon():

@@ -4,7 +4,7 @@ from hypothesis import given, strategies
 from hypothesis.extra import numpy as arrays
 
 from groundswell.errors import InputError
-from groundswell.quality.shapes import Box, Keypoints, Mask, Polygon, Polyline, RotatedBox
+from groundswell.quality.shapes import Box, Cuboid, Keypoints, Mask, Polygon, Polyline, RotatedBox
 
 
 def test_a_mask_is_kept_as_run_lengths_down_the_columns_outside_first():
@@ -57,6 +57,8 @@ def test_points_cannot_be_written_to():
         lambda: Polygon([[0, 0], [1, 1], [0, 1]], holes=([[0, 0]],)),
         lambda: Polyline([[0, 0]]),
         lambda: Polyline([0, 1]),
+        lambda: Cuboid([[0, 0]] * 7),
+        lambda: Cuboid([[0, 0]] * 9),
         lambda: Keypoints([[0, 0]], [3]),
         lambda: Keypoints([[0, 0]], [2, 2]),
         lambda: Keypoints([[0, 0]], skeleton=((0, 1),)),

@@ -23,7 +23,7 @@ export const begin = (type: ShapeType, label: string, joints = 0): Drawing => ({
 function wanted({ type, joints }: Drawing): number {
   const { drawn } = formOf({ type });
   if (drawn === 'across') return 2;
-  if (drawn === 'side') return 3;
+  if (drawn === 'side' || drawn === 'face') return 3;
   if (type === 'keypoints') return joints;
   return type === 'point' ? 1 : Infinity;
 }

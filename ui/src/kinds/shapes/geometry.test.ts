@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clampMove, distanceTo, isInside, simplified } from './geometry';
+import { clampMove, distanceTo, hullOf, isInside, simplified } from './geometry';
 import { snapped } from './snapping';
 import type { Point } from './shape';
 
@@ -23,6 +23,10 @@ test('what moves stops at the border, what was beyond it does not', () => {
   const box = { left: 80, top: 10, right: 95, bottom: 20 };
   expect(clampMove(box, [20, -20], place)).toEqual([5, -10]);
   expect(clampMove({ ...box, right: 120 }, [20, 0], place)).toEqual([20, 0]);
+});
+
+test('the outline around points goes clockwise around the outer ones alone', () => {
+  expect(hullOf([[5, 5], ...square, [5, 0], [0, 0]])).toEqual([[0, 0], [10, 0], [10, 10], [0, 10]]); // prettier-ignore
 });
 
 test('a traced path keeps its turns and loses what lies between', () => {

@@ -56,6 +56,24 @@ export function boundsOf(points: readonly Point[]): Rect {
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }
 
+/** The corners of the smallest outline without a dent around some points, clockwise on a screen. */
+export function hullOf(points: readonly Point[]): Point[] {
+  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const half = (path: readonly Point[]) => {
+    const kept: Point[] = [];
+    for (const point of path) {
+      while (kept.length > 1 && turnOf(kept.at(-2) as Point, kept.at(-1) as Point, point) <= 0) kept.pop();
+      kept.push(point);
+    }
+    return kept.slice(0, -1);
+  };
+  return [...half(sorted), ...half(sorted.reverse())];
+}
+
+/** Twice the area of a triangle; above 0 where its corners go clockwise on a screen. */
+export const turnOf = (a: Point, b: Point, c: Point): number =>
+  (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0]);
+
 export const cornersOf = ({ left, top, right, bottom }: Rect): Point[] => [
   [left, top],
   [right, top],

@@ -19,6 +19,7 @@ export const toolKeys: Record<ShapeType | 'pick', string> = {
   keypoints: 'k',
   ellipse: 'e',
   point: 'd',
+  cuboid: 'u', // of keypoints it says that a joint is not seen
 };
 
 const ARROWS: Record<string, Point> = {
@@ -51,6 +52,7 @@ export const toolBindings = ({ board, say }: Desk): Binding[] =>
     keys: [toolKeys[tool]],
     label: w().tool[tool],
     run: () => {
+      if (tool === 'cuboid' && board.tool === 'keypoints') return board.put(null);
       board.setTool(tool);
       say(w().now.tool(w().tool[tool]));
     },
@@ -77,11 +79,9 @@ export const drawingBindings = ({ board, say }: Desk): Binding[] => [
     },
   },
   { keys: ['backspace', 'ctrl+z'], label: w().key.backPoint, run: () => board.takeBackPoint(), held: true },
-  {
-    keys: ['u'],
-    label: board.drawing?.type === 'keypoints' ? w().key.unseen : null,
-    run: () => board.drawing?.type === 'keypoints' && board.put(null),
-  },
+  ...(board.drawing?.type === 'keypoints'
+    ? [{ keys: ['u'], label: w().key.unseen, run: () => board.put(null) }]
+    : []),
   { keys: ['escape'], label: w().key.drop, run: () => (board.drawing = null) },
 ];
 

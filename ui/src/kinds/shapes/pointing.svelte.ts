@@ -329,7 +329,7 @@ export class Pointing {
     this.overGhost = null;
     if (handle !== null) return { handle };
     const one = this.#board.drawing ? null : this.#touched(at)[0];
-    const takes = ['pick', 'box', 'ellipse', 'rotated_box'].includes(this.#board.tool);
+    const takes = ['pick', 'box', 'ellipse', 'rotated_box', 'cuboid'].includes(this.#board.tool);
     this.overGhost = one || this.#board.drawing || !takes ? null : this.#proposedAt(at);
     return one ? { shape: one.id } : null;
   }

@@ -3,7 +3,8 @@ import type { Answer, ProjectDetail } from '../../wire';
 
 export type Point = readonly [number, number];
 
-export type ShapeType = 'box' | 'rotated_box' | 'polygon' | 'line' | 'keypoints' | 'ellipse' | 'point';
+export type ShapeType =
+  'box' | 'rotated_box' | 'polygon' | 'line' | 'keypoints' | 'ellipse' | 'point' | 'cuboid';
 
 export interface Shape {
   readonly type: ShapeType;
@@ -21,7 +22,16 @@ export interface Skeleton {
 }
 
 /** The types there are, in the order of their tools. A type more is a form in `forms/` and its name here. */
-export const TYPES: ShapeType[] = ['box', 'rotated_box', 'polygon', 'line', 'keypoints', 'ellipse', 'point'];
+export const TYPES: ShapeType[] = [
+  'box',
+  'rotated_box',
+  'polygon',
+  'line',
+  'keypoints',
+  'ellipse',
+  'point',
+  'cuboid',
+];
 
 /** What a project says of its shapes, as `label/kinds/image_shapes.py` defines it. */
 export interface Rules {

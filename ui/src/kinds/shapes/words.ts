@@ -15,6 +15,7 @@ export const w = words({
       keypoints: 'Keypoints',
       ellipse: 'Ellipse',
       point: 'Point',
+      cuboid: 'Cuboid',
     } as Record<ShapeType | 'pick', string>,
     short: {
       pick: 'Pick',
@@ -25,6 +26,7 @@ export const w = words({
       keypoints: 'Keypoints',
       ellipse: 'Ellipse',
       point: 'Point',
+      cuboid: 'Cuboid',
     } as Record<ShapeType | 'pick', string>,
     type: {
       box: 'box',
@@ -34,6 +36,7 @@ export const w = words({
       keypoints: 'keypoints',
       ellipse: 'ellipse',
       point: 'point',
+      cuboid: 'cuboid',
     } as Record<ShapeType, string>,
     shapes: 'Shapes',
     nothing: 'Nothing was drawn.',
@@ -62,6 +65,7 @@ export const w = words({
       pick: 'Click picks, drag moves. Shift picks more.',
       across: 'Drag from corner to corner. Shift keeps the sides alike.',
       side: 'Drag along one side, then click where the other side ends.',
+      face: 'Drag across the front face, then click a corner of the back face.',
       points: 'Click from point to point, or drag to trace. Enter or a double click ends.',
       joint: (name: string, at: string) => `Click on: ${name} (${at}). U if it cannot be seen.`,
       point: 'Click to place a point.',
@@ -130,6 +134,7 @@ export const w = words({
       keypoints: 'Punti chiave',
       ellipse: 'Ellisse',
       point: 'Punto',
+      cuboid: 'Cuboide',
     },
     short: {
       pick: 'Seleziona',
@@ -140,6 +145,7 @@ export const w = words({
       keypoints: 'Punti',
       ellipse: 'Ellisse',
       point: 'Punto',
+      cuboid: 'Cuboide',
     },
     type: {
       box: 'riquadro',
@@ -149,6 +155,7 @@ export const w = words({
       keypoints: 'punti chiave',
       ellipse: 'ellisse',
       point: 'punto',
+      cuboid: 'cuboide',
     },
     shapes: 'Forme',
     nothing: 'Non è stato disegnato nulla.',
@@ -177,6 +184,7 @@ export const w = words({
       pick: 'Clic seleziona, trascinare sposta. Maiusc aggiunge.',
       across: 'Trascina da un angolo all’altro. Maiusc rende i lati uguali.',
       side: 'Trascina lungo un lato, poi fai clic dove finisce l’altro.',
+      face: 'Trascina sulla faccia anteriore, poi fai clic su un angolo di quella posteriore.',
       points: 'Fai clic punto per punto, o trascina per tracciare. Invio o doppio clic termina.',
       joint: (name, at) => `Fai clic su: ${name} (${at}). U se non si vede.`,
       point: 'Fai clic per mettere un punto.',

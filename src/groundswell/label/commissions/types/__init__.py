@@ -13,6 +13,7 @@ from groundswell.label.commissions.types.forms import (
 from groundswell.label.commissions.types.segments import Segmentation
 from groundswell.label.commissions.types.shapes import (
     BoxAnnotation,
+    CuboidAnnotation,
     DocumentTranscription,
     ImageAnnotation,
     LineAnnotation,
@@ -29,6 +30,7 @@ TYPES: dict[str, TaskType] = {
         PolygonAnnotation(),
         LineAnnotation(),
         PointAnnotation(),
+        CuboidAnnotation(),
         Segmentation(),
         DocumentTranscription(),
         Categorization(),
@@ -43,7 +45,6 @@ TYPES: dict[str, TaskType] = {
 }
 
 UNSEEN: dict[str, str] = {
-    "cuboidannotation": "cuboids on images",
     "laneannotation": "lanes",
     "documentmodel": "document models",
     "lidarannotation": "point clouds",

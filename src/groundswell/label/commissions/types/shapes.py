@@ -19,12 +19,13 @@ from groundswell.label.commissions.asked import (
     required,
 )
 from groundswell.label.commissions.schemas import FLAG, NUMBER, TEXT, JsonSchema, list_of, object_of, one_of
+from groundswell.label.commissions.types import cuboids
 from groundswell.label.kinds import Answer, Shown
 
 Shape = Mapping[str, Any]
 
-GEOMETRIES = ("box", "polygon", "line", "point", "ellipse")
-"""Geometries of `imageannotation` that people can draw; cuboids have no screen yet."""
+GEOMETRIES = ("box", "polygon", "line", "point", "cuboid", "ellipse")
+"""Geometries of `imageannotation`."""
 
 
 class ImageAnnotation(TaskType):
@@ -45,7 +46,7 @@ class ImageAnnotation(TaskType):
                 types_of.setdefault(label, []).extend(_types(geometry, given))
         shapes = [kind for kinds in types_of.values() for kind in kinds]
         options: dict[str, Any] = {"shapes": list(dict.fromkeys(shapes)), "shapes_of": types_of}
-        options |= _least_size(geometries.get("box") or {})
+        options |= _least_sizes(geometries)
         if attributes := params.get("annotation_attributes"):
             options["attributes"] = attributes_of(attributes)
         return Wanted("image_shapes", tuple(types_of), options)
@@ -123,6 +124,19 @@ class PointAnnotation(SingleGeometry):
     geometry: ClassVar[str] = "point"
 
 
+class CuboidAnnotation(SingleGeometry):
+    """Cuboids, by the corners and edges that are seen."""
+
+    names: ClassVar[tuple[str, ...]] = ("cuboidannotation",)
+    geometry: ClassVar[str] = "cuboid"
+    defaults: ClassVar[Params] = {"min_width": 0, "min_height": 0}
+
+    def wanted(self, params: Params, shown: Shown) -> Wanted:
+        """Return the labels as classes."""
+        cuboids.check_camera(params)
+        return super().wanted(params, shown)
+
+
 class DocumentTranscription(TaskType):
     """Blocks of a document, each with a label and the text in it."""
 
@@ -171,15 +185,24 @@ class DocumentTranscription(TaskType):
 
 
 def _labels_of(geometry: str, given: Any) -> tuple[str, ...]:
-    if geometry == "cuboid":
-        raise Unsupported("cuboids on images have no screen yet")
     if geometry not in GEOMETRIES or not isinstance(given, Mapping):
         raise InputError(f"geometries are {', '.join(GEOMETRIES)}, each an object; got {geometry[:40]!r}")
+    if geometry == "cuboid":
+        cuboids.check_camera(given)
     return label_names(f"geometries.{geometry}.objects_to_annotate", given.get("objects_to_annotate"))
 
 
 def _types(geometry: str, given: Mapping[str, Any]) -> list[str]:
     return ["box", "rotated_box"] if geometry == "box" and given.get("can_rotate") else [geometry]
+
+
+def _least_sizes(geometries: Mapping[str, Any]) -> dict[str, float]:
+    """Return the least size of boxes and of cuboids; where both have one, the smaller holds for both."""
+    found: dict[str, float] = {}
+    for geometry in ("box", "cuboid"):
+        for name, size in _least_size(geometries.get(geometry) or {}).items():
+            found[name] = min(size, found.get(name, size))
+    return found
 
 
 def _least_size(given: Any) -> dict[str, float]:
@@ -213,6 +236,8 @@ def written(shape: Shape, place: int) -> dict[str, Any]:
         (x, y), (wide, high) = points
         size = {"center": {"x": x, "y": y}, "radius_x": wide, "radius_y": high}
         return {**said, **size, "rotation": shape.get("rotation", 0)}
+    if kind == "cuboid":
+        return {**said, **cuboids.written(points)}
     return {**said, "vertices": [{"x": x, "y": y} for x, y in points]}
 
 
@@ -234,6 +259,8 @@ def read(given: Params, kind: str) -> dict[str, Any]:
         if kind == "ellipse":
             points = [[given["center"]["x"], given["center"]["y"]], [given["radius_x"], given["radius_y"]]]
             return {**shape, "points": points, "rotation": given.get("rotation", 0)}
+        if kind == "cuboid":
+            return {**shape, "points": cuboids.read(given["vertices"])}
         points = [[corner["x"], corner["y"]] for corner in given["vertices"]]
         return {**shape, "type": "rotated_box" if kind == "box" else kind, "points": points}
     except (KeyError, TypeError) as error:
@@ -249,6 +276,7 @@ _PLACES: dict[str, JsonSchema] = {
         "radius_y": NUMBER,
         "rotation": NUMBER,
     },
+    "cuboid": cuboids.PLACES,
 }
 """Where shapes are; all others have vertices."""
 

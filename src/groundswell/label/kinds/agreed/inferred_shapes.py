@@ -140,6 +140,9 @@ def _placed(kind: str, joints: int, rng: np.random.Generator) -> dict[str, Any]:
     if kind == "keypoints":
         points: list[Any] = rng.uniform((x, y), (right, low), (joints, 2)).tolist()
         return {"points": [points[0], *(pair if rng.random() < 0.8 else None for pair in points[1:])]}
+    if kind == "cuboid":
+        front = [[x, low], [right, low], [right, low + height], [x, low + height]]
+        return {"points": [*front, *([u + width / 3, v - height / 2] for u, v in front)]}
     points_of: dict[str, list[list[float]]] = {
         "box": [[x, y], [right, low]],
         "polygon": [[x, y], [right, y], [middle, low]],

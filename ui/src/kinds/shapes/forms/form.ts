@@ -15,12 +15,17 @@ export interface Handle {
 export type Placed = Pick<Shape, 'points' | 'rotation'>;
 
 export interface Form {
-  /** Drawn by dragging from corner to corner, by three clicks (a side, then the width), or point by point. */
-  drawn: 'across' | 'side' | 'points';
+  /**
+   * Drawn by dragging from corner to corner, by three clicks (a side, then the width; or the front face, then a corner
+   * of the back face), or point by point.
+   */
+  drawn: 'across' | 'side' | 'face' | 'points';
   /** Whether it has an inside. */
   closed: boolean;
   /** The path around it, or along it. */
   outline(shape: Placed): Point[];
+  /** Edges within the outline that are seen, and those behind. */
+  inner?(shape: Placed): { seen: Point[][]; behind: Point[][] };
   /** In an order that the keyboard goes through; `away` is how far the one that turns it is from it. */
   handles(shape: Placed, away: number): Handle[];
   /** The shape with a handle pulled to a point; `even` keeps sides alike or turns by steps. */

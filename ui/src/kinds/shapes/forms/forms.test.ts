@@ -92,3 +92,38 @@ test('a polygon needs three points, a line two', () => {
   expect(formOf(polygon).from(polygon.points.slice(0, 2), false)).toBeNull();
   expect(formOf({ type: 'line' }).from(polygon.points.slice(0, 2), false)).not.toBeNull();
 });
+
+const front: Point[] = [[10, 40], [50, 40], [50, 70], [10, 70]]; // prettier-ignore
+const cuboid = { type: 'cuboid', label: 'van', ...formOf({ type: 'cuboid' }).from([[50, 70], [10, 40], [70, 25]], false) } as Shape; // prettier-ignore
+const backAt = (dx: number, dy: number) => front.map(([x, y]): Point => [x + dx, y + dy]);
+
+test('a cuboid is its front face and a back face like it, whose corner on that side was clicked', () => {
+  expect(cuboid.points).toEqual([...front, ...backAt(20, -15)]);
+  const { from } = formOf(cuboid);
+  expect(from([front[0]!, front[2]!, [5, 80]], false)?.points).toEqual([...front, ...backAt(-5, 10)]);
+  expect(from([front[0]!, front[2]!], false)?.points).toEqual([...front, ...front]);
+  expect(from([front[0]!, front[2]!, front[1]!], false)).toBeNull();
+});
+
+test('what is seen of a cuboid has six corners, and the three edges of the seventh lie behind', () => {
+  expect(formOf(cuboid).outline(cuboid)).toHaveLength(6);
+  const { seen, behind } = formOf(cuboid).inner?.(cuboid) ?? { seen: [], behind: [] };
+  expect(seen[0]).toEqual([...front, front[0]]);
+  expect(seen).toHaveLength(1 + 3 + 2);
+  expect(behind.every((edge) => edge.some((end) => end[0] === 30 && end[1] === 55))).toBe(true);
+  expect(behind).toHaveLength(3);
+});
+
+test('a corner of a cuboid is pulled alone, or evenly with its face, but never to a dent', () => {
+  const { pull } = formOf(cuboid);
+  expect(pull(cuboid, 5, [75, 20], false).points[5]).toEqual([75, 20]);
+  expect(pull(cuboid, 5, [75, 20], true).points.slice(4)).toEqual([[30, 20], [75, 20], [75, 55], [30, 55]]); // prettier-ignore
+  expect(pull(cuboid, 0, [40, 65], false).points).toEqual(cuboid.points);
+});
+
+test('the back of a cuboid moves by its middle, and never onto the front', () => {
+  const { pull, handles } = formOf(cuboid);
+  expect(handles(cuboid, 1)).toHaveLength(9);
+  expect(pull(cuboid, 8, [60, 40], false).points).toEqual([...front, ...backAt(30, -15)]);
+  expect(pull(cuboid, 8, [30, 55], false).points).toEqual(cuboid.points);
+});

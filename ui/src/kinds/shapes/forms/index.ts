@@ -1,5 +1,6 @@
 import type { Shape, ShapeType } from '../shape';
 import { box } from './box';
+import { cuboid } from './cuboid';
 import { ellipse } from './ellipse';
 import type { Form } from './form';
 import { keypoints, line, point, polygon } from './points';
@@ -13,6 +14,7 @@ const FORMS: Record<ShapeType, Form> = {
   keypoints,
   ellipse,
   point,
+  cuboid,
 };
 
 export const formOf = ({ type }: Pick<Shape, 'type'>): Form => FORMS[type];
