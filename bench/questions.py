@@ -34,7 +34,7 @@ from bench.routing import (
     votes_of,
 )
 from groundswell.assist.answerers import Answerer
-from groundswell.assist.difficulty import weigh
+from groundswell.assist.difficulty import crowd_confusion, weigh
 from groundswell.assist.questions import choose
 from groundswell.quality import shrunk
 from groundswell.quality.calibration import fit_scaling
@@ -87,7 +87,7 @@ class Asked:
             found = shrunk(votes_of(self.images, self.votes), evidence=informed, gold=self.images.gold)
             weighed = weigh(found, informed, self.images.gold)
             people, self.independence, self.shared = weighed.likelihood, weighed.independence, weighed.shared
-            self.crowd = Answerer("crowd", "person", CROWD_CENTS, confusion=weighed.confusion)
+            self.crowd = Answerer("crowd", "person", CROWD_CENTS, confusion=crowd_confusion(found))
         gold = np.eye(k)[np.maximum(self.images.gold, 0)]
         self.likelihood = np.where(self.known[:, None], gold, people * said)
         self.evidence = informed

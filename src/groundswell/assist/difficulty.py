@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,10 +30,6 @@ LOOKAHEAD = 3
 CONTENDERS = 5
 """Classes of each item that `expected_gain` looks at; what the others could add is left out."""
 
-LEANING = 20.0
-"""Votes for each truth that hold the crowd's matrix to what it was, when it is learnt anew: as many as `learn` gives
-what it assumes of people."""
-
 _LEAST = 1e-5
 
 
@@ -50,7 +46,6 @@ class Weighed:
             that answers are independent given the truth, 1 that a second equal answer says next to nothing.
         shared: part of people's mistakes that go where the model goes wrong too: what looks like a dog to one does
             to both. 0 without a model.
-        confusion: `[K, K]`, what an average vote says for each truth; with a model, as learnt from `posterior`.
     """
 
     posterior: Floats
@@ -58,7 +53,6 @@ class Weighed:
     gain: Floats
     independence: float
     shared: float
-    confusion: Floats
 
 
 def weigh(found: Consensus, evidence: Floats | None = None, gold: Codes | None = None) -> Weighed:
@@ -70,8 +64,7 @@ def weigh(found: Consensus, evidence: Floats | None = None, gold: Codes | None =
     distribution). Its answers are then a Pólya urn: each makes an equal one more probable, whatever the truth.
     How much so is estimated from the answers themselves, without any truth. People's mistakes lean
     to what the model considers, too: on real images they choose a wrong model's class four to six times as often as
-    on other images of that truth. How far, is estimated in the same way. With a model, confusion is then learnt once
-    more from what this makes of the truth: what `found` learnt took repeated mistakes for truths.
+    on other images of that truth. How far, is estimated in the same way.
 
     Args:
         found: labels, prior and confusion as a first guess; where there is no confusion, a modest crowd is assumed.
@@ -92,14 +85,12 @@ def weigh(found: Consensus, evidence: Floats | None = None, gold: Codes | None =
     evidence, gold = checked_evidence(found.votes, evidence), checked_gold(found.votes, gold)
     before = _before(found, evidence, gold)
     cells, shared, independence = _fit(found, evidence, before)
-    if evidence is not None:
-        found = _relearnt(found, cells, before, independence)
-        cells, shared, independence = _fit(found, evidence, before)
-    likelihood = cells.likelihood(independence)
-    posterior = _normalised(likelihood * before)
+    log_likelihood = cells.log_likelihood(independence)
+    log_likelihood -= log_likelihood.max(axis=1, keepdims=True)
+    posterior = _normalised(np.exp(log_likelihood) * before)
     confusion = crowd_confusion(found)
     gain = expected_gain(posterior, found.votes.counts, confusion, independence, evidence, shared)
-    return Weighed(posterior, likelihood, gain, independence, shared, confusion)
+    return Weighed(posterior, np.exp(log_likelihood), gain, independence, shared)
 
 
 def expected_gain(
@@ -161,31 +152,15 @@ class _Cells:
 
     Attributes:
         item: `[n_cells]`, ascending.
-        label: `[n_cells]`.
         times: `[n_cells]`, votes of each.
         chance: `[n_cells, K]`, probability of the label for each truth, mean over those who said it.
         n_items: items, with or without a vote.
     """
 
     item: NDArray[np.intp]
-    label: NDArray[np.intp]
     times: NDArray[np.intp]
     chance: Floats
     n_items: int
-
-    def likelihood(self, independence: float) -> Floats:
-        """Return how probable the answers are for each truth, `[n_items, K]`; the largest of a row is 1."""
-        logs = self.log_likelihood(independence)
-        return np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)))
-
-    def own_draws(self, independence: float) -> Floats:
-        """Return how many of the votes are draws from the chance, and no echo of earlier ones, `[n_cells, K]`."""
-        out = np.ones_like(self.chance)
-        for earlier in range(1, int(self.times.max(initial=0))):
-            more = np.flatnonzero(self.times > earlier)
-            drawn = independence * self.chance[more]
-            out[more] += drawn / (drawn + earlier)
-        return out
 
     def log_likelihood(self, independence: float) -> Floats:
         """Return the log-probability of the answers for each truth `[n_items, K]`, short of a sum over answers."""
@@ -207,24 +182,7 @@ def _cells(found: Consensus, evidence: Floats | None, shared: float) -> _Cells:
     said = _said(found, evidence, shared)
     for truth in range(votes.n_classes):
         chance[:, truth] = np.bincount(of, said[:, truth], len(distinct)) / times
-    item, label = np.divmod(distinct, votes.n_classes)
-    return _Cells(item, label, times, np.maximum(chance, _LEAST), votes.n_items)
-
-
-def _relearnt(found: Consensus, cells: _Cells, before: Floats, independence: float) -> Consensus:
-    """Return the same with confusion learnt from what `cells` make of the truth, echoes left out.
-
-    What made `found` took every answer for independent, and so the mistakes that people repeat for truths. The crowd's
-    matrix is counted anew; each worker's moves by the same factors.
-    """
-    if found.confusion is None:
-        return found
-    told = _normalised(cells.likelihood(independence) * before)[cells.item] * cells.own_draws(independence)
-    crowd = crowd_confusion(found)
-    counted = np.stack([np.bincount(cells.label, one, len(crowd)) for one in told.T])
-    factor = _normalised(counted + LEANING * crowd) / np.maximum(crowd, _LEAST)
-    moved = found.confusion * factor
-    return replace(found, confusion=moved / moved.sum(axis=2, keepdims=True))
+    return _Cells(distinct // votes.n_classes, times, np.maximum(chance, _LEAST), votes.n_items)
 
 
 def _said(found: Consensus, evidence: Floats | None, shared: float) -> Floats:

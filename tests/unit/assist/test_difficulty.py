@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from groundswell.assist.difficulty import crowd_confusion, expected_gain, weigh
+from groundswell.assist.difficulty import expected_gain, weigh
 from groundswell.errors import InputError
 from groundswell.quality.shrunk import shrunk
 from groundswell.quality.votes import Votes
@@ -56,16 +56,6 @@ def test_mistakes_are_seen_to_go_where_the_model_goes_and_not_where_they_do_not(
         given = Votes(np.tile(np.arange(n), 3), np.zeros(3 * n, int), said.ravel(), n, 1, k)
         shared.append(weigh(shrunk(given, evidence=model), model).shared)
     assert shared == [0.5, 0.0]
-
-
-def test_with_a_model_confusion_is_learnt_anew_from_a_truth_that_repeated_mistakes_do_not_make():
-    """People are right in 80 %, but on some items all err alike, which `shrunk` takes for another truth."""
-    given, truth = crowd(1.5, items=2000, each=5)
-    right = np.where(np.random.default_rng(5).random(2000) < 0.9, truth, 1 - truth)
-    model = np.where(right[:, None] == np.arange(2), 0.9, 0.1)
-    found = shrunk(given, evidence=model)
-    before, after = np.diag(crowd_confusion(found)), np.diag(weigh(found, model).confusion)
-    assert (np.abs(after - 0.8) < np.abs(before - 0.8)).all()
 
 
 def test_each_equal_answer_says_less_than_the_one_before():
