@@ -40,9 +40,9 @@ def test_what_is_like_nothing_is_a_family_of_its_own() -> None:
 
 def test_parts_and_little_memory_change_nothing(tmp_path: Path) -> None:
     rng = random.Random(9)
-    texts = [text for _ in range(40) for text in family(rng, 4, 2)] + ["the same notice on every page"] * 300
+    texts = [text for _ in range(15) for text in family(rng, 4, 2)] + ["the same notice on every page"] * 100
     rng.shuffle(texts)
-    outcome = run_job(parts_of(texts, 70), STEPS, folder=RunFolder(tmp_path), executor=InProcess(20_000))
+    outcome = run_job(parts_of(texts, 40), STEPS, folder=RunFolder(tmp_path), executor=InProcess(40_000))
     batches = list(outcome.batches(lambda drop: pytest.fail(str(drop))))
     assert [text for batch in batches for text in batch["text"].to_pylist()] == texts
     assert [name for batch in batches for name in batch["family"].to_pylist()] == names_of(texts)
