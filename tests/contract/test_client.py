@@ -28,6 +28,7 @@ SAID = {
     "answer_returned": (1, CAT),
     "audit_plan": (1, {"within": 0.01}),
     "schema_of_label_studio": ("<View/>",),
+    "check_schema": ("text_choice", ["cat", "dog"]),
     "audit": (1, 1, [{"task_id": 1, "verdict": "approve"}]),
     "cancel_tasks": (1, [2], {"reason": "twice"}),
     "change_classes": (1, [{"op": "add", "name": "cow"}], {"expected_version": 1}),

@@ -1,7 +1,7 @@
 """The client, for those who manage: batches, tasks and files of labels."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,17 @@ class Managing(Connection):
     def schema_of_label_studio(self, xml: str) -> dict[str, Any]:
         """Return kind, classes and options for a labelling configuration of Label Studio, for `create_project`."""
         return self._call("POST", "/projects/schema/label-studio", {"xml": xml})
+
+    def label_kinds(self) -> list[dict[str, Any]]:
+        """Return the label kinds: the items that each shows, its options as JSON Schema, and an example."""
+        return list(self._call("GET", "/kinds")["items"])
+
+    def check_schema(
+        self, kind: str, classes: Sequence[str] = (), options: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return `schema`, in its canonical form, or `refused`: why the kind does not take these classes and options."""
+        body = {"kind": kind, "classes": list(classes), "options": dict(options or {})}
+        return self._call("POST", "/projects/schema/check", body)
 
     def create_project(
         self, name: str, *, dataset: str, classes: Sequence[str], **given: Any

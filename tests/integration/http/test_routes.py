@@ -50,6 +50,7 @@ BODIES |= {
     "organization": {"pseudonym": "Client 1234"},
 }
 BODIES |= {
+    "check": {"kind": "text_choice", "classes": ["cat", "dog"]},
     "label-studio": {"xml": '<View><Image name="i" value="$i"/><TextArea name="t" toName="i"/></View>'},
     "projects": {"name": "more", "dataset": "animals", "classes": ["cat", "dog"]},
     "members": {"email": "new@example.org", "name": "New"},

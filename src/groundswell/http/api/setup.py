@@ -39,7 +39,8 @@ async def translate_label_studio(call: Call) -> wire.LabelSchemaOut:
 
 
 async def list_label_kinds(call: Call) -> wire.LabelKindsOut:
-    """List the label kinds, with what a project may decide about each."""
+    """List the label kinds, with what a project may decide about each; members and above."""
+    call.scope.require(Role.MEMBER)
     every = [describe(kind) for kind in label_kinds().values()]
     return wire.LabelKindsOut(
         [
@@ -51,6 +52,7 @@ async def list_label_kinds(call: Call) -> wire.LabelKindsOut:
 
 async def check_label_schema(call: Call) -> wire.CheckedSchemaOut:
     """Say whether a label kind takes classes and options, and in which form; nothing is written."""
+    call.scope.require(Role.MEMBER)
     body: wire.LabelSchemaBody = call.body
     try:
         found = label_kind(body.kind).ontology(body.classes, body.options)
