@@ -27,7 +27,7 @@ class Managing(Connection):
     def check_schema(
         self, kind: str, classes: Sequence[str] = (), options: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Return `schema`, in its canonical form, or `refused`: why the kind does not take these classes and options."""
+        """Return `schema`, in its canonical form, or `refused`: why the kind does not take what is given."""
         body = {"kind": kind, "classes": list(classes), "options": dict(options or {})}
         return self._call("POST", "/projects/schema/check", body)
 
