@@ -22,12 +22,15 @@ class Batcher(Generic[T, R]):
         together: does a batch.
         turns: batches that may be under way at the same time.
         most: requests in one batch.
+        crowd: requests that must wait before a batch begins beside another. Few large batches cost less than many small
+            ones; but where many wait, the database works on one batch while the next is made ready.
     """
 
-    def __init__(self, together: Together[T, R], *, turns: int = 2, most: int = 256) -> None:
+    def __init__(self, together: Together[T, R], *, turns: int = 2, most: int = 256, crowd: int = 1) -> None:
         self._together = together
         self._free = turns
         self._most = most
+        self._crowd = crowd
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -39,7 +42,7 @@ class Batcher(Generic[T, R]):
         return await future
 
     def _start(self) -> None:
-        while self._free and self._waiting:
+        while self._free and len(self._waiting) >= (self._crowd if self._running else 1):
             self._free -= 1
             batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
             task = asyncio.create_task(self._run(batch))

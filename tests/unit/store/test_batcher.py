@@ -140,3 +140,17 @@ async def test_a_batch_that_is_cancelled_cancels_its_callers_and_gives_its_turn_
         await asked
     room.gate.set()
     assert await batcher.do(2) == 20
+
+
+async def test_a_batch_goes_beside_another_once_a_crowd_waits_and_nobody_is_left_behind():
+    room = Room()
+    batcher = Batcher(room.together, turns=2, crowd=3)
+    tasks = [asyncio.create_task(batcher.do(n)) for n in range(3)]
+    await waiting(10)
+    assert room.batches == [[0]]  # two wait, which is no crowd
+    tasks += [asyncio.create_task(batcher.do(n)) for n in (3, 4)]
+    await waiting(10)
+    assert room.batches == [[0], [1, 2, 3]]
+    room.gate.set()
+    assert await asyncio.gather(*tasks) == [0, 10, 20, 30, 40]
+    assert room.batches[2:] == [[4]]

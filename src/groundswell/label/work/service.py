@@ -17,6 +17,9 @@ from groundswell.tenancy.model import Role, Scope
 
 SQL = load_queries(__package__)
 
+CROWD = 48
+"""Rounds that must wait before a second transaction takes them in beside the first: by then one alone falls behind."""
+
 
 async def work(
     db: Database,
@@ -85,7 +88,7 @@ class _Table:
         self._org_id = org_id
         self._rng = rng
         self.memory = Memory()
-        self.batcher: Batcher[Round, Work] = Batcher(self._together, turns=1)
+        self.batcher: Batcher[Round, Work] = Batcher(self._together, turns=2, crowd=CROWD)
 
     async def _together(self, rounds: Sequence[Round]) -> list[Work | Exception]:
         """Do rounds together; where that fails, each by itself, so that one cannot spoil the others."""
