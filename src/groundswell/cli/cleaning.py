@@ -111,23 +111,16 @@ def collect(
 
     if raw and (recipe or against):
         raise click.UsageError("--raw does not clean; leave out --recipe and --against")
-    if name is None and (query is not None or path.startswith(_ANSWERS)):
-        what = "--query" if query is not None else f"{_ANSWERS}PROJECT"
-        raise click.UsageError(f"{what} needs a --name for the dataset")
+    name = _named(path, name, query)
     limit = settings.max_item_bytes
     text_column = AS_RECORD if records else text_column
-    source: str | Source = path
-    if query is not None:
-        source = _query(path, query, grows, text_column, licence, limit)
-    elif path.startswith(_ANSWERS):
-        source = _answers(settings, path.removeprefix(_ANSWERS), text_column, licence)
+    source = _source(settings, path, query, grows, text_column, licence)
     collection = collect_items(
         source, text_column=text_column, licence=licence, max_item_bytes=limit, hosts=allow_host
     )
     options.refuse_if_huge(path, collection.size_bytes(), settings.max_source_bytes, confirmed=yes)
     chosen = collection if raw else collection.clean(*_operators(recipe, against))
     store = local_datasets(settings)
-    name = options.dataset_name(path, name)
     before = store.versions(name) if update else []
     notes: list[str] = []
     with _resumable(f"Collecting {collection.describe()}") as step:
@@ -230,6 +223,30 @@ def _nothing(version: "Version", reason: str | None) -> str:
     if reason is None or not version.drop_counts:
         return "Nothing was set aside."
     return f"Nothing was set aside for {reason!r}; the reasons are {', '.join(version.drop_counts)}."
+
+
+def _named(path: str, name: str | None, query: str | None) -> str:
+    """Return the name of the dataset; a query or a project says none."""
+    if name is None and (query is not None or path.startswith(_ANSWERS)):
+        what = "--query" if query is not None else f"{_ANSWERS}PROJECT"
+        raise click.UsageError(f"{what} needs a --name for the dataset")
+    return options.dataset_name(path, name)
+
+
+def _source(
+    settings: Settings,
+    path: str,
+    query: str | None,
+    grows: str | None,
+    text_column: str | None,
+    licence: str | None,
+) -> "str | Source":
+    """Return what is read: a query, what people wrote in a project, or whatever the path names."""
+    if query is not None:
+        return _query(path, query, grows, text_column, licence, settings.max_item_bytes)
+    if path.startswith(_ANSWERS):
+        return _answers(settings, path.removeprefix(_ANSWERS), text_column, licence)
+    return path
 
 
 def _query(

@@ -6,8 +6,6 @@ snapshots of all versions of a dataset; what did not change between two of them 
 """
 
 import base64
-import mmap
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,7 +17,6 @@ import pyarrow as pa
 
 from groundswell.errors import Conflict, SourceNotFound, StoreError
 from groundswell.feed.cutting import cut
-from groundswell.feed.layouts import is_list_of_integers
 from groundswell.feed.manifest import (
     File,
     Manifest,
@@ -31,6 +28,7 @@ from groundswell.feed.manifest import (
     to_json,
 )
 from groundswell.feed.samples import count_elements, count_nulls
+from groundswell.feed.shards import map_file, write_shard
 from groundswell.feed.storage import Storage, storage_at
 from groundswell.feed.storage.buckets import Bucket
 from groundswell.feed.storage.cache import Cache
@@ -44,9 +42,6 @@ MOST_OPEN = 4096
 
 _FETCHING = 8
 """Files that are fetched from a bucket at a time."""
-
-_SMALL = (pa.types.is_string, pa.types.is_dictionary, pa.types.is_primitive)
-"""Types of columns that share a file in each shard; every other column has files of its own."""
 
 
 class Version(Protocol):
@@ -181,12 +176,12 @@ class Snapshot:
         """Map a file; one that a cache holds and that is damaged is fetched anew, once."""
         schema = self._schema_of(file.columns)
         try:
-            return _map(self.storage.local(file), schema)
+            return map_file(self.storage.local(file), schema)
         except (pa.ArrowException, OSError, EOFError, ValueError, IndexError) as error:
             if not isinstance(self.storage, Bucket):
                 raise damaged(self.storage.local(file), f"it is not an Arrow file: {error}") from error
             self.storage.cache.drop(file)
-            return _map(self.storage.local(file), schema)
+            return map_file(self.storage.local(file), schema)
 
     def _schema_of(self, columns: tuple[str, ...]) -> pa.Schema:
         if columns not in self._schemas:
@@ -291,7 +286,7 @@ def _write_shards(
     with storage.staging() as staging:
         for batch in cut(read_version(version, selection), shard_bytes=shard_bytes, shard_rows=SHARD_ROWS):
             schema = batch.schema
-            shards.append(_write_shard(batch, storage, staging))
+            shards.append(write_shard(batch, storage, staging))
             gone.see(shards[-1], batch)
             nulls = {name: nulls.get(name, 0) + count for name, count in count_nulls([batch]).items()}
     rows = sum(shard.rows for shard in shards)
@@ -349,57 +344,6 @@ class _Gone:
 
 def _id_file(shard: Shard) -> File:
     return next(file for file in shard.files if "id" in file.columns)
-
-
-def _write_shard(batch: pa.RecordBatch, storage: Storage, staging: Path) -> Shard:
-    """Store a shard: small columns in one file, and every large one in a file of its own, so that new labels
-    leave the texts and media of old versions where they are.
-    """
-    groups = [names for names in _groups(batch.schema) if names]
-    lists = {
-        field.name: batch.column(field.name) for field in batch.schema if is_list_of_integers(field.type)
-    }
-    return Shard(
-        batch.num_rows,
-        tuple(_write_file(batch.select(names), storage, staging) for names in groups),
-        {name: count_elements(column) for name, column in lists.items()},
-    )
-
-
-def _groups(schema: pa.Schema) -> list[list[str]]:
-    small = [field.name for field in schema if any(is_kind(field.type) for is_kind in _SMALL)]
-    return [small, *([field.name] for field in schema if field.name not in small)]
-
-
-def _write_file(batch: pa.RecordBatch, storage: Storage, staging: Path) -> File:
-    path = staging / "shard.arrow"
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
-        writer.write_batch(batch)
-    file = File(tuple(batch.schema.names), path.stat().st_size, sha256_of(path))
-    storage.add(file, path)
-    return file
-
-
-def _map(path: str, schema: pa.Schema) -> pa.RecordBatch:
-    """Map a file by Python's own `mmap`, without a file object: Arrow's costs four times as much to open.
-
-    Where there are no dictionaries, the batch follows the schema at the beginning, so neither that nor the index at
-    the end is read: the manifest knows both, and a page that is not touched is not read from the disk.
-
-    Source:
-        Arrow columnar format, "IPC file format": 8 bytes of magic, then messages, each after 4 bytes of ones and the
-        length of its description in 4 bytes; a schema has no body.
-    """
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        mapped = mmap.mmap(opened, 0, access=mmap.ACCESS_READ)
-    finally:
-        os.close(opened)
-    whole = pa.py_buffer(mapped)
-    if any(pa.types.is_dictionary(field.type) for field in schema):
-        return pa.ipc.open_file(whole).get_batch(0)
-    batch_at = 16 + int.from_bytes(mapped[12:16], "little")
-    return pa.ipc.read_record_batch(whole.slice(batch_at), schema)
 
 
 def _numbers(storage: Storage) -> list[int]:
