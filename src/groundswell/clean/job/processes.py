@@ -38,7 +38,7 @@ class Processes:
     Args:
         workers: the most processes at once; as many as there are processors if None.
         memory_bytes: what all of them and this process may hold together; None: three quarters of what
-            the machine has.
+            the machine has. What this process held before, such as the arrays of a notebook, is not counted.
         stall_seconds: how long a process may be at the same rows.
 
     Raises:
@@ -61,6 +61,7 @@ class Processes:
         fitting = (self.memory_bytes - DRIVER_BYTES) // (WORKER_BYTES + LEAST_TASK_BYTES)
         self.workers = max(1, min(workers or os.cpu_count() or 1, fitting))
         self.stall_seconds = stall_seconds
+        self._held_before = max(0, held_by(os.getpid()) - DRIVER_BYTES)
         self._watches = tempfile.TemporaryDirectory(prefix="groundswell-")
         self._idle: list[Child] = []
         self._started = 0
@@ -125,7 +126,8 @@ class Processes:
             if child.seconds_at_one_spot() > self.stall_seconds:
                 child.process.kill()
         held = {child: held_by(child.process.pid) for child in children}
-        if held and held_by(os.getpid()) + sum(held.values()) > self.memory_bytes:
+        ours = max(0, held_by(os.getpid()) - self._held_before)
+        if held and ours + sum(held.values()) > self.memory_bytes:
             max(held, key=lambda child: held[child]).process.kill()
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.unit.clean.job.conftest import Go, corpus, parts_of
 from tests.unit.clean.job.steps import DieOnce, Trouble
@@ -103,6 +104,14 @@ def test_the_memory_limit_is_kept(go: Go) -> None:
     is_over.set()
     watcher.join()
     assert 0 < peak < limit
+
+
+def test_what_the_caller_held_before_is_not_counted(go: Go) -> None:
+    texts = corpus(60)
+    held = np.ones(700 * MB, np.uint8)
+    with Processes(1, memory_bytes=700 * MB) as processes:
+        assert go(parts_of(texts), (DropEmptyText(),), processes).texts == texts
+    assert held.all()
 
 
 def children() -> list[int]:
