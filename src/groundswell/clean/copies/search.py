@@ -35,6 +35,9 @@ CLUSTER_LEADERS = 64
 RECORD_BYTES = 160
 """Memory that a key takes while the rows that share it are compared."""
 
+MEMBER_BYTES = 240
+"""Memory that a row takes while those of its cluster are compared."""
+
 _MOST_PAIRS = 1 << 14
 """Pairs that are compared at once: their looks, 2 kB each, are in memory together."""
 
@@ -91,7 +94,7 @@ def settle(copies: DropCopies, gathered: Gathered, work: Work) -> Settled:
     pairs = [gathered.path("pairs", share.name) for share in shares]
     count = sum(entry["pairs"] for entry in found)
     clusters = tuple(find_components(work, f"{step}.cluster", pairs, count))
-    shares = shares_of(Receiver(clusters, PAIR).counts(), most)
+    shares = shares_of(Receiver(clusters, PAIR).counts(), max(work.memory_bytes // MEMBER_BYTES, 1))
     work.each(
         f"{step}.choose", choose_share, {share.name: (copies, gathered, share, clusters) for share in shares}
     )
