@@ -52,6 +52,7 @@ class Child:
                 env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 start_new_session=True,  # Ctrl-C is for this process, which ends the others
             )
+        self.ended_for: str | None = None
         self.connection = Connection(ours.detach())
         self.connection.send(sys.path)
         self._marks, self._since = -1, time.monotonic()
@@ -81,6 +82,19 @@ class Child:
         if spot is None or marks != self._marks:
             self._marks, self._since = marks, time.monotonic()
         return time.monotonic() - self._since
+
+    def end_for(self, cause: str) -> None:
+        """End it for a reason that people are told; whoever waits for its answer takes note of its death."""
+        self.ended_for = cause
+        self.process.kill()
+
+    def cause(self) -> str:
+        """Return what it died of."""
+        if self.ended_for:
+            return self.ended_for
+        with suppress(subprocess.TimeoutExpired):  # it lives, and let go of the connection
+            return f"it ended with status {self.process.wait(1.0)}"
+        return "it does not answer"
 
     def end(self) -> None:
         """End it, whatever it does."""

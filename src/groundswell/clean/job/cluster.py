@@ -95,8 +95,8 @@ class OnRay:
             return self._ray.get(reference)
         except self._ray.exceptions.RayTaskError as error:
             raise _cause(error) from None
-        except self._ray.exceptions.RayError:  # the process or the machine died
-            return errand.after_death(look(watched)[1])
+        except self._ray.exceptions.RayError as error:  # the process or the machine died
+            return errand.after_death(look(watched)[1], f"Ray lost it ({type(error).__name__})")
         finally:
             watched.unlink(missing_ok=True)
 

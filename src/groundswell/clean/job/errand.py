@@ -14,8 +14,12 @@ class Errand:
     task: Task
     care: Care = NO_CARE
 
-    def after_death(self, spot: Spot | None) -> "Errand":
+    def after_death(self, spot: Spot | None, cause: str) -> "Errand":
         """Return the errand after a process died of it.
+
+        Args:
+            spot: where it was.
+            cause: what it died of, for people.
 
         Raises:
             InputError: it died too often.
@@ -24,7 +28,7 @@ class Errand:
         if care.is_hopeless():
             at = f" (at record {spot.batch})" if spot and spot.is_reading else ""
             raise InputError(
-                f"task {self.task.name} killed {len(care.deaths)} processes{at}: out of memory, stalled or crashed. "
+                f"task {self.task.name} killed {len(care.deaths)} processes{at}, the last one because {cause}. "
                 "Give it more memory (--memory), or take out what it reads there"
             )
         return replace(self, care=care)

@@ -114,8 +114,9 @@ class Processes:
         answer = child.answer()
         kind, told = answer or ("death", child.spot())
         if kind in ("death", "no memory"):  # without memory the process lives, but nobody knows in what state
+            cause = child.cause() if kind == "death" else "it asked for more than a task's memory"
             child.end()
-            waiting.appendleft(child.errand.after_death(told))
+            waiting.appendleft(child.errand.after_death(told, cause))
             return
         self._idle.append(child)
         on_done(child.errand.task, _entry(child.errand.task, kind, told))
@@ -124,11 +125,13 @@ class Processes:
         """End processes that hang, and the largest one if all together hold too much."""
         for child in children:
             if child.seconds_at_one_spot() > self.stall_seconds:
-                child.process.kill()
+                child.end_for(f"it was at the same rows for {self.stall_seconds:,.0f} seconds")
         held = {child: held_by(child.process.pid) for child in children}
         ours = max(0, held_by(os.getpid()) - self._held_before)
-        if held and ours + sum(held.values()) > self.memory_bytes:
-            max(held, key=lambda child: held[child]).process.kill()
+        together = ours + sum(held.values())
+        if held and together > self.memory_bytes:
+            largest = max(held, key=lambda child: held[child])
+            largest.end_for(f"all together held {together // 10**6:,} of {self.memory_bytes // 10**6:,} MB")
 
 
 def _entry(task: Task, kind: str, told: Any) -> Entry:

@@ -60,7 +60,7 @@ def test_a_task_that_cannot_be_helped_ends_the_run_with_its_name(go: Go) -> None
 
     with (
         Processes(1, memory_bytes=700 * MB) as processes,
-        pytest.raises(InputError, match=r"killed 5 processes \(at record 0\)"),
+        pytest.raises(InputError, match=r"killed 5 processes \(at record 0\), .* ended with status -9"),
     ):
         go([SourcePart(Deadly())], (), processes)
 
