@@ -79,9 +79,16 @@ class Service:
                 self.process.kill()
 
     def complaints(self) -> list[str]:
-        """Return what looks like an error that nobody expected in all that was said."""
-        return [line for line in self.log.read_text().splitlines() if re.search(UNEXPECTED, line)]
+        """Return what looks like an error that nobody expected in all that was said, each with what follows it."""
+        said = self.log.read_text().splitlines()
+        return [
+            "\n".join(said[place : place + TOLD_LINES])
+            for place, line in enumerate(said)
+            if re.search(UNEXPECTED, line)
+        ]
 
+
+TOLD_LINES = 40
 
 UNEXPECTED = r"Traceback|unexpected error|Exception in ASGI|never awaited|background work has ended"
 
