@@ -183,7 +183,8 @@ def rank_positions(
     first = step * batch_size
     size = batch_size if tail == "pad" else min(batch_size, n - first)
     low, high = (first + size * part // world_size for part in (rank, rank + 1))
-    return np.arange(low, high, dtype=np.int64) % n
+    positions = np.arange(low, high, dtype=np.int64)
+    return positions if high <= n else positions % n
 
 
 def check_rank(rank: int, world_size: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from groundswell.feed.layouts import is_list_of_integers
+from groundswell.feed.layouts import is_list_of_integers, is_sliced
 from groundswell.feed.manifest import File, Shard
 from groundswell.feed.samples import count_elements
 from groundswell.feed.storage import Storage
@@ -45,9 +45,20 @@ def _write_file(batch: pa.RecordBatch, storage: Storage, staging: Path) -> File:
     path = staging / "shard.arrow"
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    file = File(tuple(batch.schema.names), path.stat().st_size, sha256_of(path))
+    file = File(tuple(batch.schema.names), path.stat().st_size, sha256_of(path), _buffers(path, batch.schema))
     storage.add(file, path)
     return file
+
+
+def _buffers(path: Path, schema: pa.Schema) -> tuple[int, ...]:
+    """Return where in a file the buffers of its only column begin, if these are the two that `File.buffers` tells."""
+    if len(schema) != 1 or not is_sliced(schema.field(0).type):
+        return ()
+    with pa.memory_map(str(path)) as source:
+        whole = source.read_buffer()
+    column = pa.ipc.open_file(whole).get_batch(0).column(0)
+    held = [each for each in column.buffers() if each is not None]
+    return tuple(each.address - whole.address if each.size else 0 for each in held) if len(held) == 2 else ()
 
 
 def map_file(path: str, schema: pa.Schema) -> pa.RecordBatch:

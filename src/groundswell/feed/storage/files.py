@@ -16,6 +16,12 @@ def damaged(what: str | Path, detail: str) -> UnreadableSource:
     return UnreadableSource(f"{what} is damaged: {detail}; remove it and make the snapshot again")
 
 
+def require_size(path: str, found_bytes: int, size_bytes: int) -> None:
+    """Raise `UnreadableSource` if a file has another length than the manifest says."""
+    if found_bytes != size_bytes:
+        raise damaged(path, f"it has {found_bytes} bytes, the manifest says {size_bytes}")
+
+
 def sha256_of(path: str | Path) -> str:
     """Return the digest of a file's bytes, 64 hexadecimal digits."""
     with open(path, "rb") as file:
