@@ -130,8 +130,10 @@ def require_within(values: npt.ArrayLike, n: int, what: str) -> npt.NDArray[np.i
         InputError: one is outside.
     """
     given = np.asarray(values, dtype=np.int64)
-    if given.size and not 0 <= given.min() <= given.max() < n:
-        raise InputError(f"{what} must be from 0 to {n - 1}, got {given.min()} to {given.max()}")
+    if given.size:
+        some = given.reshape(-1).tolist() if given.size <= _FEW else [given.min(), given.max()]
+        if not 0 <= min(some) <= max(some) < n:
+            raise InputError(f"{what} must be from 0 to {n - 1}, got {min(some)} to {max(some)}")
     return given
 
 
