@@ -92,7 +92,7 @@ class Columns:
         return Columns(self.samples, ["id"])
 
     def _places(self, numbers: npt.NDArray[np.int64]) -> Places:
-        shards = np.searchsorted(self._starts, numbers, side="right") - 1
+        shards = self._starts.searchsorted(numbers, side="right") - 1
         return Places(shards, numbers - self._starts[shards])
 
     def _glance(self, places: Places) -> dict[str, Gather]:

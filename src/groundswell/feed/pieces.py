@@ -8,13 +8,14 @@ many is better served by open shards.
 import mmap
 import os
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from groundswell.errors import UnreadableSource
 from groundswell.feed.manifest import File
 from groundswell.feed.storage.files import damaged, require_size
 
@@ -68,8 +69,7 @@ class Pieces:
         Raises:
             UnreadableSource: a file is missing or damaged; the message names it.
         """
-        with self._opened(shards) as opened:
-            return [self._value(opened[shard], row) for shard, row in zip(shards, rows, strict=True)]
+        return self._each(shards, lambda opened, place: self._value(opened, rows[place]))
 
     def stretches(self, shards: Sequence[int], starts: Sequence[int], size: int) -> list[Any]:
         """Return stretches of the joined values of shards; see `values`.
@@ -79,21 +79,19 @@ class Pieces:
             starts: of each stretch where it begins among the shard's numbers.
             size: of every stretch.
         """
-        with self._opened(shards) as opened:
-            pairs = zip(shards, starts, strict=True)
-            return [self._stretch(opened[shard], start, start + size) for shard, start in pairs]
+        return self._each(
+            shards, lambda opened, place: self._stretch(opened, starts[place], starts[place] + size)
+        )
 
-    @contextmanager
-    def _opened(self, shards: Iterable[int]) -> Iterator[dict[int, "_Opened"]]:
-        opened: dict[int, _Opened] = {}
-        try:
-            for shard in set(shards):
-                opened[shard] = _Opened(self._folder, self._files[shard])
-                opened[shard].require_whole()
-            yield opened
-        finally:
-            for each in opened.values():
-                each.close()
+    def _each(self, shards: Sequence[int], read: "Callable[[_Opened, int], Any]") -> list[Any]:
+        """Return what is read for each place in `shards`; one file is open at a time."""
+        found: list[Any] = [None] * len(shards)
+        by_shard = sorted(range(len(shards)), key=shards.__getitem__)
+        for shard, places in groupby(by_shard, key=shards.__getitem__):
+            with _Opened(self._folder, self._files[shard]) as opened:
+                for place in places:
+                    found[place] = read(opened, place)
+        return found
 
     def _value(self, opened: "_Opened", row: int) -> Any:
         size = self._places.size
@@ -115,16 +113,20 @@ class _Opened:
         self.file = file
         self._path = f"{folder}/{file.name}"
         self._mapped: memoryview | None = None
+
+    def __enter__(self) -> "_Opened":
         try:
             self._descriptor = os.open(self._path, os.O_RDONLY)
         except OSError as error:
             raise damaged(self._path, "it cannot be found or opened") from error
+        try:
+            require_size(self._path, os.lseek(self._descriptor, 0, os.SEEK_END), self.file.size_bytes)
+        except UnreadableSource:
+            os.close(self._descriptor)
+            raise
+        return self
 
-    def require_whole(self) -> None:
-        """Raise `UnreadableSource` if the file has another length than the manifest says."""
-        require_size(self._path, os.lseek(self._descriptor, 0, os.SEEK_END), self.file.size_bytes)
-
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         os.close(self._descriptor)
 
     def read(self, at: int, size: int) -> memoryview:
