@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from groundswell.errors import UnreadableSource
 from groundswell.feed.manifest import File
-from groundswell.feed.storage.files import damaged, require_size
+from groundswell.feed.storage.files import damaged, require_size, with_descriptor
 
 FIRST_ROWS = 1024
 """Rows that a reader reads one by one before it opens shards: enough for a first batch, and soon over."""
@@ -116,7 +116,7 @@ class _Opened:
 
     def __enter__(self) -> "_Opened":
         try:
-            self._descriptor = os.open(self._path, os.O_RDONLY)
+            self._descriptor = with_descriptor(lambda: os.open(self._path, os.O_RDONLY))
         except OSError as error:
             raise damaged(self._path, "it cannot be found or opened") from error
         try:
@@ -142,7 +142,8 @@ class _Opened:
         if size < _MAPPED_BYTES:
             return memoryview(os.pread(self._descriptor, size, at))
         if self._mapped is None:
-            self._mapped = memoryview(mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ))
+            whole = with_descriptor(lambda: mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ))
+            self._mapped = memoryview(whole)
         return self._mapped[at : at + size]
 
     def _require_arrow(self) -> None:
