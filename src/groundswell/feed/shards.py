@@ -54,8 +54,7 @@ def _buffers(path: Path, schema: pa.Schema) -> tuple[int, ...]:
     """Return where in a file the buffers of its only column begin, if these are the two that `File.buffers` tells."""
     if len(schema) != 1 or not is_sliced(schema.field(0).type):
         return ()
-    with pa.memory_map(str(path)) as source:
-        whole = source.read_buffer()
+    whole = pa.py_buffer(_mapped(str(path)))
     column = pa.ipc.open_file(whole).get_batch(0).column(0)
     held = [each for each in column.buffers() if each is not None]
     return tuple(each.address - whole.address if each.size else 0 for each in held) if len(held) == 2 else ()
