@@ -39,7 +39,9 @@ class Texts:
 
     def batches(self, columns: Any = None, with_data: bool = False) -> list[pa.RecordBatch]:
         ids = [f"{number:04d}" for number in range(ROWS)]
-        return pa.table({"id": ids, "text": [each * 50 for each in ids]}).to_batches(100)
+        # Large texts have files of their own, and then the ids have, too: single ones are read from these at first.
+        texts = pa.array([each * 50 for each in ids], pa.large_string())
+        return pa.table({"id": ids, "text": texts}).to_batches(100)
 
 
 def start(folder: Path, ranks: int, workers: int, run: int) -> subprocess.Popen[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class Ahead:
         most = max(1, _MOST_SAMPLES * self._plan.world_size // self._plan.batch_size)
         self._count = min(2 * self._count, most) if number == self._next else 1
         parts = self._plan.samples(number, self._count, stride)
-        ends = np.cumsum([len(part) for part in parts]).tolist()
+        ends = list(accumulate(map(len, parts)))
         self._bounds = {
             number + stride * place: (end - len(part), end)
             for place, (part, end) in enumerate(zip(parts, ends, strict=True))

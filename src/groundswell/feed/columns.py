@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property, partial
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from groundswell.errors import MissingColumn
-from groundswell.feed.layouts import Layout, Places, layout_of
+from groundswell.feed.layouts import Gather, Layout, Places, Sliced, layout_of
+from groundswell.feed.pieces import FirstRows
 from groundswell.feed.rows import Batch, Take
 from groundswell.feed.samples import Samples
 
@@ -40,9 +42,10 @@ class Columns:
         self.names = tuple(samples.schema.names if names is None else names)
         require_columns(self.names, samples.schema.names)
         self.samples = samples
-        self._starts = np.concatenate([[0], np.cumsum(samples.shard_rows, dtype=np.int64)])
+        self._starts = np.array([0, *accumulate(samples.shard_rows)], dtype=np.int64)
         self._layouts = {name: _layout(samples, name, views) for name in self.names}
         self._opened: OrderedDict[int, dict[str, Any]] = OrderedDict()
+        self._first_rows = FirstRows()
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_opened": OrderedDict()}
@@ -69,12 +72,12 @@ class Columns:
         """Return what takes batches of the rows with these numbers: where they lie is worked out for all at once."""
         places = self._places(numbers)
         self.samples.fetch([shard for shard in places.present if shard not in self._opened], self.names)
-        opened = {shard: self._open(shard) for shard in places.present or [0]}
-        gathers = [
-            (name, layout.prepare(places, partial(_of, opened, name)))
-            for name, layout in self._layouts.items()
-        ]
-        return lambda first, last: {name: gather(first, last) for name, gather in gathers}
+        gathers = self._glance(places)
+        mapped = [name for name in self.names if name not in gathers]
+        opened = {shard: self._open(shard, mapped) for shard in places.present or [0]} if mapped else {}
+        for name in mapped:
+            gathers[name] = self._layouts[name].prepare(places, partial(_of, opened, name))
+        return lambda first, last: {name: gathers[name](first, last) for name in self.names}
 
     def origins(self, numbers: npt.NDArray[np.int64]) -> list[list[str]]:
         """Return for each row, in a list of its own, the id of its item.
@@ -89,19 +92,27 @@ class Columns:
         return Columns(self.samples, ["id"])
 
     def _places(self, numbers: npt.NDArray[np.int64]) -> Places:
-        shards = np.searchsorted(self._starts, numbers, side="right") - 1
+        shards = self._starts.searchsorted(numbers, side="right") - 1
         return Places(shards, numbers - self._starts[shards])
 
-    def _open(self, shard: int) -> dict[str, Any]:
-        if shard not in self._opened:
-            batch = self.samples.shard(shard, self.names)
-            self._opened[shard] = {
-                name: layout.open(_values(batch.column(name))) for name, layout in self._layouts.items()
-            }
+    def _glance(self, places: Places) -> dict[str, Gather]:
+        """Return, for columns of which the first rows can be read without a shard's being opened, what gathers them."""
+        found: dict[str, Gather] = {}
+        for name, layout in self._layouts.items() if self._first_rows.still(len(places.rows)) else ():
+            if isinstance(layout, Sliced) and (pieces := self.samples.pieces(places.present, name)):
+                found[name] = layout.prepare_pieces(places, pieces)
+        return found
+
+    def _open(self, shard: int, names: Sequence[str]) -> dict[str, Any]:
+        """Return a shard with these columns opened, perhaps among others."""
+        opened = self._opened.setdefault(shard, {})
+        self._opened.move_to_end(shard)
+        if missing := [name for name in names if name not in opened]:
+            batch = self.samples.shard(shard, missing)
+            opened |= {name: self._layouts[name].open(_values(batch.column(name))) for name in missing}
             if len(self._opened) > self.samples.most_open:
                 self._opened.popitem(last=False)
-        self._opened.move_to_end(shard)
-        return self._opened[shard]
+        return opened
 
 
 def _of(opened: dict[int, dict[str, Any]], name: str, shard: int) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from groundswell.feed.loader import Feed
-from groundswell.feed.rows import Rows
+from groundswell.feed.rows import Rows, is_rows
 from groundswell.feed.samples import MEMORY_LIMIT_BYTES, Samples, TableSamples, read_into_memory
 from groundswell.feed.snapshot import Snapshot, Version, open_snapshot, read_version, snapshot
 from groundswell.feed.split import SPLIT_COLUMN
@@ -69,7 +69,7 @@ def samples_of(
     source: Source, *, folder: str | Path | None = None, columns: Sequence[str] | None = None
 ) -> Samples | Rows:
     """Return what a feed reads from a source; `columns` may narrow what is read, never what it means."""
-    if isinstance(source, Snapshot | Rows):
+    if isinstance(source, Snapshot) or is_rows(source):
         return source
     if isinstance(source, str | Path):
         return open_snapshot(source)

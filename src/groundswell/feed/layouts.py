@@ -14,8 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from groundswell.feed.pieces import Pieces
+
 Gather = Callable[[int, int], npt.NDArray[Any]]
 """Returns the values of the samples from a first to before a last, numbered as in the `Places` it was made of."""
+
+_FEW = 64
+"""Up to so many samples plain Python is the faster one."""
 
 _SMALL_BYTES = 64
 """Up to this size a value is gathered for many batches at once; a larger one when its batch is asked for."""
@@ -31,6 +36,8 @@ class Places:
     @cached_property
     def present(self) -> list[int]:
         """The shards that occur, ascending."""
+        if len(self.shards) <= _FEW:
+            return sorted(set(self.shards.tolist()))
         return list(np.unique(self.shards).tolist())
 
     @cached_property
@@ -149,6 +156,16 @@ class Sliced:
 
         return gather
 
+    def prepare_pieces(self, places: Places, pieces: Pieces) -> Gather:
+        """Return what gives the same for shards that are not opened."""
+        shards, rows = places.shards.tolist(), places.rows.tolist()
+
+        def gather(first: int, last: int) -> npt.NDArray[Any]:
+            values = pieces.values(shards[first:last], rows[first:last])
+            return as_objects(self._read((value, 0, len(value)) for value in values))
+
+        return gather
+
 
 class Texts(Sliced):
     """Texts: `str` objects, None where one is missing. Samples that lie one after another are converted in C."""
@@ -238,6 +255,21 @@ def layout_of(kind: pa.DataType, *, has_nulls: bool, views: bool = False) -> Lay
     return Objects()
 
 
+def is_sliced(kind: pa.DataType) -> bool:
+    """Say whether values of this type are read as stretches of one buffer: texts, bytes and lists of numbers."""
+    return is_bytes(kind) or (_is_list(kind) and _is_number(kind.value_type))
+
+
+def is_bytes(kind: pa.DataType) -> bool:
+    """Say whether values of this type are texts or bytes of any length."""
+    return any(is_kind(kind) for is_kind in _BYTES)
+
+
+def is_large(kind: pa.DataType) -> bool:
+    """Say whether a type of values of any length counts them in 64 bits, and not in 32."""
+    return any(is_kind(kind) for is_kind in _LARGE)
+
+
 def is_list_of_integers(kind: pa.DataType) -> bool:
     """Say whether values of this type are lists of whole numbers, such as tokens."""
     return _is_list(kind) and bool(pa.types.is_integer(kind.value_type))
@@ -279,13 +311,16 @@ def _is_number(kind: pa.DataType) -> bool:
 def _byte_buffers(array: pa.Array) -> tuple[npt.NDArray[Any], memoryview]:
     """Return where each value starts (one entry more than there are values) and the bytes of all of them."""
     _, offsets, data = array.buffers()
-    is_large = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)
-    starts = np.frombuffer(offsets or b"\0" * 8, dtype=np.int64 if is_large else np.int32)
+    starts = np.frombuffer(offsets or b"\0" * 8, dtype=np.int64 if is_large(array.type) else np.int32)
     return starts[array.offset : array.offset + len(array) + 1], memoryview(data or b"")
 
 
 def _list_buffers(array: pa.Array) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     return array.offsets.to_numpy(), array.values.to_numpy(zero_copy_only=False)
 
+
+_LARGE = (pa.types.is_large_string, pa.types.is_large_binary, pa.types.is_large_list)
+
+_BYTES = (pa.types.is_string, pa.types.is_binary, pa.types.is_large_string, pa.types.is_large_binary)
 
 _WITH_MISSING = (pa.types.is_floating, pa.types.is_timestamp, pa.types.is_date32)

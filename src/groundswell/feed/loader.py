@@ -15,7 +15,7 @@ from groundswell.feed.columns import Columns, require_columns
 from groundswell.feed.mixture import Mixture
 from groundswell.feed.order import PERMUTATION, Order, Ordering, Tail
 from groundswell.feed.plan import Plan
-from groundswell.feed.rows import Batch, Rows, Subset
+from groundswell.feed.rows import Batch, Rows, Subset, is_rows
 from groundswell.feed.samples import Samples
 from groundswell.feed.split import FRACTIONS, SPLIT_COLUMN, split_of
 from groundswell.feed.state import FORMAT, delivered_of
@@ -245,7 +245,7 @@ class Feed:
 
 def _rows(samples: Samples | Rows, columns: Sequence[str] | None, views: bool) -> Rows:
     """Return what batches are read from."""
-    if not isinstance(samples, Rows):
+    if not is_rows(samples):
         return Columns(samples, columns, views=views)
     if columns is not None or views:
         raise InputError("columns and views are chosen where rows are made, not where they are fed")
@@ -265,7 +265,7 @@ def _in_split(
     samples: Samples | Rows, split: str, fractions: Mapping[str, float], seed: int
 ) -> npt.NDArray[np.int64]:
     """Return the row numbers of the items in a split, ascending: as the column says if there is one, else by hash."""
-    if isinstance(samples, Rows):
+    if is_rows(samples):
         raise InputError("a split is of a dataset: split each before it is mixed or packed")
     if SPLIT_COLUMN in samples.schema.names:
         told = [

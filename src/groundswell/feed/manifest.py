@@ -25,11 +25,15 @@ class File:
         columns: the columns that it holds.
         size_bytes: its length.
         sha256: digest of its bytes, 64 hexadecimal digits.
+        buffers: of the only column of a file, whose values are stretches of one buffer and none is missing: at which
+            bytes of the file the buffer of their places begins and that of their content, so that single values are
+            read without Arrow. Empty for other columns, and in what was written before this was noted.
     """
 
     columns: tuple[str, ...]
     size_bytes: int
     sha256: str
+    buffers: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def name(self) -> str:
@@ -153,11 +157,14 @@ def from_json(stored: bytes, where: str) -> Manifest:
 
 
 def _content(manifest: Manifest) -> dict[str, Any]:
-    """Return what is stored and hashed; a shard without lists is as it was before these were counted."""
+    """Return what is stored and hashed; without what was not noted from the beginning, where there is none of it."""
     content = {"format": FORMAT, **asdict(manifest)}
     for shard in content["shards"]:
         if not shard["elements"]:
             del shard["elements"]
+        for file in shard["files"]:
+            if not file["buffers"]:
+                del file["buffers"]
     return content
 
 

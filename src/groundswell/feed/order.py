@@ -8,7 +8,7 @@ import hashlib
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
 import numpy as np
@@ -130,8 +130,10 @@ def require_within(values: npt.ArrayLike, n: int, what: str) -> npt.NDArray[np.i
         InputError: one is outside.
     """
     given = np.asarray(values, dtype=np.int64)
-    if given.size and not 0 <= given.min() <= given.max() < n:
-        raise InputError(f"{what} must be from 0 to {n - 1}, got {given.min()} to {given.max()}")
+    if given.size:
+        some = given.reshape(-1).tolist() if given.size <= _FEW else [given.min(), given.max()]
+        if not 0 <= min(some) <= max(some) < n:
+            raise InputError(f"{what} must be from 0 to {n - 1}, got {min(some)} to {max(some)}")
     return given
 
 
@@ -183,7 +185,8 @@ def rank_positions(
     first = step * batch_size
     size = batch_size if tail == "pad" else min(batch_size, n - first)
     low, high = (first + size * part // world_size for part in (rank, rank + 1))
-    return np.arange(low, high, dtype=np.int64) % n
+    positions = np.arange(low, high, dtype=np.int64)
+    return positions if high <= n else positions % n
 
 
 def check_rank(rank: int, world_size: int) -> None:
@@ -192,18 +195,22 @@ def check_rank(rank: int, world_size: int) -> None:
         raise InputError(f"rank must be from 0 to world_size - 1 = {world_size - 1}, got {rank}")
 
 
-_FEW = 16
-"""Up to so many values are permuted one by one: an operation on an array costs as much as on 16 numbers of Python."""
+_FEW = 64
+"""Up to so many values are permuted as one large integer of Python: on so few, an operation of NumPy costs more."""
+
+_LANE_BYTES = 16
+"""Each value of such an integer has twice the bits of a word, so that a product does not reach the next one."""
 
 _WORD = 2**64 - 1
 
 _Value = TypeVar("_Value", npt.NDArray[Any], int)
-"""Many 64-bit values, or one: what is said below of values goes for both, with the same results."""
-
+"""Values of 64 bits: an array of them, or one integer that has them side by side."""
 
 _Keys = tuple[tuple[int, int], ...]
 
-_Permutation = Callable[[Any, int, _Keys], Any]
+_Mix = Callable[[Any, int], Any]
+
+_Permutation = Callable[[Any, int, _Keys, int, _Mix], Any]
 
 
 def _walk(permute: _Permutation, values: Words, n: int, bits: int, keys: _Keys) -> Words:
@@ -217,61 +224,82 @@ def _walk(permute: _Permutation, values: Words, n: int, bits: int, keys: _Keys) 
         Black and Rogaway (2002), "Ciphers with arbitrary finite domains" (cycle walking).
     """
     left = np.arange(len(values))
-    while len(left) > _FEW:
-        values[left] = permute(values[left], bits, keys)
+    while len(left):
+        if len(left) > _FEW:
+            values[left] = permute(values[left], bits, keys, 1, _mix)
+        else:
+            values[left] = _permute_few(permute, values[left].tolist(), bits, keys)
         left = left[values[left] >= n]
-    for place in left.tolist():
-        value = permute(int(values[place]), bits, keys)
-        while value >= n:
-            value = permute(value, bits, keys)
-        values[place] = value
     return values
 
 
-def _feistel(values: _Value, bits: int, keys: _Keys) -> _Value:
-    """Permute 0..2**bits-1: a round changes one half by a keyed function of the other, and can be undone."""
-    low, high, low_mask, high_mask = _halves(values, bits)
+def _permute_few(permute: _Permutation, values: list[int], bits: int, keys: _Keys) -> tuple[int, ...]:
+    """Permute values side by side in one integer; the results are those of an array."""
+    lanes = struct.Struct("<" + "Q8x" * len(values))
+    ones = int.from_bytes(lanes.pack(*[1] * len(values)), "little")
+    packed = int.from_bytes(lanes.pack(*values), "little")
+    permuted: int = permute(packed, bits, keys, ones, partial(_mix_few, ones, _WORD * ones))
+    return lanes.unpack(permuted.to_bytes(_LANE_BYTES * len(values), "little"))
+
+
+def _feistel(values: _Value, bits: int, keys: _Keys, ones: int, mix: _Mix) -> _Value:
+    """Permute 0..2**bits-1: a round changes one half by a keyed function of the other, and can be undone.
+
+    `ones` has a one at the place of each value of an integer that has several; it is 1 for an array.
+    """
+    low, high, low_mask, high_mask = _halves(values, bits, ones)
     for even, odd in keys:
-        low ^= _mix(high, even) & low_mask
-        high ^= _mix(low, odd) & high_mask
+        low ^= mix(high, even) & low_mask
+        high ^= mix(low, odd) & high_mask
     high <<= bits // 2
     high |= low
     return high
 
 
-def _unfeistel(values: _Value, bits: int, keys: _Keys) -> _Value:
+def _unfeistel(values: _Value, bits: int, keys: _Keys, ones: int, mix: _Mix) -> _Value:
     """Undo `_feistel`: the same rounds, last first."""
-    low, high, low_mask, high_mask = _halves(values, bits)
+    low, high, low_mask, high_mask = _halves(values, bits, ones)
     for even, odd in reversed(keys):
-        high ^= _mix(low, odd) & high_mask
-        low ^= _mix(high, even) & low_mask
+        high ^= mix(low, odd) & high_mask
+        low ^= mix(high, even) & low_mask
     high <<= bits // 2
     high |= low
     return high
 
 
-def _halves(values: _Value, bits: int) -> tuple[_Value, _Value, int, int]:
+def _halves(values: _Value, bits: int, ones: int) -> tuple[_Value, _Value, int, int]:
     """Return the low and the high half of each value, and the mask of each half."""
-    low_mask = (1 << (bits // 2)) - 1
-    high_mask = (1 << (bits - bits // 2)) - 1
-    return values & low_mask, values >> (bits // 2), low_mask, high_mask
+    low_mask = ((1 << (bits // 2)) - 1) * ones
+    high_mask = ((1 << (bits - bits // 2)) - 1) * ones
+    return values & low_mask, (values >> (bits // 2)) & high_mask, low_mask, high_mask
 
 
-def _mix(values: _Value, key: int) -> _Value:
+_FACTORS = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+
+
+def _mix(values: Words, key: int) -> Words:
     """Scatter 64-bit values under a key; the multipliers are those of SplitMix64's finaliser.
 
     Source:
         Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators",
         doi:10.1145/2660193.2660195.
     """
-    mixed = values ^ key
-    mixed *= 0xBF58476D1CE4E5B9
-    mixed &= _WORD  # a product of NumPy's is that already, one of Python's is not
+    mixed = values ^ np.uint64(key)
+    mixed *= _FACTORS[0]
     mixed ^= mixed >> 27
-    mixed *= 0x94D049BB133111EB
-    mixed &= _WORD
+    mixed *= _FACTORS[1]
     mixed ^= mixed >> 31
     return mixed
+
+
+def _mix_few(ones: int, words: int, values: int, key: int) -> int:
+    """Return what `_mix` does of values side by side, right in the low 33 bits of each: no half has more.
+
+    What leaves the 64 bits of a value (`words`) is taken away where it would come back.
+    """
+    mixed = (values ^ key * ones) * _FACTORS[0] & words
+    mixed = ((mixed ^ mixed >> 27) & words) * _FACTORS[1]
+    return mixed ^ mixed >> 31
 
 
 @lru_cache(maxsize=64)

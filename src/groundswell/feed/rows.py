@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 Batch = dict[str, npt.NDArray[Any]]
 """One batch: for each column an array whose first axis is the sample."""
@@ -14,7 +17,6 @@ Take = Callable[[int, int], Batch]
 """Returns, as a batch, the rows from a first to before a last of those that it was prepared for."""
 
 
-@runtime_checkable
 class Rows(Protocol):
     """Rows that can be read at random; they never change.
 
@@ -47,6 +49,11 @@ class Rows(Protocol):
     def origins(self, numbers: npt.NDArray[np.int64]) -> list[list[str]]:
         """Return for each row the ids of the items that it was made of."""
         ...
+
+
+def is_rows(source: object) -> "TypeIs[Rows]":
+    """Say whether what is to be fed is rows already: they are prepared; to look for every member would take long."""
+    return hasattr(source, "prepare")
 
 
 class Subset:

@@ -8,6 +8,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from groundswell.errors import TooLarge
+from groundswell.feed.pieces import Pieces
 from groundswell.feed.rebatch import rebatch
 
 MEMORY_LIMIT_BYTES = 2 * 1024**3
@@ -53,6 +54,10 @@ class Samples(Protocol):
         """Return how many elements the lists of a column have together in one shard."""
         ...
 
+    def pieces(self, numbers: Sequence[int], name: str) -> Pieces | None:
+        """Return what reads single values of a column in some shards; None where only whole shards are read."""
+        ...
+
     def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
         """Bring these columns of shards near, all at once, before they are read; what is near costs nothing."""
         ...
@@ -89,6 +94,9 @@ class TableSamples:
     def elements(self, number: int, name: str) -> int:
         """Return how many elements the lists of a column have together in one of the table's batches."""
         return count_elements(self._batches[number].column(name))
+
+    def pieces(self, numbers: Sequence[int], name: str) -> None:
+        """Return None: all of a table is at hand."""
 
     def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
         """Do nothing: a table is in memory."""

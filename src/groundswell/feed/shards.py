@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from groundswell.feed.layouts import is_list_of_integers
+from groundswell.feed.layouts import is_list_of_integers, is_sliced
 from groundswell.feed.manifest import File, Shard
 from groundswell.feed.samples import count_elements
 from groundswell.feed.storage import Storage
-from groundswell.feed.storage.files import sha256_of
+from groundswell.feed.storage.files import sha256_of, with_descriptor
 
 _SMALL = (pa.types.is_string, pa.types.is_dictionary, pa.types.is_primitive)
 """Types of columns that share a file in each shard; every other column has files of its own."""
@@ -45,9 +45,19 @@ def _write_file(batch: pa.RecordBatch, storage: Storage, staging: Path) -> File:
     path = staging / "shard.arrow"
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    file = File(tuple(batch.schema.names), path.stat().st_size, sha256_of(path))
+    file = File(tuple(batch.schema.names), path.stat().st_size, sha256_of(path), _buffers(path, batch.schema))
     storage.add(file, path)
     return file
+
+
+def _buffers(path: Path, schema: pa.Schema) -> tuple[int, ...]:
+    """Return where in a file the buffers of its only column begin, if these are the two that `File.buffers` tells."""
+    if len(schema) != 1 or not is_sliced(schema.field(0).type):
+        return ()
+    whole = pa.py_buffer(_mapped(str(path)))
+    column = pa.ipc.open_file(whole).get_batch(0).column(0)
+    held = [each for each in column.buffers() if each is not None]
+    return tuple(each.address - whole.address if each.size else 0 for each in held) if len(held) == 2 else ()
 
 
 def map_file(path: str, schema: pa.Schema) -> pa.RecordBatch:
@@ -62,13 +72,17 @@ def map_file(path: str, schema: pa.Schema) -> pa.RecordBatch:
         Arrow columnar format, "IPC file format": 8 bytes of magic, then messages, each after 4 bytes of ones and the
         length of its description in 4 bytes; a schema has no body.
     """
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        mapped = mmap.mmap(opened, 0, access=mmap.ACCESS_READ)
-    finally:
-        os.close(opened)
+    mapped = with_descriptor(lambda: _mapped(path))
     whole = pa.py_buffer(mapped)
     if any(pa.types.is_dictionary(field.type) for field in schema):
         return pa.ipc.open_file(whole).get_batch(0)
     batch_at = 16 + int.from_bytes(mapped[12:16], "little")
     return pa.ipc.read_record_batch(whole.slice(batch_at), schema)
+
+
+def _mapped(path: str) -> mmap.mmap:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        return mmap.mmap(opened, 0, access=mmap.ACCESS_READ)
+    finally:
+        os.close(opened)

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from groundswell.errors import Conflict, SourceNotFound, StoreError
 from groundswell.feed.cutting import cut
+from groundswell.feed.layouts import is_bytes, is_large
 from groundswell.feed.manifest import (
     File,
     Manifest,
@@ -27,9 +28,10 @@ from groundswell.feed.manifest import (
     number_of,
     to_json,
 )
+from groundswell.feed.pieces import Pieces
 from groundswell.feed.samples import count_elements, count_nulls
 from groundswell.feed.shards import map_file, write_shard
-from groundswell.feed.storage import Storage, storage_at
+from groundswell.feed.storage import Folder, Storage, storage_at
 from groundswell.feed.storage.buckets import Bucket
 from groundswell.feed.storage.cache import Cache
 from groundswell.feed.storage.files import damaged, sha256_of
@@ -145,6 +147,21 @@ class Snapshot:
         """
         noted = self.manifest.shards[number].elements.get(name)
         return count_elements(self.shard(number, [name]).column(name)) if noted is None else noted
+
+    def pieces(self, numbers: Sequence[int], name: str) -> Pieces | None:
+        """Return what reads single values of a column in some shards, where these lie in a folder.
+
+        None where the manifest does not say where the values lie; a cache's files are looked after when mapped.
+        """
+        if not isinstance(self.storage, Folder):
+            return None
+        held = ((number, self.manifest.shards[number].files) for number in numbers)
+        files = {number: next(file for file in own if name in file.columns) for number, own in held}
+        if not all(file.buffers for file in files.values()):
+            return None
+        kind = self.schema.field(name).type
+        dtype = None if is_bytes(kind) else kind.value_type.to_pandas_dtype()
+        return Pieces(str(self.storage), files, is_large(kind), dtype)
 
     def fetch(self, numbers: Sequence[int], names: Sequence[str]) -> None:
         """Fetch the files of a bucket that hold these columns of shards, several at a time, if the cache holds them.

@@ -20,18 +20,18 @@ def delivered_of(state: Mapping[str, Any], stream: Mapping[str, Any]) -> int:
         InputError: the state is of another stream, for example another dataset or seed, or is no state;
             the message names each difference.
     """
-    if (
-        not isinstance(state, Mapping)
-        or not isinstance(state.get("delivered"), int)
-        or state["delivered"] < 0
-    ):
+    try:
+        given = dict(state)
+        delivered = given.pop("delivered")
+    except (TypeError, ValueError, KeyError):
+        delivered = None
+    if not isinstance(delivered, int) or delivered < 0:
         raise InputError(f"this is not the state of a feed: {state!r:.200}")
-    given = {key: value for key, value in state.items() if key != "delivered"}
     if given != stream:
         raise InputError(
             f"the state is of another feed: {_differences(given, stream)}; make the feed as it was"
         )
-    return int(state["delivered"])
+    return int(delivered)
 
 
 def _differences(given: Mapping[str, Any], stream: Mapping[str, Any]) -> str:

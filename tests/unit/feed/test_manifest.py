@@ -43,6 +43,17 @@ def test_shards_without_lists_are_stored_as_before_lists_were_counted() -> None:
         from_json(to_json(counted).replace(b'"tokens": 12', b'"tokens": 13'), "it")
 
 
+def test_files_of_which_no_places_are_noted_are_stored_as_before_these_were() -> None:
+    assert b"buffers" not in to_json(MANIFEST)
+    file = replace(MANIFEST.shards[0].files[1], buffers=(288, 640))
+    noted = replace(MANIFEST, shards=(replace(MANIFEST.shards[0], files=(file,)),))
+    found = from_json(to_json(noted), "it")
+    assert found.shards[0].files[0].buffers == (288, 640)
+    assert found.digest == noted.digest
+    with pytest.raises(UnreadableSource, match="it is damaged"):
+        from_json(to_json(noted).replace(b" 640", b" 641"), "it")
+
+
 def test_the_digest_is_that_of_compact_json_with_sorted_keys() -> None:
     stored = json.loads(to_json(MANIFEST))
     stated = stored.pop("digest")

@@ -55,7 +55,7 @@ def test_a_position_has_its_sample_whatever_is_asked_beside_it(
 def test_many_positions_of_a_large_set_have_the_samples_that_each_has_alone(
     n: int, seed: int, data: st.DataObject
 ) -> None:
-    positions = data.draw(st.lists(st.integers(0, n - 1), min_size=17, max_size=60))
+    positions = data.draw(st.lists(st.integers(0, n - 1), min_size=65, max_size=90))
     order = Order(n, seed)
     samples = order.sample(3, positions)
     assert samples.tolist() == [int(order.sample(3, position)) for position in positions]

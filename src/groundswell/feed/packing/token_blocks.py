@@ -1,14 +1,14 @@
 """Token blocks: documents one after another, cut into rows of one length. The plainest way to pretrain."""
 
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
 
 from groundswell.errors import EmptySource, InputError
 from groundswell.feed.packing.documents import Documents, copy_stretches
-from groundswell.feed.rows import Take
+from groundswell.feed.pieces import FirstRows, Pieces
+from groundswell.feed.rows import Batch, Take
 from groundswell.feed.samples import Samples
 
 Numbers = npt.NDArray[np.int64]
@@ -43,6 +43,7 @@ class TokenBlocks:
         self._documents = Documents(samples, column)
         self.size = size
         self._dtype = np.dtype(dtype)
+        self._first_rows = FirstRows()
 
     @property
     def digest(self) -> str:
@@ -65,10 +66,14 @@ class TokenBlocks:
         shards = np.searchsorted(self._ends, numbers, side="right")
         firsts = self._ends[shards] - self._counts[shards]
         starts = ((numbers - firsts) * self.size).tolist()
+        if self._first_rows.still(len(numbers)):
+            samples, column = self._documents.samples, self._documents.column
+            if pieces := samples.pieces(np.unique(shards).tolist(), column):
+                return partial(self._take_pieces, pieces, shards.tolist(), starts)
         flat = {shard: self._documents.flat(shard) for shard in np.unique(shards).tolist()}
         arrays = [flat[shard] for shard in shards.tolist()]
 
-        def take(first: int, last: int) -> dict[str, npt.NDArray[Any]]:
+        def take(first: int, last: int) -> Batch:
             count = last - first
             tokens = np.empty((count, self.size), dtype=self._dtype)
             sizes, zeros = [self.size] * count, [0] * count
@@ -76,6 +81,12 @@ class TokenBlocks:
             return {"tokens": tokens}
 
         return take
+
+    def _take_pieces(
+        self, pieces: Pieces, shards: list[int], starts: list[int], first: int, last: int
+    ) -> Batch:
+        blocks = pieces.stretches(shards[first:last], starts[first:last], self.size)
+        return {"tokens": np.array(blocks, dtype=self._dtype).reshape(-1, self.size)}
 
     def origins(self, numbers: Numbers) -> list[list[str]]:
         """Return for each block the ids of the documents that it holds any token of."""

@@ -11,7 +11,7 @@ from groundswell.feed.atomic import flush
 from groundswell.feed.manifest import File
 from groundswell.feed.storage.buckets import Bucket
 from groundswell.feed.storage.cache import Cache
-from groundswell.feed.storage.files import damaged, new_file, temporary
+from groundswell.feed.storage.files import damaged, new_file, require_size, temporary
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://")
 
@@ -74,7 +74,8 @@ class Folder:
 
     def read(self, name: str) -> bytes:
         """Return the content of a small file."""
-        return (self.folder / name).read_bytes()
+        with open(f"{self.folder}/{name}", "rb", buffering=0) as file:
+            return file.read()
 
     def write(self, name: str, content: bytes) -> None:
         """Store a small file; see `Storage.write`."""
@@ -108,8 +109,7 @@ class Folder:
             found = os.stat(path).st_size
         except OSError as error:
             raise damaged(path, "it cannot be found or opened") from error
-        if found != file.size_bytes:
-            raise damaged(path, f"it has {found} bytes, the manifest says {file.size_bytes}")
+        require_size(path, found, file.size_bytes)
         return path
 
 

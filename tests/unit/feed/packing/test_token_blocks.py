@@ -47,13 +47,13 @@ def test_only_shards_that_a_batch_needs_are_opened(
 ) -> None:
     snapshot(make_version(table([7] * 60)), tmp_path / "s", shard_bytes=600)
     opened: list[int] = []
-    real = Snapshot.shard
+    real = Snapshot.pieces
 
-    def watched(self: Snapshot, number: int, names: Any = None) -> pa.RecordBatch:
-        opened.append(number)
-        return real(self, number, names)
+    def watched(self: Snapshot, numbers: Any, name: str) -> Any:
+        opened.extend(numbers)
+        return real(self, numbers, name)
 
-    monkeypatch.setattr(Snapshot, "shard", watched)
+    monkeypatch.setattr(Snapshot, "pieces", watched)
     feed = Feed(TokenBlocks(open_snapshot(tmp_path / "s"), 5), 1, seed=2)
     assert opened == []
     next(iter(feed))
