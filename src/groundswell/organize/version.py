@@ -280,7 +280,9 @@ def _with_media(batch: pa.RecordBatch, blobs: BlobStore) -> Iterator[pa.RecordBa
         zip(batch["id"].to_pylist(), batch["kind"].to_pylist(), strict=True)
     ):
         is_media = ItemKind(kind).is_media
-        within = {} if is_media else {digest: blobs.get(digest) for digest in named.get(place, ())}
+        within: dict[str, bytes] = (
+            {} if is_media else {digest: blobs.get(digest) for digest in named.get(place, ())}
+        )
         payloads.append(blobs.get(item_id) if is_media else bundle(within))
         size_bytes += len(payloads[-1] or b"")
         if place + 1 == batch.num_rows or size_bytes >= _MEDIA_BYTES:

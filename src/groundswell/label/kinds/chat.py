@@ -19,7 +19,7 @@ from groundswell.label.kinds.checks import (
     whole,
     words,
 )
-from groundswell.label.kinds.conversation import ROLES, Message, messages_of
+from groundswell.label.kinds.conversation import ROLES, Message, messages_of, said_by
 from groundswell.label.kinds.fields import criteria
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 from groundswell.label.kinds.rating import justified
@@ -40,8 +40,9 @@ ENDS = {"write": "user", "edit": "assistant", "steps": "assistant"}
 class Chat(LabelKind):
     """A conversation that is written, edited, continued or judged, turn by turn or step by step.
 
-    The item is a record with `messages`, each with `role` (system, user, assistant) and `content`; `references` may be
-    shown beside them. An answer has the messages from the first that the worker may change:
+    The item is a record with `messages`, each with `role` (system, user, assistant) and `content`, and perhaps a
+    reference to an image or a recording; `references` may be shown beside them. An answer has the messages from the
+    first that the worker may change:
 
     `{"messages": [{"role": "assistant", "content": "...", "from": "worker"}]}`
 
@@ -100,6 +101,8 @@ class Chat(LabelKind):
         """Refuse a record without a conversation, or with one that the mode cannot go on from."""
         super().check_item(shown, ontology)
         messages, mode = messages_of(shown["record"]), mode_of(ontology)
+        for message in messages:
+            said_by(message, "a message", "content")
         last = messages[-1]["role"] if messages else "nobody"
         if last != ENDS.get(mode, last):
             raise InputError(f"the record's conversation ends with {last}; mode {mode} follows {ENDS[mode]}")
