@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from groundswell.collect.endings import IMAGES, RECORDINGS
 from groundswell.errors import TooLarge, UnreadableSource
 from groundswell.items.media import reference_to
 
-SUFFIXES = frozenset(
-    ".png .jpg .jpeg .gif .webp .bmp .tif .tiff .wav .flac .ogg .opus .mp3 .aiff .aif".split()  # noqa: SIM905
-)
-"""Endings of files that are taken for images and recordings; an object with another `file` stays as it is."""
+_ENDINGS = frozenset(IMAGES + RECORDINGS)
+"""Of files that are read; an object with another `file` stays as it is."""
 
 _MAX_DEPTH = 32
 _OPENING = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -47,8 +46,8 @@ class Attaching:
     its place. So does an object with `bytes` and `path`, as data sets of Hugging Face hold media.
 
     Attributes:
-        folder: where the record's file lies; names are relative to it, and lead nowhere else. None where files that a
-            record names cannot be had.
+        folder: where the record's file lies; names are relative to it, and lead nowhere else. None where there is
+            none: then what names a file stays as it is.
         max_bytes: limit on all media of the record together.
         media: those that were read, by their digest.
     """
@@ -72,9 +71,9 @@ class Attaching:
 
     def _with_medium(self, value: dict[str, Any]) -> dict[str, Any]:
         file, data, path = value.get("file"), value.get("bytes"), value.get("path")
-        if _ending(file) in SUFFIXES:
-            made = self._reference(self._read(str(file)), str(file))
-        elif isinstance(data, bytes) and (_ending(path) in SUFFIXES or (not path and _opens(data))):
+        if self.folder and _ending(file) in _ENDINGS:
+            made = self._reference(self._read(self.folder, str(file)), str(file))
+        elif isinstance(data, bytes) and (_ending(path) in _ENDINGS or (not path and _opens(data))):
             made = self._reference(data, path or "the bytes of a record")
         else:
             return value
@@ -92,17 +91,13 @@ class Attaching:
             raise NotAttached("item:too_large", f"with {name} the media are over {self.max_bytes:,} bytes")
         return made
 
-    def _read(self, name: str) -> bytes:
+    def _read(self, folder: Path, name: str) -> bytes:
         if "://" in name:
             raise NotAttached(
                 "media:address", f"{name}: what records name is read from files, and never fetched"
             )
-        if self.folder is None:
-            raise NotAttached(
-                "media:missing", f"{name}: files are found beside a file of records on this machine only"
-            )
         left = self.max_bytes - sum(map(len, self.media.values()))
-        with _opened(self.folder, name) as file:
+        with _opened(folder, name) as file:
             data = file.read(left + 1)
         if len(data) > left:
             raise NotAttached("item:too_large", f"with {name} the media are over {self.max_bytes:,} bytes")

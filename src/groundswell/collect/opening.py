@@ -12,16 +12,15 @@ from groundswell.collect.csv import Csv
 from groundswell.collect.digits import Digits
 from groundswell.collect.documents import SUFFIXES as DOCUMENTS
 from groundswell.collect.documents import Documents
+from groundswell.collect.endings import IMAGES, RECORDINGS
 from groundswell.collect.files import Files
 from groundswell.collect.folder import look, look_at_pattern
 from groundswell.collect.hub import Hub
-from groundswell.collect.images import SUFFIXES as IMAGES
 from groundswell.collect.images import Images
 from groundswell.collect.jsonl import SUFFIXES as JSONL
 from groundswell.collect.jsonl import Jsonl
 from groundswell.collect.objects import Objects
 from groundswell.collect.parquet import ARROW, PARQUET, Parquet
-from groundswell.collect.recordings import SUFFIXES as RECORDINGS
 from groundswell.collect.recordings import Recordings
 from groundswell.collect.source import MAX_ITEM_BYTES, Options, Place, Plug, Source, printable
 from groundswell.collect.text import SUFFIXES as TEXT

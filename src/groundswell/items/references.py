@@ -30,6 +30,14 @@ def is_reference(value: Any) -> bool:
     )
 
 
+_FIELDS = ("media", "media_type", "width", "height", "duration_seconds")
+
+
+def reference_of(value: Any) -> dict[str, Any]:
+    """Return the fields of a reference alone, without what else the object says; {} where it is none."""
+    return {name: value[name] for name in _FIELDS if name in value} if is_reference(value) else {}
+
+
 def references_in(record: Any) -> Iterator[Mapping[str, Any]]:
     """Yield all references of a record, or of a value within one, in their order; the same medium may come again."""
     if is_reference(record):

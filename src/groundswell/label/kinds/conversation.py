@@ -56,12 +56,13 @@ def said_by(given: Any, what: str, field: str = "text") -> str:
         return given
     if not isinstance(given, Mapping):
         raise InputError(f"{what} is neither a text nor an object with `{field}` or `media`")
-    if "media" in given and not is_reference(given):
+    medium = given.get("media")
+    if medium is not None and not is_reference(given):
         raise InputError(
             f"{what} names a medium, but not by the SHA-256 of an image or a recording in `media` and its `media_type`"
         )
-    text = given.get(field, "" if "media" in given else None)
+    text = given.get(field, None if medium is None else "")
     if not isinstance(text, str):
         file = f"; the file {given['file']!r:.100} was not collected with it" if "file" in given else ""
         raise InputError(f"{what} is neither a text nor an object with `{field}` or `media`{file}")
-    return "\x1f".join(part for part in (text, given.get("media")) if part)
+    return "\x1f".join(part for part in (text, medium) if part)

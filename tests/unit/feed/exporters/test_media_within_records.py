@@ -45,9 +45,7 @@ def test_the_media_of_a_record_are_an_archive_beside_it(
 def test_in_lines_a_record_says_by_which_digest_its_media_are_fetched(
     batches: list[pa.RecordBatch], tmp_path: Path
 ) -> None:
-    exporter_for("jsonl").write(
-        [batch.drop_columns(["data"]) for batch in batches], tmp_path / "rows.jsonl"
-    )
+    exporter_for("jsonl").write([batch.drop_columns(["data"]) for batch in batches], tmp_path / "rows.jsonl")
     row = json.loads((tmp_path / "rows.jsonl").read_text().splitlines()[0])
     assert json.loads(row["text"])["image"]["media"] == DIGEST
 
