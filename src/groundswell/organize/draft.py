@@ -312,9 +312,11 @@ def _keep_media(batch: pa.RecordBatch, blobs: BlobStore) -> None:
     for place, digest in zip(media, digests, strict=True):
         if (item_id := batch["id"][place].as_py()) != digest:
             raise InputError(f"item {item_id} holds other bytes: their digest is {digest}")
+    within: dict[str, bytes] = {}
     for place, named in naming_rows(batch).items():
         bundled = unbundle(batch["data"][place].as_py())
-        blobs.put_many([bundled[digest] for digest in named if digest in bundled])
+        within |= {digest: bundled[digest] for digest in named if digest in bundled}
+    blobs.put_many(list(within.values()))
 
 
 def _left_out(batch: pa.RecordBatch, place: int, step: str, reason: str, detail: str) -> Drop:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
+from groundswell.items import is_reference
 from groundswell.label.kinds.agreed import chats as agreed
 from groundswell.label.kinds.checks import (
     Check,
@@ -103,6 +104,7 @@ class Chat(LabelKind):
         messages, mode = messages_of(shown["record"]), mode_of(ontology)
         for message in messages:
             said_by(message, "a message", "content")
+        _check_shown(messages, mode)
         last = messages[-1]["role"] if messages else "nobody"
         if last != ENDS.get(mode, last):
             raise InputError(f"the record's conversation ends with {last}; mode {mode} follows {ENDS[mode]}")
@@ -144,6 +146,20 @@ class Chat(LabelKind):
         answer = agreed.example_of(mode, messages, ontology.options, rng)
         return self.validate(
             {**answer, **criteria.example_justification(ontology.options, rng)}, ontology, shown
+        )
+
+
+def _check_shown(messages: Sequence[Message], mode: str) -> None:
+    """Refuse a medium where the screen has words alone: in the system message, and in one that is edited or marked.
+
+    Raises:
+        InputError: there is one.
+    """
+    as_words = [*messages[-1:]] if mode in ("edit", "steps") else []
+    as_words += [message for message in messages if message["role"] == "system"]
+    if any(is_reference(message) for message in as_words):
+        raise InputError(
+            "the system message, and in the modes edit and steps the last one, show texts alone and no medium"
         )
 
 

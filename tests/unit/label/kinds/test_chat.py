@@ -238,3 +238,10 @@ def test_a_message_may_show_an_image_that_it_names_by_its_digest():
     schema().check_item({"kind": "record", "record": {"messages": [{**asked, **image}]}, "meta": {}})
     with pytest.raises(InputError, match="a message names a medium, but not"):
         schema().check_item({"kind": "record", "record": {"messages": [{**asked, "media": "x"}]}, "meta": {}})
+    with pytest.raises(InputError, match="show texts alone"):
+        schema().check_item(
+            {"kind": "record", "record": {"messages": [{**asked, **image, "role": "system"}, asked]}}
+        )
+    said = {"role": "assistant", "content": "This.", **image}
+    with pytest.raises(InputError, match="edit and steps the last one, show texts alone"):
+        schema(mode="edit").check_item({"kind": "record", "record": {"messages": [asked, said]}})

@@ -13,8 +13,9 @@ export function heard(element: HTMLAudioElement): void {
   for (const one of recordings(root)) if (one !== element) one.pause();
 }
 
-/** Pause what plays; else play on what was played last, or the one after it where that has ended. */
-export function playOrPause(root: Element): void {
+/** Pause what plays on a screen; else play on what was played last, or the one after it where that has ended. */
+export function playOrPause(within: Element): void {
+  const root = within.closest('[data-kind]') ?? within;
   const all = recordings(root);
   const before = all.find((one) => one === last.get(root));
   if (before && !before.paused) return before.pause();
