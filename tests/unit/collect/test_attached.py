@@ -170,6 +170,14 @@ def test_of_several_files_each_names_what_lies_beside_itself(folder: Path) -> No
     assert [media_of(item) for item in found if isinstance(item, Item)] == expected
 
 
+def test_a_folder_taken_as_records_is_read_by_its_files_of_records_however_many_images_lie_beside_them(
+    folder: Path,
+) -> None:
+    (folder / "records.jsonl").write_text(json.dumps({"image": {"file": "a.png"}}) + "\n")
+    items = [each for each in read(folder) if isinstance(each, Item)]
+    assert [media_of(item) for item in items] == [{digest_bytes(png()): png()}]
+
+
 def test_images_in_a_table_come_as_data_sets_hold_them(tmp_path: Path) -> None:
     rows = [
         {"question": "Which?", "image": {"bytes": png(), "path": "a.png"}},
