@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from groundswell.collect.endings import IMAGES, RECORDINGS
+from groundswell.collect.meta import plain
 from groundswell.errors import TooLarge, UnreadableSource
 from groundswell.items.media import reference_to
 
@@ -30,7 +31,7 @@ class NotAttached(Exception):
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail = reason, str(plain(detail))
 
 
 def may_hold_media(text: str) -> bool:
@@ -131,7 +132,7 @@ def _opened(folder: Path, name: str) -> Iterator[BinaryIO]:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise NotAttached("file:special", f"{name}: neither a file nor a folder")
             yield file
-    except FileNotFoundError:
+    except (FileNotFoundError, UnicodeEncodeError):
         raise NotAttached("media:missing", f"{name}: there is no such file") from None
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):

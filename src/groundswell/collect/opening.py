@@ -91,9 +91,8 @@ def open_source(
     """
     place = _look(spec)
     able = [plug for plug in plugs() if plug.recognises(place)]
-    if (
-        text_column == AS_RECORD
-    ):  # beside files of records there may be many more of the images that they name
+    if text_column == AS_RECORD:
+        # Beside files of records there may be many more of the images that they name.
         able = [plug for plug in able if getattr(plug, "reads_records", False)] or able
     if len(able) > 1:
         able = [plug for plug in able if _share(plug, place) >= _MOST] or able
