@@ -16,6 +16,7 @@ _RECORDS = (
     {"instruction", "output"},
     {"instruction", "response"},
     {"prompt", "completion"},
+    {"prompt", "responses"},
 )
 """Fields by which records of conversations and preferences are known: no one field of them is the text."""
 

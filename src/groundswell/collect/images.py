@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from groundswell.collect.each import EachFile
+from groundswell.collect.endings import IMAGES
 from groundswell.collect.folder import Found
 from groundswell.collect.source import Origin, Place
 from groundswell.errors import TooLarge, UnreadableSource
 from groundswell.items import Drop, Item
 from groundswell.items.images import open_image
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True)
@@ -23,13 +22,13 @@ class Images(EachFile):
     """
 
     name: ClassVar[str] = "images"
-    suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
+    suffixes: ClassVar[tuple[str, ...]] = IMAGES
     what: ClassVar[str] = "image"
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
         """Take a folder with an image in it, and an image file."""
-        return place.folder_has(*SUFFIXES) or place.file_ends_with(*SUFFIXES)
+        return place.folder_has(*IMAGES) or place.file_ends_with(*IMAGES)
 
     def make(self, data: bytes, found: Found, origin: Origin) -> Item | Drop:
         """Return the item of an image."""

@@ -38,7 +38,8 @@ class OneFile(ABC):
             EmptySource: it holds no records.
             UnreadableSource: it is not what its name says.
         """
-        origin = Origin(printable(self.place.spec), self.name, self.options)
+        spec, folder = printable(self.place.spec), self.place.path.parent
+        origin = Origin(spec, self.name, self.options, folder)
         return self.share.required_good(self.records(origin), origin.source)
 
     def describe(self) -> str:

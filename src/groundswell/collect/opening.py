@@ -12,16 +12,15 @@ from groundswell.collect.csv import Csv
 from groundswell.collect.digits import Digits
 from groundswell.collect.documents import SUFFIXES as DOCUMENTS
 from groundswell.collect.documents import Documents
+from groundswell.collect.endings import IMAGES, RECORDINGS
 from groundswell.collect.files import Files
 from groundswell.collect.folder import look, look_at_pattern
 from groundswell.collect.hub import Hub
-from groundswell.collect.images import SUFFIXES as IMAGES
 from groundswell.collect.images import Images
 from groundswell.collect.jsonl import SUFFIXES as JSONL
 from groundswell.collect.jsonl import Jsonl
 from groundswell.collect.objects import Objects
 from groundswell.collect.parquet import ARROW, PARQUET, Parquet
-from groundswell.collect.recordings import SUFFIXES as RECORDINGS
 from groundswell.collect.recordings import Recordings
 from groundswell.collect.source import MAX_ITEM_BYTES, Options, Place, Plug, Source, printable
 from groundswell.collect.text import SUFFIXES as TEXT
@@ -92,6 +91,9 @@ def open_source(
     """
     place = _look(spec)
     able = [plug for plug in plugs() if plug.recognises(place)]
+    if text_column == AS_RECORD:
+        # Beside files of records there may be many more of the images that they name.
+        able = [plug for plug in able if getattr(plug, "reads_records", False)] or able
     if len(able) > 1:
         able = [plug for plug in able if _share(plug, place) >= _MOST] or able
     if len(able) > 1:

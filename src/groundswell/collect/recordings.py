@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from groundswell.collect.each import EachFile
+from groundswell.collect.endings import RECORDINGS
 from groundswell.collect.folder import Found
 from groundswell.collect.source import Origin, Place
 from groundswell.errors import TooLarge, UnreadableSource
 from groundswell.items import Drop, Item
 from groundswell.items.audio import open_audio
-
-SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif")
 
 
 @dataclass(frozen=True)
@@ -22,13 +21,13 @@ class Recordings(EachFile):
     """
 
     name: ClassVar[str] = "recordings"
-    suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
+    suffixes: ClassVar[tuple[str, ...]] = RECORDINGS
     what: ClassVar[str] = "recording"
 
     @classmethod
     def recognises(cls, place: Place) -> bool:
         """Take a folder with a recording in it, and a file that is one."""
-        return place.folder_has(*SUFFIXES) or place.file_ends_with(*SUFFIXES)
+        return place.folder_has(*RECORDINGS) or place.file_ends_with(*RECORDINGS)
 
     def make(self, data: bytes, found: Found, origin: Origin) -> Item | Drop:
         """Return the item of a recording."""

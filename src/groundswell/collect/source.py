@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from groundswell.collect.attached import Attaching, NotAttached, may_hold_media
 from groundswell.collect.columns import AS_RECORD
 from groundswell.collect.extract import Extracted
 from groundswell.collect.meta import plain
-from groundswell.items import Drop, Item, ItemKind, digest_bytes
+from groundswell.items import Drop, Item, ItemKind, bundle, digest_bytes
 
 MAX_ITEM_BYTES = 32 * 1024 * 1024
 
@@ -141,11 +142,19 @@ class Plug(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """Makes the items and drops of one source, so that provenance is written in one way."""
+    """Makes the items and drops of one source, so that provenance is written in one way.
+
+    Attributes:
+        source: as the user named it.
+        step: the name of the source, in drops.
+        options: how it is read.
+        folder: where files lie that records name; None where there are none.
+    """
 
     source: str
     step: str
     options: Options
+    folder: Path | None = None
 
     def text(self, text: str, locator: str, meta: Mapping[str, Any] | None = None) -> Item | Drop:
         """Return a text item, or a drop where a database or a table could not hold the text."""
@@ -172,17 +181,26 @@ class Origin:
         return self._item(ItemKind.AUDIO, None, data, media_type, locator, meta)
 
     def record(self, record: Mapping[str, Any], locator: str) -> Item | Drop:
-        """Return a record item: its payload is the record itself, as JSON with sorted keys."""
-        text = json.dumps(plain(record), ensure_ascii=False, sort_keys=True)
+        """Return a record item: its payload is the record itself, as JSON with sorted keys, with its media.
+
+        What names or holds an image or a recording becomes a reference to it, as `Attaching` says; where one cannot be
+        had, the record is set aside.
+        """
         limit = self.options.max_item_bytes
+        attaching = Attaching(self.folder, limit)
+        text = _as_json(record)
+        if may_hold_media(text):
+            try:
+                text = _as_json(attaching.within(record))
+            except NotAttached as error:
+                return self.failure(locator, error.reason, error.detail)
         if len(text) > limit:
             return self.failure(locator, "item:too_large", f"over {limit:,} characters")
         made = self.text(text, locator)
-        return (
-            made
-            if isinstance(made, Drop)
-            else replace(made, kind=ItemKind.RECORD, media_type="application/json")
-        )
+        if isinstance(made, Drop):
+            return made
+        data = bundle(attaching.media)
+        return replace(made, kind=ItemKind.RECORD, media_type="application/json", data=data)
 
     def row(self, fields: dict[str, Any], column: str, locator: str, *, without_text: str) -> Item | Drop:
         """Return the item of a row of a table, or of an object: its text, or with `AS_RECORD` all of it.
@@ -238,6 +256,10 @@ class Origin:
             meta=plain(meta) if meta else {},
             licence=self.options.licence,
         )
+
+
+def _as_json(record: Mapping[str, Any]) -> str:
+    return json.dumps(plain(record), ensure_ascii=False, sort_keys=True)
 
 
 def one_line(text: str) -> str:

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from groundswell.errors import InputError
+from groundswell.items import is_reference
 
 Message = Mapping[str, Any]
 
@@ -41,7 +42,8 @@ def conversation_of(item: str | None, answer: Mapping[str, Any] | None = None) -
             are the whole conversation. Any other text becomes the assistant's message.
 
     Raises:
-        InputError: a message has no role or content, or the answer is of another kind.
+        InputError: a message has no role or content, or shows an image or a recording, or the answer is of another
+            kind.
     """
     before = _prompt_of(item)
     if answer is None:
@@ -65,7 +67,8 @@ def pairs_of(item: str | None, answer: Mapping[str, Any]) -> list[Pair]:
             first is better.
 
     Raises:
-        InputError: the item has no prompt and responses, or the answer names another response.
+        InputError: the item has no prompt and responses, one shows an image or a recording, or the answer names
+            another response.
     """
     record = _record(item)
     responses = _responses(record)
@@ -94,11 +97,28 @@ def _responses(record: Mapping[str, Any]) -> dict[str, str]:
     given = record.get("responses")
     if not isinstance(given, list) or not given:
         raise InputError("a preference is of an item with a list of responses; this one has none")
-    named = [
-        (_IDS[place], each) if isinstance(each, str) else (str(each["id"]), str(each["text"]))
-        for place, each in enumerate(given)
-    ]
-    return dict(named)
+    return dict(_named(each, _IDS[place]) for place, each in enumerate(given))
+
+
+def _named(given: Any, otherwise: str) -> tuple[str, str]:
+    if isinstance(given, str):
+        return otherwise, given
+    _require_text_alone(given, "a response")
+    if not isinstance(given, Mapping) or not isinstance(given.get("text"), str):
+        raise InputError(f"a response is a text, or an object with id and text; got {str(given)[:80]}")
+    return str(given.get("id", otherwise)), given["text"]
+
+
+def _require_text_alone(given: object, what: str) -> None:
+    """Refuse what would lose its picture or its sound.
+
+    Raises:
+        InputError: it names a medium.
+    """
+    if is_reference(given):
+        raise InputError(
+            f"{what} shows an image or a recording, and this format carries texts; export as jsonl"
+        )
 
 
 def _response(name: str, responses: Mapping[str, str]) -> str:
@@ -146,6 +166,9 @@ def _record(item: str | None) -> Mapping[str, Any]:
 def _as_messages(given: object) -> list[Message]:
     if given is None:
         return []
+    if isinstance(given, Mapping):
+        _require_text_alone(given, "the prompt")
+        return [{"role": "user", "content": given.get("text")}]
     return [{"role": "user", "content": given}] if isinstance(given, str) else list(given)  # type: ignore[call-overload]
 
 
@@ -153,6 +176,7 @@ def _checked(messages: list[Message]) -> list[Message]:
     for place, message in enumerate(messages):
         if not isinstance(message, Mapping) or not isinstance(message.get("role"), str):
             raise InputError(f"message {place} has no role: {message!r:.100}")
+        _require_text_alone(message, f"message {place}")
         if message.get("content") is None and not message.get("tool_calls"):
             raise InputError(f"message {place} of the {message['role']} has no content")
     return messages

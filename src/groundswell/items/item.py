@@ -44,8 +44,9 @@ ITEM_SCHEMA = pa.schema(
 )
 """Columns that every batch of items has, in this order; operators may add more to the right.
 
-`text` is set for text and for records (as JSON), `data` (encoded bytes) for media; `meta` is a JSON object of the
-record's other fields; `source` and `locator` say where the item was found (file or folder, and row or path within it).
+`text` is set for text and for records (as JSON), `data` for media (encoded bytes) and for records that name some (their
+bundle); `meta` is a JSON object of the record's other fields; `source` and `locator` say where the item was found
+(file or folder, and row or path within it).
 """
 
 
@@ -56,7 +57,7 @@ class Item:
     Attributes:
         kind: text, image, audio or record.
         text: the payload of a text item; of a record its JSON, with sorted keys; else None.
-        data: the encoded bytes of a media item, else None.
+        data: the encoded bytes of a media item; of a record that names media their `bundle`; else None.
         media_type: MIME type of the payload.
         source: what was collected, as the user named it.
         locator: where in the source, for example `row 7` or `cats/1.png`.

@@ -31,7 +31,7 @@ def packed(
             on_drop(record)
             continue
         waiting.append(record)
-        size_bytes += len(record.text or record.data or b"")
+        size_bytes += len(record.text or "") + len(record.data or b"")
         if len(waiting) >= BATCH_ROWS or size_bytes >= batch_bytes:
             yield to_batch(waiting)
             waiting, size_bytes = [], 0

@@ -29,11 +29,10 @@ class Report:
         """Count a record that was set aside."""
         (self.failed if drop.failed else self.dropped)[drop.reason] += 1
 
-    def count_known(self, count: int) -> None:
-        """Count items that came out at the end, and were there before."""
-        if count:
-            self.kept -= count
-            self.dropped["duplicate:known"] += count
+    def count_left_out(self, reasons: Counter[str]) -> None:
+        """Count items that came out at the end and were not added to the version: it has them, or cannot hold them."""
+        self.kept -= reasons.total()
+        self.dropped.update(reasons)
 
     def __str__(self) -> str:
         parts = [f"{self.collected:,} read", f"{self.kept:,} kept"]

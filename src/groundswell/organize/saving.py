@@ -80,6 +80,7 @@ def save_source(store: DatasetStore, name: str, source: Source, saving: Saving) 
         with store.draft(name) as draft:
             for batch in batches(draft.drop):
                 draft.add(batch)
+            report.count_left_out(draft.left_out)
             lineage = _lineage(source, report, cursor, run)
             return _committed(store, name, run) or draft.commit(
                 recipe=saving.operators, lineage=lineage
@@ -112,7 +113,7 @@ def update_version(
         with store.draft(before.name, onto=before) as draft:
             for batch in batches(draft.drop):
                 draft.add(_like(batch, schema_of_rows(before)))
-            report.count_known(report.kept - draft.rows)
+            report.count_left_out(draft.left_out)
             lineage = _lineage(source, report, now, run, cursors)
             has_moved = now is not None and now != cursor
             return draft.commit(recipe=saving.operators, lineage=lineage, even_without_rows=has_moved), report
@@ -135,6 +136,7 @@ def clean_version(store: DatasetStore, name: str, version: Version, saving: Savi
         with store.draft(name) as draft:
             for batch in batches(draft.drop):
                 draft.add(batch)
+            report.count_left_out(draft.left_out)
             lineage = {"collected": report.collected, "kept": report.kept, "run": run.id}
             made = _committed(store, name, run) or draft.commit(
                 parents=[version], recipe=saving.operators, lineage=lineage

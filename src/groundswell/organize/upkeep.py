@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from groundswell.errors import StoreError
-from groundswell.items import ItemKind
+from groundswell.items import ItemKind, naming_rows
 from groundswell.organize.catalogue import read_entry
 from groundswell.organize.fragments import flush_folder, map_files
 from groundswell.organize.heads import heads_in, manifests_in
@@ -119,7 +119,7 @@ def _remove_version(folder: Path, number: int, keep: Collection[int]) -> bool:
 def clean_up_media(
     store: DatasetStore, *, grace_seconds: float = MEDIA_GRACE_SECONDS, dry_run: bool = False
 ) -> tuple[int, int]:
-    """Remove media that no item of any version has; returns how many, and their bytes.
+    """Remove media that no item of any version has or names; returns how many, and their bytes.
 
     Those that write datasets are waited for, as in `clean_up`; where they do not end, nothing is removed. Needs
     the ids of all media in memory, about 120 bytes each.
@@ -158,13 +158,14 @@ def _media_ids(store: DatasetStore) -> set[str]:
 
 def _media_in(folder: Path, manifest: Manifest, file: StoredFile) -> list[str]:
     try:
-        table = map_files(folder / "data", [file]).select(["id", "kind"])
+        table = map_files(folder / "data", [file]).select(["id", "kind", "text"])
     except StoreError:
         if (folder / manifest_file(manifest.number)).exists():
             raise
         return []  # the version was removed while we looked
     ids: list[str] = table.filter(pc.is_in(table["kind"], value_set=_MEDIA))["id"].to_pylist()
-    return ids
+    named = (naming_rows(batch) for batch in table.to_batches())
+    return ids + [digest for rows in named for digests in rows.values() for digest in digests]
 
 
 def _blobs(root: Path) -> Iterator[tuple[Path, os.stat_result]]:

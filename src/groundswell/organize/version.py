@@ -13,7 +13,17 @@ from numpy.typing import ArrayLike
 
 from groundswell.errors import MissingColumn, NotFound
 from groundswell.ids import ItemId
-from groundswell.items import DROP_SCHEMA, ITEM_SCHEMA, Drop, Item, ItemKind, drops_of, items_of
+from groundswell.items import (
+    DROP_SCHEMA,
+    ITEM_SCHEMA,
+    Drop,
+    Item,
+    ItemKind,
+    bundle,
+    drops_of,
+    items_of,
+    naming_rows,
+)
 from groundswell.organize.fragments import map_files, require_whole
 from groundswell.organize.holds import Hold
 from groundswell.organize.manifest import Manifest, Parent, StoredFile, manifest_file
@@ -125,7 +135,7 @@ class Version:
 
         Args:
             columns: which; None means all that are stored.
-            with_data: bring `data`, too: the bytes of media, null for texts.
+            with_data: bring `data`, too: the bytes of media, of records the bundle of those they name, null for texts.
             batch_rows: most rows in a batch.
             first: the row to begin with.
             count: how many rows; all that there are if None.
@@ -137,7 +147,7 @@ class Version:
         if not with_data:
             yield from self.to_table(wanted).slice(first, count).to_batches(batch_rows)
             return
-        needed = [*wanted, *(name for name in ("id", "kind") if name not in wanted)]
+        needed = [*wanted, *(name for name in ("id", "kind", "text") if name not in wanted)]
         order = list(columns or _with_data_in_place(wanted))
         if _DATA.name not in order:
             order.append(_DATA.name)
@@ -263,14 +273,19 @@ def _with_data_in_place(columns: Sequence[str]) -> list[str]:
 
 def _with_media(batch: pa.RecordBatch, blobs: BlobStore) -> Iterator[pa.RecordBatch]:
     """Yield the batch with its `data`, in parts that hold a limited number of bytes."""
+    named = naming_rows(batch)
     payloads: list[bytes | None] = []
-    start = 0
+    start = size_bytes = 0
     for place, (item_id, kind) in enumerate(
         zip(batch["id"].to_pylist(), batch["kind"].to_pylist(), strict=True)
     ):
-        payloads.append(blobs.get(item_id) if ItemKind(kind).is_media else None)
-        is_last = place + 1 == batch.num_rows
-        if is_last or sum(len(payload or b"") for payload in payloads) >= _MEDIA_BYTES:
+        is_media = ItemKind(kind).is_media
+        within: dict[str, bytes] = (
+            {} if is_media else {digest: blobs.get(digest) for digest in named.get(place, ())}
+        )
+        payloads.append(blobs.get(item_id) if is_media else bundle(within))
+        size_bytes += len(payloads[-1] or b"")
+        if place + 1 == batch.num_rows or size_bytes >= _MEDIA_BYTES:
             part = batch.slice(start, len(payloads))
             yield part.append_column(_DATA, pa.array(payloads, _DATA.type))
-            start, payloads = place + 1, []
+            start, size_bytes, payloads = place + 1, 0, []

@@ -57,6 +57,14 @@ def test_attachments_are_not_fetched(trial):
         assert task.status == "completed"
 
 
+def test_images_that_are_compared_are_not_fetched_either(trial):
+    somewhere = ["https://example.com/one.png", "https://example.com/other.png"]
+    task = trial.create_task(
+        TaskType.Comparison, attachments=somewhere, attachment_type="image", choices=["yes", "no"]
+    )
+    assert task.response["choice"] in ("yes", "no")
+
+
 COWS = {"attachment": "http://example.org/cows.jpg", "attachment_type": "image"}
 SITE = {"attachment": "http://example.org/", "attachment_type": "website"}
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import httpx
 import numpy as np
+import psycopg
 import pytest
 import soundfile
 from PIL import Image
@@ -15,6 +16,7 @@ from tests.integration.scale.conftest import ids_of
 from tests.integration.scale.test_tasks import png
 
 from groundswell.ids import OrgId
+from groundswell.items import digest_bytes, media_of
 from groundswell.label.commissions.links import Links, secret_of
 from groundswell.label.work.service import work
 from groundswell.workforce.model import Origin
@@ -347,6 +349,44 @@ def test_several_texts_are_one_record(service):
     assert found["annotations"]["better"]["response"] == [["first"]]
 
 
+async def shown_to_people(service, public_id):
+    """Return what people see of a task."""
+    row = await ids_of(service, public_id)
+    async with service.app.db.system_transaction() as tx:
+        return await tx.fetch_value(
+            psycopg.sql.SQL("select payload from tasks where id = %(task_id)s"), task_id=row["task_id"]
+        )
+
+
+def test_images_recordings_and_texts_stand_beside_each_other_in_a_form(service, image, recording):
+    attached = [{"type": "image", "content": image}, {"type": "audio", "content": recording}]
+    task = service.client.create_task(
+        TaskType.TextCollection,
+        attachments=[*attached, {"type": "text", "content": "Which?"}],
+        fields=[{"field_id": "better", "type": "text", "title": "Which?"}],
+    )
+    shown = service.run(partial(shown_to_people, service, task.id))
+    picture, sound = shown["record"]["attachment 1"], shown["record"]["attachment 2"]
+    assert picture == {
+        "media": digest_bytes(png().getvalue()),
+        "media_type": "image/png",
+        "width": 40,
+        "height": 30,
+    }
+    assert (sound["media_type"], sound["duration_seconds"]) == ("audio/wav", 0.1)
+    assert shown["record"]["attachment 3"] == "Which?"
+    for one in (picture, sound):
+        url = f"{service.url}/api/v1/blobs/{one['media']}"
+        part = httpx.get(url, headers={"Authorization": f"Bearer {service.key}", "Range": "bytes=0-3"})
+        assert (part.status_code, len(part.content), part.headers["content-type"]) == (
+            206,
+            4,
+            one["media_type"],
+        )
+    service.answer(task, {"fields": {"better": "the picture"}})
+    assert task.response["annotations"]["better"]["response"] == [["the picture"]]
+
+
 def test_fields_of_a_recording(service, recording):
     found = labelled(
         service,
@@ -384,6 +424,48 @@ def test_texts_are_compared(service):
     assert found == {"choice": "yes"}
 
 
+def test_images_are_compared_and_become_rows_of_a_dataset_with_their_bytes(service, image):
+    other = service.client.upload_file(file=png(shade=90)).attachment_url
+    task = service.client.create_task(
+        TaskType.Comparison, attachments=[image, other], attachment_type="image", choices=["left", "right"]
+    )
+    service.answer(task, {"fields": {"choice": "left"}})
+    assert task.response == {"choice": "left"}
+
+    async def gathered():
+        row = await ids_of(service, task.id)
+        await service.app.gathering_room.gather(str(service.member.scope().org_id), row["project_id"])
+        async with service.app.db.system_transaction() as tx:
+            return await tx.fetch_value(
+                psycopg.sql.SQL("select dataset from projects where id = %(project_id)s"), **row
+            )
+
+    store = service.app.datasets(service.member.org_slug)
+    (item,) = store.open(service.run(gathered)).items()
+    pictures = [png().getvalue(), png(shade=90).getvalue()]
+    assert [item.record[f"attachment {place}"]["media"] for place in (1, 2)] == list(
+        map(digest_bytes, pictures)
+    )
+    assert media_of(item) == {digest_bytes(data): data for data in pictures}
+
+
+@pytest.mark.parametrize(
+    ("attachments", "says"),
+    [
+        ([7], "an attachment is a text or an address"),
+        (["https://example.org/a.png"] * 2, "may not be fetched"),
+        (["scaledata://x/y"] * 21, "21 files are attached; at most 20"),
+        (["scaledata://x/y"] * 2, "no file that was uploaded here"),
+        ([], "Please include an attachment"),
+    ],
+)
+def test_attachments_that_cannot_be_shown_beside_each_other_are_refused(client, attachments, says):
+    with pytest.raises(ScaleInvalidRequest, match=says):
+        client.create_task(
+            TaskType.Comparison, attachments=attachments, attachment_type="image", choices=["yes", "no"]
+        )
+
+
 @pytest.mark.parametrize(
     "kind", [TaskType.Chat, TaskType.ChatLite, TaskType.MultiChat, TaskType.ChatExperimental]
 )
@@ -411,7 +493,7 @@ def test_a_conversation_is_written(service, kind):
         (TaskType.Annotation, {"links": {"next": {}}}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),
         (TaskType.DocumentTranscription, {"features": [{"type": "relation", "label": "x"}]}),
-        (TaskType.Comparison, {"choices": ["yes"]}),
+        (TaskType.Comparison, {"choices": ["yes"], "attachment_type": "video"}),
         (TaskType.Categorization, {"categories": ["a", "b"], "attachment_type": "pdf"}),
     ],
 )

@@ -138,10 +138,12 @@ def test_conversations_and_preferences_are_records(tmp_path: Path) -> None:
     chat = {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
     (tmp_path / "chat.jsonl").write_text(json.dumps({**chat, "id": 7}) + "\n")
     (tmp_path / "pairs.jsonl").write_text(json.dumps({"prompt": "q", "chosen": "a", "rejected": "b"}) + "\n")
+    (tmp_path / "compared.jsonl").write_text(json.dumps({"prompt": "q", "responses": ["a", "b"]}) + "\n")
     pq.write_table(pa.Table.from_pylist([{"instruction": "i", "output": "o"}]), tmp_path / "tune.parquet")
     for name, wanted in (
         ("chat.jsonl", {**chat, "id": 7}),
         ("pairs.jsonl", {"prompt": "q", "chosen": "a", "rejected": "b"}),
+        ("compared.jsonl", {"prompt": "q", "responses": ["a", "b"]}),
         ("tune.parquet", {"instruction": "i", "output": "o"}),
     ):
         (item,) = open_source(tmp_path / name, collected_at=NOW).read()

@@ -82,3 +82,16 @@ def test_what_is_no_preference_is_an_error() -> None:
         pairs_of("plain", {"ranking": [["a"], ["b"]]})
     with pytest.raises(InputError, match="ranking, or a grade"):
         pairs({"grade": None})
+
+
+def test_what_would_lose_its_picture_is_refused() -> None:
+    image = {"media": "a" * 64, "media_type": "image/png"}
+    answer = {"ranking": [["a"], ["b"], ["c"]]}
+    with pytest.raises(InputError, match="a response shows an image or a recording"):
+        pairs(answer, responses=["A", image, "C"])
+    with pytest.raises(InputError, match="the prompt shows an image"):
+        pairs(answer, prompt={"text": "Q", **image})
+    with pytest.raises(InputError, match="message 0 shows an image"):
+        conversation_of(item(messages=[{"role": "user", "content": "Q", **image}]))
+    with pytest.raises(InputError, match="a response is a text, or an object with id and text"):
+        pairs(answer, responses=["A", {"id": "b"}, "C"])

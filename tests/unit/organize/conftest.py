@@ -1,6 +1,7 @@
 """Shared by the tests of datasets: items, batches and a store with a clock that does not move."""
 
 import io
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,8 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from groundswell.items import Item, ItemKind, to_batch
+from groundswell.items import Item, ItemKind, bundle, digest_bytes, to_batch
+from groundswell.items.media import reference_to
 from groundswell.organize import DatasetStore
 from groundswell.store.blobs import BlobStore
 
@@ -49,3 +51,11 @@ def batches() -> Callable[..., list[pa.RecordBatch]]:
         return [to_batch(items[start : start + rows]) for start in range(0, len(items), rows)]
 
     return pack
+
+
+def record_item(*places: int) -> Item:
+    """Return a record that names the images of some places."""
+    images = [image_item(place).data or b"" for place in places]
+    text = json.dumps({"responses": [reference_to(data) for data in images]}, sort_keys=True)
+    data = bundle({digest_bytes(data): data for data in images})
+    return Item(ItemKind.RECORD, text, data, "application/json", "s", f"record {places}", NOW)

@@ -14,6 +14,7 @@ from groundswell.feed.atomic import whole_folder
 from groundswell.feed.columns import require_columns
 from groundswell.feed.exporters.exporter import ExportReport
 from groundswell.feed.exporters.jsonl import json_line
+from groundswell.feed.exporters.labelled import is_record
 from groundswell.feed.rebatch import same_schema
 
 INDEX = "metadata.jsonl"
@@ -77,8 +78,8 @@ def _rows(batches: Iterable[pa.RecordBatch]) -> Iterable[dict[str, Any]]:
 
 def _write_item(row: dict[str, Any], folder: Path, number: int) -> str:
     """Write an item's file and return its line of the index."""
-    if row["data"] is None:
-        item = f"item {row['id']} (row {number}) has no bytes"
+    if row["data"] is None or is_record(row):
+        item = f"item {row['id']} (row {number}) {'is a record' if is_record(row) else 'has no bytes'}"
         raise InputError(f"{item}: image_folder is for media; export texts as jsonl, csv or parquet")
     path = _place(row, folder)
     path.parent.mkdir(exist_ok=True)

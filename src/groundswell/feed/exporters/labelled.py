@@ -14,6 +14,7 @@ from groundswell.errors import InputError
 from groundswell.feed.answers import answer_of
 from groundswell.feed.columns import require_columns
 from groundswell.feed.rebatch import same_schema
+from groundswell.items import ItemKind
 
 Answer = Mapping[str, Any]
 
@@ -52,15 +53,21 @@ def labelled_items(batches: Iterable[pa.RecordBatch]) -> Iterator[Labelled]:
         require_columns(["id", "label"], batch.schema.names)
         for number in range(batch.num_rows):
             row = batch.slice(number, 1).to_pylist()[0]
+            data = row.pop("data", None)
             yield Labelled(
                 id=row.pop("id"),
                 answer=answer_of(row.pop("label")),
                 text=row.pop("text", None),
-                data=row.pop("data", None),
+                data=None if is_record(row) else data,
                 media_type=row.pop("media_type", None),
                 locator=row.pop("locator", None) or "",
                 others=row,
             )
+
+
+def is_record(row: Mapping[str, Any]) -> bool:
+    """Say whether a row is a record: its `data` are the media that it names, and not what it is."""
+    return row.get("kind") == ItemKind.RECORD
 
 
 def media_of(item: Labelled, format_name: str) -> bytes:

@@ -20,13 +20,14 @@ from groundswell.feed.rebatch import same_schema
 INDEX = "index.json"
 SHARD_BYTES = 256 * 1024**2
 
-_BY_TYPE = {kind: ending for ending, kind in reversed(MEDIA_TYPES.items())}
+_BY_TYPE = {kind: ending for ending, kind in reversed(MEDIA_TYPES.items())} | {"application/json": ".zip"}
 
 
 class WebDataset:
     """`shard-000000.tar`, ...: for each item `<number>-<id>.json` with its columns, its bytes and text beside it.
 
-    Bytes are `.jpg`, `.png`, ... by their type or else `.bin`, texts `.txt`; the JSON has every other column.
+    Bytes are `.jpg`, `.png`, ... by their type or else `.bin`, the media of a record `.zip`, texts `.txt`; the JSON has
+    every other column.
     `index.json` names the shards and how many samples each holds.
     """
 

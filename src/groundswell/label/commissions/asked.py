@@ -38,12 +38,14 @@ class Content:
         record: an object to be shown.
         reference: where the bytes are: an upload, or an address.
         kinds: what the bytes may turn out to be.
+        parts: several texts and references that are shown beside each other.
     """
 
     text: str | None = None
     record: Mapping[str, Any] | None = None
     reference: str | None = None
     kinds: frozenset[ItemKind] = frozenset()
+    parts: "tuple[Content, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,23 @@ def content_of(attachment: tuple[str, str], kinds: Sequence[ItemKind]) -> Conten
     if not is_address:
         raise InputError(f"attachment {content[:80]!r} is no address; upload the file, or give a URL")
     return Content(reference=content, kinds=frozenset(kinds))
+
+
+MOST_FETCHED = 20
+"""Attachments of one task whose bytes are asked for while its program waits."""
+
+
+def together(params: Params, kinds: Sequence[ItemKind]) -> Content:
+    """Return all attachments of a task as one content: they stand beside each other.
+
+    Raises:
+        InputError: there is none, or too many are not texts.
+        Unsupported: one is of a type that there is no screen for.
+    """
+    parts = tuple(content_of(one, kinds) for one in attachments_of(params))
+    if (fetched := sum(one.reference is not None for one in parts)) > MOST_FETCHED:
+        raise InputError(f"{fetched} files are attached; at most {MOST_FETCHED} are shown beside each other")
+    return Content(parts=parts)
 
 
 def _either(kinds: Sequence[ItemKind]) -> str:

@@ -65,6 +65,9 @@ class Attachments:
             return _text(content.text)
         if content.record is not None:
             return _record(content.record)
+        if content.parts:
+            parts = [await self.find(scope, organization, one, unseen=unseen) for one in content.parts]
+            return _record({f"attachment {place}": _part(one) for place, one in enumerate(parts, 1)})
         assert content.reference is not None
         address, digest = content.reference, None
         if address.startswith(SCHEME):
@@ -184,6 +187,14 @@ def _record(record: Mapping[str, Any]) -> Found:
         "record": dict(record),
     }
     return Found(digest_text(text), shown)
+
+
+def _part(found: Found) -> Any:
+    """Return what was found as it stands within a record: a text, or a reference to a medium."""
+    shown = found.shown
+    if shown["kind"] == ItemKind.TEXT:
+        return shown["text"]
+    return {"media": found.item_id, "media_type": shown["media_type"], **shown["meta"]}
 
 
 def _unseen(address: str, kinds: frozenset[ItemKind]) -> Found:

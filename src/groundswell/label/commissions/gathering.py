@@ -10,7 +10,7 @@ from typing import Any
 from groundswell import clock
 from groundswell.errors import NotFound
 from groundswell.ids import OrgId, ProjectId
-from groundswell.items import Item, ItemKind, to_batch
+from groundswell.items import Item, ItemKind, bundle, digests_in, packed
 from groundswell.label.commissions.projects import SQL
 from groundswell.label.projects.model import Project
 from groundswell.label.projects.service import SQL as PROJECTS
@@ -20,9 +20,6 @@ from groundswell.store import Database
 ROWS_AT_ONCE = 2_000
 MOST_FILES = 64
 """Files of a version that was appended to so often that it is made compact."""
-
-MEDIA_AT_ONCE = 64
-"""Items whose bytes are in memory at the same time."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +65,7 @@ class GatheringRoom:
 
 def _append(store: DatasetStore, project: Project, rows: Sequence[_Row]) -> Version:
     new = [row for row in rows if not row.repeats]
-    batches = (
-        to_batch([_item(store, project, row) for row in new[start : start + MEDIA_AT_ONCE]])
-        for start in range(0, len(new), MEDIA_AT_ONCE)
-    )
+    batches = packed((_item(store, project, row) for row in new), on_drop=lambda drop: None)
     try:
         newest = store.open(project.dataset)
     except NotFound:
@@ -82,13 +76,14 @@ def _append(store: DatasetStore, project: Project, rows: Sequence[_Row]) -> Vers
 
 def _item(store: DatasetStore, project: Project, row: _Row) -> Item:
     kind = ItemKind(row.payload["kind"])
-    text = row.payload["text"]
+    text, data = row.payload["text"], store.blobs.get(row.item_id) if kind.is_media else None
     if kind is ItemKind.RECORD:
         text = json.dumps(row.payload["record"], ensure_ascii=False, sort_keys=True)
+        data = bundle({digest: store.blobs.get(digest) for digest in digests_in(text)})
     return Item(
         kind=kind,
         text=text,
-        data=store.blobs.get(row.item_id) if kind.is_media else None,
+        data=data,
         media_type=row.payload["media_type"],
         source=f"commissions of {project.name}",
         locator=f"task {row.position}",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from groundswell.items import is_reference
 from groundswell.label.commissions.links import Links
 from groundswell.label.commissions.model import Commission
 from groundswell.label.commissions.types import task_type
@@ -232,7 +233,8 @@ def _text_shown(commission: Commission) -> str:
     shown = commission.shown
     if shown.get("text"):
         return str(shown["text"])
-    return "\n\n".join(str(value) for value in (shown.get("record") or {}).values())
+    values = (shown.get("record") or {}).values()
+    return "\n\n".join(str(value) for value in values if not is_reference(value))
 
 
 def _message(role: str, text: str, source: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from groundswell.collect import AS_RECORD, Cursor, Known, Options, Origin, Source, cursor_of, require_good
 from groundswell.errors import InputError
 from groundswell.ids import ItemId, ProjectId, TaskId, WorkerId
-from groundswell.items import Drop, Item
+from groundswell.items import Drop, Item, reference_of
 from groundswell.label.delivery.service import ROWS_AT_ONCE, SQL
 from groundswell.label.projects.service import project_of
 from groundswell.store import Database
@@ -130,7 +130,7 @@ class Written:
 def conversation(
     shown: Sequence[Mapping[str, Any]], written: Sequence[Mapping[str, Any]], mode: str
 ) -> list[dict[str, Any]]:
-    """Return a conversation as it became: messages that were shown, then those that were written.
+    """Return a conversation as it became: messages that were shown, with their media, then those that were written.
 
     Args:
         shown: messages of the item.
@@ -141,7 +141,9 @@ def conversation(
     after = list(written)
     if after and after[0]["role"] == "system":
         before = [after.pop(0), *(each for each in before if each["role"] != "system")]
-    return [{"role": each["role"], "content": each["content"]} for each in (*before, *after)]
+    return [
+        {"role": each["role"], "content": each["content"], **reference_of(each)} for each in (*before, *after)
+    ]
 
 
 async def written_in(db: Database, scope: Scope, project_id: ProjectId, options: Options) -> Written:

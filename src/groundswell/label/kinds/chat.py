@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
+from groundswell.items import is_reference
 from groundswell.label.kinds.agreed import chats as agreed
 from groundswell.label.kinds.checks import (
     Check,
@@ -19,7 +20,7 @@ from groundswell.label.kinds.checks import (
     whole,
     words,
 )
-from groundswell.label.kinds.conversation import ROLES, Message, messages_of
+from groundswell.label.kinds.conversation import ROLES, Message, messages_of, said_by
 from groundswell.label.kinds.fields import criteria
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 from groundswell.label.kinds.rating import justified
@@ -40,8 +41,9 @@ ENDS = {"write": "user", "edit": "assistant", "steps": "assistant"}
 class Chat(LabelKind):
     """A conversation that is written, edited, continued or judged, turn by turn or step by step.
 
-    The item is a record with `messages`, each with `role` (system, user, assistant) and `content`; `references` may be
-    shown beside them. An answer has the messages from the first that the worker may change:
+    The item is a record with `messages`, each with `role` (system, user, assistant) and `content`, and perhaps a
+    reference to an image or a recording; `references` may be shown beside them. An answer has the messages from the
+    first that the worker may change:
 
     `{"messages": [{"role": "assistant", "content": "...", "from": "worker"}]}`
 
@@ -100,6 +102,9 @@ class Chat(LabelKind):
         """Refuse a record without a conversation, or with one that the mode cannot go on from."""
         super().check_item(shown, ontology)
         messages, mode = messages_of(shown["record"]), mode_of(ontology)
+        for message in messages:
+            said_by(message, "a message", "content")
+        _check_shown(messages, mode)
         last = messages[-1]["role"] if messages else "nobody"
         if last != ENDS.get(mode, last):
             raise InputError(f"the record's conversation ends with {last}; mode {mode} follows {ENDS[mode]}")
@@ -141,6 +146,20 @@ class Chat(LabelKind):
         answer = agreed.example_of(mode, messages, ontology.options, rng)
         return self.validate(
             {**answer, **criteria.example_justification(ontology.options, rng)}, ontology, shown
+        )
+
+
+def _check_shown(messages: Sequence[Message], mode: str) -> None:
+    """Refuse a medium where the screen has words alone: in the system message, and in one that is edited or marked.
+
+    Raises:
+        InputError: there is one.
+    """
+    as_words = [*messages[-1:]] if mode in ("edit", "steps") else []
+    as_words += [message for message in messages if message["role"] == "system"]
+    if any(is_reference(message) for message in as_words):
+        raise InputError(
+            "the system message, and in the modes edit and steps the last one, show texts alone and no medium"
         )
 
 

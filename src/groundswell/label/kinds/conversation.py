@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groundswell.errors import InputError
+from groundswell.items import is_reference
 
 ROLES = ("system", "user", "assistant")
 
@@ -28,7 +29,40 @@ def messages_of(record: Mapping[str, Any], field: str = "messages") -> list[Mess
     return list(given)
 
 
-def check_prompt(record: Mapping[str, Any]) -> None:
-    """Raise `InputError` where a record's prompt is neither a text nor a list of messages."""
-    if not isinstance(record.get("prompt"), str):
-        messages_of(record, "prompt")
+def prompt_of(record: Mapping[str, Any]) -> list[str]:
+    """Return what the prompt of a record says, message by message; a prompt that is no list is one message.
+
+    Raises:
+        InputError: it is neither a text, nor an object with a text or a medium, nor a list of messages.
+    """
+    prompt = record.get("prompt")
+    if isinstance(prompt, str | Mapping):
+        return [said_by(prompt, "the prompt")]
+    return [said_by(one, "a message of the prompt", "content") for one in messages_of(record, "prompt")]
+
+
+def said_by(given: Any, what: str, field: str = "text") -> str:
+    """Return what a text says, or an object with a text, a medium or both: the text, U+001F, the medium's digest.
+
+    Args:
+        given: the text or the object.
+        what: it is, for messages.
+        field: that holds the text.
+
+    Raises:
+        InputError: it is neither, or names a medium in a way that cannot be shown.
+    """
+    if isinstance(given, str):
+        return given
+    if not isinstance(given, Mapping):
+        raise InputError(f"{what} is neither a text nor an object with `{field}` or `media`")
+    medium = given.get("media")
+    if medium is not None and not is_reference(given):
+        raise InputError(
+            f"{what} names a medium, but not by the SHA-256 of an image or a recording in `media` and its `media_type`"
+        )
+    text = given.get(field, None if medium is None else "")
+    if not isinstance(text, str):
+        file = f"; the file {given['file']!r:.100} was not collected with it" if "file" in given else ""
+        raise InputError(f"{what} is neither a text nor an object with `{field}` or `media`{file}")
+    return "\x1f".join(part for part in (text, medium) if part)

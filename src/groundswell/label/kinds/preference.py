@@ -21,7 +21,7 @@ from groundswell.label.kinds.checks import (
     whole,
     words,
 )
-from groundswell.label.kinds.conversation import check_prompt
+from groundswell.label.kinds.conversation import prompt_of, said_by
 from groundswell.label.kinds.fields import criteria
 from groundswell.label.kinds.inference import Inferred, Said
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
@@ -39,7 +39,8 @@ class Preference(LabelKind):
     """Which of several responses to a prompt is better.
 
     The item is a record with `prompt` (a text, or a list of messages) and `responses`: 2 to 8 texts, which are called
-    a to h, or objects with `id` and `text`; `references` may be shown beside them.
+    a to h, or objects with `id`, and `text` or a reference to an image or a recording, or both; a prompt may have one,
+    too. `references` may be shown beside them.
 
     Mode `choose`: `{"ranking": [["b"], ["a", "c"]]}`, the best and all others. Mode `rank`: all of them, the best
     first, those of one group equally good: `{"ranking": [["b"], ["a"], ["c"]]}`. Mode `grade`, of two responses:
@@ -87,7 +88,7 @@ class Preference(LabelKind):
     def check_item(self, shown: Shown, ontology: Ontology) -> None:
         """Refuse a record without a prompt, or without as many responses as the mode compares."""
         super().check_item(shown, ontology)
-        check_prompt(shown["record"])
+        prompt_of(shown["record"])
         found = len(responses_of(shown["record"]))
         if ontology.options.get("mode") == "grade" and found != 2:
             raise InputError(f"the record has {found} responses; mode grade compares two")
@@ -132,29 +133,26 @@ class Preference(LabelKind):
 
 
 def responses_of(record: Mapping[str, Any]) -> dict[str, str]:
-    """Return the text of each response of a record by its id.
+    """Return what each response of a record says, by its id: its text, and the digest of its medium; see `said_by`.
 
     Raises:
-        InputError: there are not 2 to 8, one is no text, or two have the same id.
+        InputError: there are not 2 to 8, one is neither a text nor a medium, or two have the same id.
     """
     given = record.get("responses")
     if not isinstance(given, list) or not 2 <= len(given) <= MOST_RESPONSES:
         raise InputError(f"the record has no field `responses` with 2 to {MOST_RESPONSES} responses")
-    pairs = [_response(one, IDS[place]) for place, one in enumerate(given)]
+    pairs = [(_id_of(one, IDS[place]), said_by(one, "a response")) for place, one in enumerate(given)]
     found = dict(pairs)
     if len(found) < len(pairs):
         raise InputError("two responses of the record have the same id")
     return found
 
 
-def _response(given: Any, otherwise: str) -> tuple[str, str]:
-    if isinstance(given, Mapping):
-        name, text = given.get("id", otherwise), given.get("text")
-    else:
-        name, text = otherwise, given
-    if not isinstance(text, str) or not isinstance(name, str) or not 1 <= len(name) <= 100:
-        raise InputError("a response of the record is neither a text nor an object with `id` and `text`")
-    return name, text
+def _id_of(given: Any, otherwise: str) -> str:
+    name = given.get("id", otherwise) if isinstance(given, Mapping) else otherwise
+    if not isinstance(name, str) or not 1 <= len(name) <= 100:
+        raise InputError("the `id` of a response is a text of 1 to 100 characters")
+    return name
 
 
 def _ids_of(shown: Shown | None) -> list[str] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from groundswell.label.kinds.conversation import messages_of
+from groundswell.label.kinds.conversation import prompt_of
 from groundswell.label.kinds.preference import responses_of
 
 _BITS = 0xFFFFFFFF
@@ -19,24 +19,17 @@ def shown_order(record: Mapping[str, Any]) -> list[str]:
         InputError: the record has no prompt, or not 2 to 8 responses.
 
     Source:
-        FNV-1a (Fowler, Noll and Vo), of the prompt and the responses in UTF-8 with U+001F between, seeds mulberry32
-        (Ettinger, public domain), which drives the shuffle of Fisher and Yates. `ui/src/kinds/preference/order.ts` does
-        the same.
+        FNV-1a (Fowler, Noll and Vo), of the prompt and the responses (texts, and digests of media) in UTF-8 with U+001F
+        between, seeds mulberry32 (Ettinger, public domain), which drives the shuffle of Fisher and Yates.
+        `ui/src/kinds/preference/order.ts` does the same.
     """
     responses = responses_of(record)
-    numbers = _numbers(_digest("\x1f".join([*_prompt(record), *responses.values()])))
+    numbers = _numbers(_digest("\x1f".join([*prompt_of(record), *responses.values()])))
     shown = list(responses)
     for last in range(len(shown) - 1, 0, -1):
         place = next(numbers) * (last + 1) >> 32
         shown[last], shown[place] = shown[place], shown[last]
     return shown
-
-
-def _prompt(record: Mapping[str, Any]) -> list[str]:
-    prompt = record.get("prompt")
-    if isinstance(prompt, str):
-        return [prompt]
-    return [str(one["content"]) for one in messages_of(record, "prompt")]
 
 
 def _digest(text: str) -> int:

@@ -80,7 +80,13 @@ PARAMS: dict[str, dict[str, Any]] = {
         "attachment_type": "website",
         "fields": {"name": "A name"},
     },
-    "comparison": {"attachments": ["one", "two"], "attachment_type": "text", "choices": ["yes", "no"]},
+    "comparison": {
+        "attachments": [
+            {"type": "text", "content": "one"},
+            {"type": "image", "content": "https://example.org/b.png"},
+        ],
+        "choices": ["yes", "no"],
+    },
     "chat": {"template_variables": {"prompt": "Hello?"}, "criteria": [{"name": "kind", "low": 1, "high": 5}]},
     "chatlite": {"messages": [{"role": "user", "content": "Hello?"}]},
     "chatexperimental": {"prompt": "Name a prime.", "responses": ["12", "13"]},
@@ -95,16 +101,23 @@ PARAMS: dict[str, dict[str, Any]] = {
 def shown(content: Content) -> dict[str, Any]:
     if content.text is not None:
         return {"kind": "text", "text": content.text, "media_type": "text/plain", "meta": {}}
-    if content.record is not None:
+    if content.record is not None or content.parts:
+        parts = {f"attachment {place}": within(one) for place, one in enumerate(content.parts, 1)}
+        record = content.record or parts
         return {
             "kind": "record",
             "text": None,
             "media_type": "application/json",
             "meta": {},
-            "record": content.record,
+            "record": record,
         }
     assert ItemKind.IMAGE in content.kinds
     return IMAGE
+
+
+def within(content: Content) -> Any:
+    """Return content as it stands within a record."""
+    return content.text or {"media": "a" * 64, "media_type": "image/png", **IMAGE["meta"]}
 
 
 def schema_of(name: str, params: dict[str, Any]) -> tuple[Schema, dict[str, Any]]:

@@ -38,6 +38,13 @@ def test_a_conversation_is_whole(mode, shown, written, roles):
     assert became[0]["content"] == ("be kind" if written[0]["role"] == "system" else "be brief")
 
 
+def test_a_message_that_was_shown_keeps_its_picture():
+    image = {"media": "a" * 64, "media_type": "image/png", "width": 3, "height": 2}
+    became = conversation([{"role": "user", "content": "What is it?", **image, "note": "x"}], [SAID], "write")
+    assert became[0] == {"role": "user", "content": "What is it?", **image}
+    assert became[1] == {"role": "assistant", "content": "so."}
+
+
 def test_each_kind_makes_the_item_that_it_is():
     (text,) = Written("p", "transcription", "write", [given({"text": "Nel mezzo"})], Options(NOW)).read()
     assert (text.text, text.locator, text.derived_from) == ("Nel mezzo", "task 7 answer 1", "a" * 64)

@@ -230,3 +230,18 @@ def test_conversations_differ_by_words_and_by_messages_that_are_missing():
     longer = {"messages": [*one["messages"], by("user", "e"), by("assistant", "f")]}
     assert here.distance(one, longer) == pytest.approx(0.5)
     assert here.merge([one, other, longer], [1, 1, 1]) == one
+
+
+def test_a_message_may_show_an_image_that_it_names_by_its_digest():
+    image = {"media": "a" * 64, "media_type": "image/png"}
+    asked = {"role": "user", "content": "What is this?"}
+    schema().check_item({"kind": "record", "record": {"messages": [{**asked, **image}]}, "meta": {}})
+    with pytest.raises(InputError, match="a message names a medium, but not"):
+        schema().check_item({"kind": "record", "record": {"messages": [{**asked, "media": "x"}]}, "meta": {}})
+    with pytest.raises(InputError, match="show texts alone"):
+        schema().check_item(
+            {"kind": "record", "record": {"messages": [{**asked, **image, "role": "system"}, asked]}}
+        )
+    said = {"role": "assistant", "content": "This.", **image}
+    with pytest.raises(InputError, match="edit and steps the last one, show texts alone"):
+        schema(mode="edit").check_item({"kind": "record", "record": {"messages": [asked, said]}})

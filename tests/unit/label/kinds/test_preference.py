@@ -4,6 +4,7 @@ import pytest
 
 from groundswell.errors import InputError, InvalidAnswer
 from groundswell.label.kinds import Said, Schema, label_kind
+from groundswell.label.kinds.preference import responses_of
 
 KIND = label_kind("preference")
 HELPFUL = {"name": "helpful", "low": 1, "high": 5}
@@ -104,11 +105,29 @@ def test_what_is_rated_comes_in_the_order_of_ids_and_an_empty_justification_is_n
         ({"prompt": "x", "responses": ["a"] * 9}, "2 to 8"),
         ({"prompt": "x", "responses": ["a", 7]}, "neither a text nor an object"),
         ({"prompt": "x", "responses": ["a", {"id": "a", "text": "b"}]}, "the same id"),
+        ({"prompt": "x", "responses": ["a", {"id": "", "text": "b"}]}, "1 to 100 characters"),
+        ({"prompt": "x", "responses": ["a", {"media": "b.png"}]}, "names a medium, but not by the SHA-256"),
+        ({"prompt": "x", "responses": ["a", {"file": "b.png"}]}, r"the file 'b\.png' was not collected"),
+        ({"prompt": {"file": "b.png"}, "responses": ["a", "b"]}, "the prompt is neither a text"),
+        ({"prompt": {"media": "x"}, "responses": ["a", "b"]}, "the prompt names a medium"),
     ],
 )
 def test_a_record_that_cannot_be_compared_says_what_it_lacks(record, says):
     with pytest.raises(InputError, match=says):
         schema().check_item({"kind": "record", "record": record})
+
+
+def test_images_recordings_and_texts_may_be_compared_in_any_mixture():
+    image = {"media": "a" * 64, "media_type": "image/png", "width": 3, "height": 2}
+    sound = {"media": "b" * 64, "media_type": "audio/wav", "duration_seconds": 1.5}
+    shown = item(
+        image, {"id": "said", "text": "in words", **sound}, "words", prompt={"text": "Which?", **image}
+    )
+    schema().check_item(shown)
+    assert responses_of(shown["record"]) == {"a": "a" * 64, "said": "in words\x1f" + "b" * 64, "c": "words"}
+    assert schema().validate({"ranking": [["a"], ["said", "c"]]}, shown) == {
+        "ranking": [["a"], ["c", "said"]]
+    }
 
 
 def test_grades_are_of_two_responses():

@@ -8,6 +8,10 @@ from groundswell.errors import InputError
 from groundswell.label.kinds.shown_order import shown_order
 
 
+def image(digit):
+    return {"media": digit * 64, "media_type": "image/png"}
+
+
 @pytest.mark.parametrize(
     ("record", "order"),
     [
@@ -20,6 +24,14 @@ from groundswell.label.kinds.shown_order import shown_order
             "yx",
         ),
         ({"prompt": "", "responses": list("12345678")}, "ehbfcgad"),
+        ({"prompt": {"text": "Which?", **image("0")}, "responses": [*map(image, "1234")]}, "bacd"),
+        (
+            {
+                "prompt": [{"role": "user", "content": "", **image("5")}],
+                "responses": [{"text": "in words", **image("6")}, "words", image("7")],
+            },
+            "bac",
+        ),
     ],
 )
 def test_the_order_is_that_of_the_screen(record, order):

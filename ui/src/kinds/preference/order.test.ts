@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Message, Response } from '../conversation/record';
+import { mediumOf } from '../media/media';
 import { shuffled } from './order';
 
 const asked = (content: string): Message => ({ role: 'user', content });
@@ -20,6 +21,18 @@ test('the order is that of the server, letters beyond ASCII and all', () => {
   ];
   expect(ids(shuffled(brief, named))).toEqual(['y', 'x']);
   expect(ids(shuffled([asked('')], texts(...'12345678'))).join('')).toBe('ehbfcgad');
+});
+
+test('media count by their digests, as on the server', () => {
+  const image = (digit: string) => mediumOf({ media: digit.repeat(64), media_type: 'image/png' });
+  const shown = [...'1234'].map((digit, place) => ({ id: 'abcd'[place]!, text: '', medium: image(digit) }));
+  expect(ids(shuffled([{ ...asked('Which?'), medium: image('0') }], shown)).join('')).toBe('bacd');
+  const mixed: Response[] = [
+    { id: 'a', text: 'in words', medium: image('6') },
+    { id: 'b', text: 'words' },
+    { id: 'c', text: '', medium: image('7') },
+  ];
+  expect(ids(shuffled([{ ...asked(''), medium: image('5') }], mixed)).join('')).toBe('bac');
 });
 
 test('each response comes first as often as the others', () => {

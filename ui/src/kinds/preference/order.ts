@@ -4,6 +4,7 @@
  */
 import { digest } from '../conversation/digest';
 import type { Message, Response } from '../conversation/record';
+import type { Medium } from '../media/media';
 
 const PARTS = '\u001f';
 
@@ -18,10 +19,15 @@ export function numbers(seed: number): () => number {
   };
 }
 
+/** What a message or a response says: its text, and the digest of its medium. */
+const said = (text: string, medium?: Medium | null): string =>
+  medium ? [text, medium.digest].filter(Boolean).join(PARTS) : text;
+
 /** The responses of a record from left to right. */
 export function shuffled(prompt: Message[], responses: Response[]): Response[] {
-  const words = [...prompt.map(({ content }) => content), ...responses.map(({ text }) => text)];
-  const next = numbers(digest(words.join(PARTS)));
+  const asked = prompt.map(({ content, medium }) => said(content, medium));
+  const answered = responses.map(({ text, medium }) => said(text, medium));
+  const next = numbers(digest([...asked, ...answered].join(PARTS)));
   const shown = [...responses];
   for (let last = shown.length - 1; last > 0; last--) {
     const place = Math.floor((next() / 2 ** 32) * (last + 1));

@@ -12,10 +12,9 @@ from groundswell.label.commissions.asked import (
     TaskType,
     Wanted,
     attached,
-    attachments_of,
-    content_of,
     label_names,
     required,
+    together,
 )
 from groundswell.label.commissions.schemas import TEXT, JsonSchema, list_of, object_of, one_of
 from groundswell.label.kinds import Answer, Shown
@@ -26,19 +25,14 @@ Spec = dict[str, Any]
 
 
 class TextCollection(TaskType):
-    """A form about one attachment, or several texts, with fields that may depend on others."""
+    """A form about one attachment, or several beside each other, with fields that may depend on others."""
 
     names: ClassVar[tuple[str, ...]] = ("textcollection",)
 
     def content(self, params: Params) -> Content:
-        """Return the attachment; several texts become a record."""
-        found = attachments_of(params)
-        if len(found) == 1:
-            return content_of(found[0], KINDS)
-        texts = [content_of(one, KINDS).text for one in found]
-        if any(text is None for text in texts):
-            raise Unsupported("several attachments are shown together only where all are texts")
-        return Content(record={f"attachment {place + 1}": text for place, text in enumerate(texts)})
+        """Return the attachment, or several beside each other."""
+        found = together(params, KINDS)
+        return found if len(found.parts) > 1 else found.parts[0]
 
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return the fields of a form."""
@@ -122,19 +116,13 @@ class DataCollection(Transcription):
 
 
 class Comparison(TaskType):
-    """Which of some answers is right for a few texts beside each other."""
+    """Which of some answers is right for a few attachments beside each other."""
 
     names: ClassVar[tuple[str, ...]] = ("comparison",)
 
     def content(self, params: Params) -> Content:
-        """Return the texts as a record."""
-        found = attachments_of(params)
-        texts = [content_of(one, KINDS).text for one in found]
-        if any(text is None for text in texts):
-            raise Unsupported(
-                "only texts can be compared; images and recordings beside each other have no screen yet"
-            )
-        return Content(record={f"attachment {place + 1}": text for place, text in enumerate(texts)})
+        """Return the attachments beside each other."""
+        return together(params, KINDS)
 
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return a form with the one choice."""
