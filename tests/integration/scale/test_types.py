@@ -173,6 +173,18 @@ def test_a_hypothesis_is_a_proposal_for_whoever_labels(service, image):
     }
 
 
+def test_annotations_to_begin_from_are_a_proposal_too(service, image):
+    drawn = {"left": 1, "top": 2, "width": 4, "height": 6, "label": "car"}
+    asked = {"attachment": image, "objects_to_annotate": ["car", "begun"]}
+    box = {"shapes": [{"type": "box", "label": "car", "points": [[1, 2], [5, 8]]}]}
+    for given in ({"annotations": [drawn]}, [drawn]):
+        task = service.client.create_task(TaskType.Annotation, **asked, base_annotations=given)
+        assert proposal_of(service, task) == box
+    with pytest.raises(ScaleInvalidRequest, match="only one of"):
+        both = {"annotations": [drawn]}
+        service.client.create_task(TaskType.Annotation, **asked, base_annotations=both, hypothesis=both)
+
+
 def test_nested_labels_are_flat_in_the_workspace(service, image):
     nested = ["tree", {"choice": "vehicle", "subchoices": ["car", "bus"]}]
     found = labelled(
@@ -409,6 +421,8 @@ def test_a_conversation_is_written(service, kind):
         ),
         (TaskType.Transcription, {"row_fields": {"a": "b"}}),
         (TaskType.Annotation, {"links": {"next": {}}}),
+        (TaskType.Annotation, {"layers": {"boxes": [{}]}}),
+        (TaskType.Annotation, {"can_edit_base_annotations": False}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),
         (TaskType.DocumentTranscription, {"features": [{"type": "relation", "label": "x"}]}),
         (TaskType.Comparison, {"choices": ["yes"]}),

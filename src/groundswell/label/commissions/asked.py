@@ -137,10 +137,19 @@ def attached(params: Params, kinds: Sequence[ItemKind]) -> Content:
     return content_of(found[0], kinds)
 
 
-HYPOTHESIS = "hypothesis"
-"""The parameter that holds a response to begin with: people see it as a proposal."""
+BEGUN = ("hypothesis", "base_annotations", "initial_response")
+"""Parameters that hold a response to begin with: people see it as a proposal."""
 
-_UNREAD = ("base_annotations", "context_attachments", "links")
+_UNREAD = ("context_attachments", "layers", "links")
+
+_FREE = (
+    "can_add_base_annotations",
+    "can_delete_base_annotations",
+    "can_edit_base_annotations",
+    "can_edit_base_annotation_geometry",
+    "can_edit_base_annotation_labels",
+)
+"""Parameters that would bind people to what they begin with; here they may always change it."""
 
 
 def check_read(params: Params) -> None:
@@ -154,6 +163,31 @@ def check_read(params: Params) -> None:
             raise Unsupported(
                 f"the parameter {name} is not enabled: there is no screen for it yet; leave it out"
             )
+    for name in _FREE:
+        if params.get(name) is False:
+            raise Unsupported(
+                f"{name} cannot be false: whatever people begin with they may change; leave it out"
+            )
+
+
+def begun(params: Params) -> tuple[str, Params] | None:
+    """Return the response that people begin with, behind the name of its parameter; None where there is none.
+
+    `base_annotations` may be the list of annotations alone.
+
+    Raises:
+        InputError: it is no object, or there are several.
+    """
+    given = {name: params[name] for name in BEGUN if params.get(name)}
+    if len(given) > 1:
+        raise InputError(f"Please include only one of {' and '.join(given)}: each is what people begin with.")
+    for name, response in given.items():
+        if name == "base_annotations" and isinstance(response, list):
+            response = {"annotations": response}
+        if not isinstance(response, Mapping):
+            raise InputError(f"The {name} parameter must be an object, as a response is.")
+        return name, response
+    return None
 
 
 def attachments_of(params: Params) -> list[tuple[str, str]]:

@@ -223,6 +223,7 @@ TASK = (
     "text",
     "template_variables",
     "hypothesis",
+    "base_annotations",
     "groundswell",
 )
 """Parameters of a task that are known to OpenAPI: those of any, and the essential ones of each type."""
