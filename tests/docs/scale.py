@@ -84,7 +84,8 @@ PARTS = {
     "`textcollection`: fields of type `unit`, `file` and others; several attachments that are no texts": "them",
     "`transcription`: `row_fields`": "rows of fields",
     "`documenttranscription`: features that are no blocks": "them",
-    "`links`, `layers`, `context_attachments`": "them",
+    "`links`, `layers`": "them",
+    "`context_attachments` of other types than images; uploaded ones": "them",
     "`can_edit_base_annotations` and its like, where they are false": "what may not be changed",
 }
 """Parts of task types that are answered with 402, with what they would need a screen for."""

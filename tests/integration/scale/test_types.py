@@ -148,8 +148,8 @@ def test_a_hypothesis_of_a_cuboid_needs_the_corners_that_are_seen_alone(service,
         )
 
 
-def proposal_of(service, task):
-    """Return what somebody who is given the task is shown first."""
+def given_of(service, task):
+    """Return the task as it is given to somebody."""
 
     async def ask():
         db, scope, row = service.app.db, service.member.scope(), await ids_of(service, task.id)
@@ -157,7 +157,12 @@ def proposal_of(service, task):
         return (await work(db, scope, row["project_id"], worker, want=1)).tasks
 
     (given,) = service.run(ask)
-    return given.proposal
+    return given
+
+
+def proposal_of(service, task):
+    """Return what somebody who is given the task is shown first."""
+    return given_of(service, task).proposal
 
 
 def test_a_hypothesis_is_a_proposal_for_whoever_labels(service, image):
@@ -183,6 +188,19 @@ def test_annotations_to_begin_from_are_a_proposal_too(service, image):
     with pytest.raises(ScaleInvalidRequest, match="only one of"):
         both = {"annotations": [drawn]}
         service.client.create_task(TaskType.Annotation, **asked, base_annotations=both, hypothesis=both)
+
+
+def test_texts_and_addresses_are_shown_beside_an_image(service, client, image):
+    asked = {"attachment": image, "geometries": {"box": {"objects_to_annotate": ["car", "beside"]}}}
+    beside = [{"attachment": "https://example.org/left.png"}, {"type": "text", "content": "Taken at night."}]
+    task = client.create_task(TaskType.ImageAnnotation, **asked, context_attachments=beside)
+    shown = given_of(service, task).payload
+    assert (shown["kind"], shown["beside"]) == ("image", ["https://example.org/left.png", "Taken at night."])
+    for wrong in ("no list", [7], [{"content": "long " * 3_000}], ["text"] * 21):
+        with pytest.raises(ScaleInvalidRequest):
+            client.create_task(TaskType.ImageAnnotation, **asked, context_attachments=wrong)
+    with pytest.raises(ScaleNotEnabled, match="uploaded files"):
+        client.create_task(TaskType.ImageAnnotation, **asked, context_attachments=[image])
 
 
 def test_nested_labels_are_flat_in_the_workspace(service, image):
@@ -421,6 +439,7 @@ def test_a_conversation_is_written(service, kind):
         ),
         (TaskType.Transcription, {"row_fields": {"a": "b"}}),
         (TaskType.Annotation, {"links": {"next": {}}}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "context_attachments": ["https://example.org"]}),
         (TaskType.Annotation, {"layers": {"boxes": [{}]}}),
         (TaskType.Annotation, {"can_edit_base_annotations": False}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),

@@ -62,11 +62,13 @@ class TaskType(ABC):
         names: what programs call it.
         defaults: parameters that it has unless they are given.
         has_files: whether its responses name files.
+        shows_beside: whether its screen shows something beside what is labelled.
     """
 
     names: ClassVar[tuple[str, ...]]
     defaults: ClassVar[Params] = {}
     has_files: ClassVar[bool] = False
+    shows_beside: ClassVar[bool] = False
 
     @abstractmethod
     def content(self, params: Params) -> Content:
@@ -140,7 +142,12 @@ def attached(params: Params, kinds: Sequence[ItemKind]) -> Content:
 BEGUN = ("hypothesis", "base_annotations", "initial_response")
 """Parameters that hold a response to begin with: people see it as a proposal."""
 
-_UNREAD = ("context_attachments", "layers", "links")
+BESIDE = "context_attachments"
+"""The parameter with what people are shown beside the item, and do not label."""
+
+MOST_BESIDE, MOST_CHARACTERS_BESIDE = 20, 10_000
+
+_UNREAD = ("layers", "links")
 
 _FREE = (
     "can_add_base_annotations",
@@ -168,6 +175,29 @@ def check_read(params: Params) -> None:
             raise Unsupported(
                 f"{name} cannot be false: whatever people begin with they may change; leave it out"
             )
+
+
+def beside(params: Params, kind: TaskType) -> list[str]:
+    """Return what people are shown beside the item: texts, and addresses on the web, which they open themselves.
+
+    Raises:
+        InputError: it is no list of texts, or of objects with an attachment, or a long one.
+        Unsupported: the screen of the task type shows nothing beside the item, or one is a file that would be shown.
+    """
+    given = params.get(BESIDE) or []
+    if given and not kind.shows_beside:
+        raise Unsupported(f"{BESIDE} have no screen in tasks of type {kind.names[0]} yet; leave them out")
+    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) > MOST_BESIDE:
+        raise InputError(f"The {BESIDE} parameter must be a list of at most {MOST_BESIDE} attachments.")
+    found = [content for _, content in (_attachment(one, "") for one in given)]
+    for one in found:
+        if one.startswith(_SCHEMES) and not one.startswith(("http://", "https://")):
+            raise Unsupported(
+                f"{BESIDE}: uploaded files are not shown beside an item yet; give an address on the web, or a text"
+            )
+        if len(one) > MOST_CHARACTERS_BESIDE:
+            raise InputError(f"A text of {BESIDE} has over {MOST_CHARACTERS_BESIDE:,} characters.")
+    return found
 
 
 def begun(params: Params) -> tuple[str, Params] | None:

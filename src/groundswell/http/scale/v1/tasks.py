@@ -224,6 +224,7 @@ TASK = (
     "template_variables",
     "hypothesis",
     "base_annotations",
+    "context_attachments",
     "groundswell",
 )
 """Parameters of a task that are known to OpenAPI: those of any, and the essential ones of each type."""

@@ -40,6 +40,7 @@ class Segmentation(TaskType):
     names: ClassVar[tuple[str, ...]] = ("segmentannotation",)
     defaults: ClassVar[Params] = {"allow_unlabeled": False}
     has_files: ClassVar[bool] = True
+    shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the image."""

@@ -32,6 +32,7 @@ class ImageAnnotation(TaskType):
     """Shapes of several geometries, each with its own labels, and attributes."""
 
     names: ClassVar[tuple[str, ...]] = ("imageannotation",)
+    shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the image."""
@@ -68,6 +69,7 @@ class SingleGeometry(TaskType):
     """One geometry with a list of labels; of boxes without labels, all are an "object"."""
 
     geometry: ClassVar[str]
+    shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the image."""
@@ -141,6 +143,7 @@ class DocumentTranscription(TaskType):
     """Blocks of a document, each with a label and the text in it."""
 
     names: ClassVar[tuple[str, ...]] = ("documenttranscription",)
+    shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the page."""
