@@ -185,8 +185,8 @@ def test_annotations_to_begin_from_are_a_proposal_too(service, image):
     for given in ({"annotations": [drawn]}, [drawn]):
         task = service.client.create_task(TaskType.Annotation, **asked, base_annotations=given)
         assert proposal_of(service, task) == box
+    both = {"annotations": [drawn]}
     with pytest.raises(ScaleInvalidRequest, match="only one of"):
-        both = {"annotations": [drawn]}
         service.client.create_task(TaskType.Annotation, **asked, base_annotations=both, hypothesis=both)
 
 

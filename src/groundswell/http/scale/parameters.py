@@ -98,7 +98,10 @@ BODY: dict[str, JsonSchema] = {
     "text": _text("in which entities are found"),
     "template_variables": _object("a conversation so far: prompt or messages, and responses to compare"),
     "hypothesis": _object("a response to begin with"),
-    "context_attachments": {"type": "array", "description": "what is shown beside an image, and not labelled"},
+    "context_attachments": {
+        "type": "array",
+        "description": "what is shown beside an image, and not labelled",
+    },
     "base_annotations": {"type": ["object", "array"], "description": "the same, or its annotations alone"},
     "initial_response": _object("a response to be corrected into the one that is right"),
     "groundswell": _object("how tasks are worked on: answers, prices, reviews"),

@@ -6,9 +6,9 @@ from typing import Any
 from groundswell.errors import InputError
 from groundswell.label.kinds.checks import Option, listed, words
 from groundswell.label.kinds.fields.specs import check_names, spec_check
-from groundswell.label.kinds.fields.values import Spec
+from groundswell.label.kinds.fields.values import VALUES, Spec
 
-KINDS = ("choice", "choices", "number", "flag", "text")
+KINDS = {kind: VALUES[kind] for kind in ("choice", "choices", "number", "flag", "text")}
 
 MOST_ATTRIBUTES = 50
 
