@@ -14,7 +14,8 @@ export type FieldKind =
   | 'url'
   | 'file'
   | 'rank'
-  | 'scale';
+  | 'scale'
+  | 'rows';
 
 export type Condition =
   { field: string; is: (string | number | boolean)[] } | { all: Condition[] } | { any: Condition[] };
@@ -34,6 +35,8 @@ export interface Field {
   pattern?: string;
   when?: Condition;
   several?: boolean;
+  /** Of each row. */
+  fields?: Field[];
 }
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -91,11 +94,26 @@ const DIGEST = /^[0-9a-f]{64}$/;
 /** What is wrong with the value of a field that is shown, as part of a sentence; null where it is right. */
 export function problemOf(field: Field, value: unknown): string | null {
   if (isEmpty(value)) return field.required ? w().wrong.empty : null;
+  if (field.kind === 'rows') return wrongRows(field, value as Values[]);
   if (!field.several) return wrongWith(field, value);
   const entries = (value as unknown[]).filter((one) => !isEmpty(one));
   const count = countProblem(entries.length, field.least ?? 0, field.most ?? Infinity, w().wrong.entries);
   const entry = entryOf(field);
   return count ?? entries.map((one) => wrongWith(entry, one)).find((found) => found !== null) ?? null;
+}
+
+/** What is wrong with the first row and cell in which something is. */
+function wrongRows({ fields = [], least = 0, most = Infinity }: Field, rows: Values[]): string | null {
+  const count = countProblem(rows.length, least, most, w().wrong.rows);
+  if (count) return count;
+  for (const [place, row] of rows.entries()) {
+    const { shown, filled } = settled(fields, row);
+    for (const field of shown) {
+      const problem = problemOf(field, filled[field.name]);
+      if (problem) return w().wrong.cell(number(place + 1), titleOf(field), problem);
+    }
+  }
+  return null;
 }
 
 function countProblem(
