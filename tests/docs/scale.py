@@ -81,8 +81,7 @@ WORKS, MISSING = "works", "missing"
 PARTS = {
     "cuboids with `camera_intrinsics`, `camera_rotation_quaternion`, `camera_height`": "places in space",
     "`annotation_attributes`: other types than category, number, text, boolean": "them",
-    "`textcollection`: fields of type `unit`, `file` and others; several attachments that are no texts": "them",
-    "`transcription`: `row_fields`": "rows of fields",
+    "`textcollection`: fields of type `unit`, `fieldset`, `file`; several attachments, no texts": "them",
     "`documenttranscription`: features that are no blocks": "them",
     "`links`, `layers`": "them",
     "`context_attachments` of other types than images; uploaded ones": "them",

@@ -390,6 +390,24 @@ def test_fields_of_a_recording(service, recording):
     assert found == {"fields": {"title": "Silence", "words": ["one", "two"]}}
 
 
+def test_rows_of_a_receipt(service, image):
+    row_fields = {"product": "What was bought", "price": "For how much"}
+    rows = [{"product": "Tea", "price": "2.00"}, {"product": "Bun"}]
+    found = labelled(
+        service,
+        TaskType.Transcription,
+        {"fields": {"shop": "Bar Roma", "row_fields": rows}},
+        attachment=image,
+        fields={"shop": "Where"},
+        row_fields=row_fields,
+    )
+    assert found == {"fields": {"shop": "Bar Roma"}, "rows": rows}
+    task = service.client.create_task(
+        TaskType.Transcription, attachment=image, row_fields=row_fields, hypothesis={"rows": rows}
+    )
+    assert proposal_of(service, task) == {"fields": {"row_fields": rows}}
+
+
 def test_facts_about_a_website_whose_address_is_shown(service):
     found = labelled(
         service,
@@ -437,7 +455,6 @@ def test_a_conversation_is_written(service, kind):
             TaskType.ImageAnnotation,
             {"geometries": {"cuboid": {"objects_to_annotate": ["car"], "camera_intrinsics": {"fx": 1}}}},
         ),
-        (TaskType.Transcription, {"row_fields": {"a": "b"}}),
         (TaskType.Annotation, {"links": {"next": {}}}),
         (TaskType.Categorization, {"categories": ["a", "b"], "context_attachments": ["https://example.org"]}),
         (TaskType.Annotation, {"layers": {"boxes": [{}]}}),

@@ -205,6 +205,15 @@ def test_a_form_comes_back_as_annotations_of_all_its_types(service, client, v2):
     assert said["shop"].title == "Shop"
 
 
+def test_rows_of_a_form_come_back_as_a_text(service, client, v2):
+    client.create_project("receipts", TaskType.Transcription)
+    asked = {"attachment": "Tea 2.00", "attachment_type": "text", "row_fields": {"product": "", "price": ""}}
+    task = client.create_task(TaskType.Transcription, project="receipts", **asked)
+    service.answer(task, {"fields": {"row_fields": [{"product": "Tea", "price": "2.00"}]}})
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    assert json.loads(said.actual_instance.value) == [{"product": "Tea", "price": "2.00"}]
+
+
 def test_entities_come_back_as_labeled_texts(service, client, v2):
     client.create_project("entities", TaskType.NamedEntityRecognition)
     asked = {"text": "Ada lives in Rome.", "labels": ["person", "place"]}

@@ -5,6 +5,7 @@ shown, and what was said of it as annotations of its turn. Shapes have no annota
 first version of the API; of segments there are the images.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -219,6 +220,10 @@ def _typed(kind: str, value: Any) -> tuple[str, Any]:
     """Return the type of annotation that a value of a field is, and the value in it."""
     if isinstance(value, bool):
         return "boolean", value
+    if isinstance(value, list) and any(
+        isinstance(one, list | Mapping) for one in value
+    ):  # rows, several orders
+        return "text", json.dumps(value, ensure_ascii=False)
     if kind == "ranking_order":
         return "ranked_choices", list(value)
     if kind == "category":

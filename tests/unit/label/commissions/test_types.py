@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.errors import GroundswellError, InputError
+from groundswell.errors import GroundswellError, InputError, Unsupported
 from groundswell.items import ItemKind
 from groundswell.label.commissions.asked import Content, Wanted
 from groundswell.label.commissions.schemas import document
@@ -30,6 +30,14 @@ FIELDS = [
     {"field_id": "day", "type": "date", "title": "Day"},
     {"field_id": "at", "type": "datetime", "title": "At"},
     {"field_id": "page", "type": "url", "title": "Page"},
+    {"field_id": "all", "type": "number", "title": "All", "max_responses_required": 4, "suffix": "grams"},
+    {
+        "field_id": "each",
+        "type": "category",
+        "title": "Each",
+        "choices": ["x", "y"],
+        "max_responses_required": 2,
+    },
 ]
 GEOMETRIES = {
     "box": {"objects_to_annotate": ["car", {"choice": "bike", "subchoices": ["moped"]}], "can_rotate": True},
@@ -74,6 +82,7 @@ PARAMS: dict[str, dict[str, Any]] = {
         **ADDRESS,
         "fields": {"title": "The title", "words": "Its words"},
         "repeatable_fields": ["words"],
+        "row_fields": {"product": "What was bought", "price": {"description": "With its currency"}},
     },
     "datacollection": {
         "attachment": "https://example.org",
@@ -211,6 +220,39 @@ def test_names_of_annotations_are_stable_and_different() -> None:
     first, again = (task_type("annotation").response({}, answer, IMAGE) for _ in range(2))
     assert first == again
     assert len({one["uuid"] for one in first["annotations"]}) == 2
+
+
+def test_a_field_says_what_it_is_filled_in_with_and_how_often() -> None:
+    kind = task_type("textcollection")
+    (spec,) = kind.wanted({"fields": [FIELDS[-2]]}, IMAGE).options["fields"]
+    assert spec == {
+        "name": "all",
+        "kind": "number",
+        "title": "All",
+        "hint": "grams",
+        "several": True,
+        "least": 0,
+        "most": 4,
+    }
+    params, answer = {"fields": [FIELDS[-2]]}, {"fields": {"all": [1, 2.5]}}
+    told = kind.response(params, answer, IMAGE)
+    assert told["annotations"]["all"]["response"] == [["1"], ["2.5"]]
+    assert kind.answer(params, told, IMAGE) == answer
+    both = {**FIELDS[-2], "type": "text", "min_characters": 3}
+    with pytest.raises(Unsupported, match="several responses"):
+        kind.wanted({"fields": [both]}, IMAGE)
+
+
+def test_rows_of_a_transcription_are_told_beside_its_fields() -> None:
+    kind, columns = task_type("transcription"), {"row_fields": {"product": "", "price": ""}}
+    answer = {"fields": {"title": "Bar", "row_fields": [{"product": "tea"}, {"price": "2"}]}}
+    told = kind.response({"fields": {"title": ""}, **columns}, answer, IMAGE)
+    assert told == {"fields": {"title": "Bar"}, "rows": [{"product": "tea"}, {"price": "2"}]}
+    assert kind.response(columns, {"fields": {}}, IMAGE) == {"fields": {}, "rows": []}
+    assert kind.answer(columns, {"rows": []}, IMAGE) == {"fields": {}}
+    for wrong in ({"row_fields": ["product"]}, {**columns, "fields": {"row_fields": ""}}):
+        with pytest.raises(InputError, match="row_fields"):
+            kind.wanted(wrong, IMAGE)
 
 
 def test_a_condition_may_ask_for_any_or_all_of_several_fields() -> None:
