@@ -240,9 +240,11 @@ def test_segments_are_drawn_as_polygons_and_told_as_masks(service, image):
     assert numbers.shape == (30, 40)
     assert (numbers == of["car"][0]["index"]).sum() == 16
     assert (numbers == of["road"]["index"]).sum() == 40 * 15 - 16
-    assert ((np.asarray(fetched(told["labeled"]["road"])) == 255) == (numbers == of["road"]["index"])).all()
-    assert ((np.asarray(fetched(told["unlabeled"])) == 255) == (numbers == 0)).all()
-    assert np.asarray(fetched(told["combined"]["image"])).shape == (30, 40, 3)
+    road, rest = (np.asarray(fetched(url)) for url in (told["labeled"]["road"], told["unlabeled"]))
+    assert ((road[..., 3] == 255) == (numbers == of["road"]["index"])).all()
+    assert ((rest[..., 3] == 255) == (numbers == 0)).all()
+    assert (np.asarray(fetched(told["combined"]["extendedIndexedImage"]))[..., 0] == numbers).all()
+    assert np.asarray(fetched(told["combined"]["image"])).shape == (30, 40, 4)
     first = task.response
     task.refresh()
     assert task.response == first, "told twice it is the same"

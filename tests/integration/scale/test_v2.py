@@ -234,8 +234,8 @@ def test_segments_come_back_as_files(service, client, v2):
     (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
     assert said.actual_instance.type == "file"
     files = {one.name: one.url for one in said.actual_instance.value.actual_instance}
-    assert list(files) == ["image", "indexedImage", "unlabeled", "road"]
-    assert np.asarray(read_image(files["road"])).mean() == pytest.approx(255 / 3)
+    assert list(files) == ["image", "indexedImage", "extendedIndexedImage", "unlabeled", "road"]
+    assert np.asarray(read_image(files["road"]))[..., 3].mean() == pytest.approx(255 / 3)
     again = v2.get_annotation(annotation_id=said.actual_instance.id).actual_instance.value
     assert again.actual_instance[0].url == files["image"]
     delivered(service, "segments")
