@@ -279,6 +279,26 @@ def test_an_address_of_a_file_that_was_changed_or_is_over_leads_nowhere(service,
         assert (answer.status_code, answer.json()["status_code"]) == (404, 404), each
 
 
+def test_attached_images_are_fetched_without_a_key_where_that_is_asked_for(service, client, image):
+    client.create_project("attached", TaskType.Annotation)
+    asked = {"project": "attached", "objects_to_annotate": ["car"]}
+    client.create_task(TaskType.Annotation, attachment=image, **asked)
+    (task,) = client.get_tasks("attached")
+    for one in task.as_dict()["attachmentS3Downloads"]:
+        assert one["attachmentURL"] == image
+        assert fetched(one["s3URL"]).size == (40, 30)
+    (bare,) = client.get_tasks("attached", include_attachment_url=False)
+    assert "attachmentS3Downloads" not in bare.as_dict()
+    url = task.as_dict()["attachmentS3Downloads"][0]["s3URL"]
+    assert httpx.get(url + "s", trust_env=False).status_code == 404
+    assert httpx.get(url, trust_env=False).headers["content-disposition"] == "attachment"
+    client.create_project("attached texts", TaskType.Categorization)
+    text = {"attachment": "A text.", "attachment_type": "text", "categories": ["a", "b"]}
+    client.create_task(TaskType.Categorization, project="attached texts", **text)
+    (task,) = client.get_tasks("attached texts")
+    assert "attachmentS3Downloads" not in task.as_dict()
+
+
 def test_any_number_of_categories(service, image):
     params = {"attachment": image, "categories": ["cat", "dog", "cow"], "allow_multiple": True}
     found = labelled(service, TaskType.Categorization, {"choices": ["cat", "cow"]}, **params)

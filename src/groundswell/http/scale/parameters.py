@@ -51,6 +51,7 @@ QUERY: dict[str, JsonSchema] = {
     "delivered_after": _moment("delivered then or later"),
     "delivered_before": _moment("delivered then or earlier"),
     "limited_response": _flag("whether to say only the essential of each task"),
+    "include_attachment_url": _flag("whether to say where attached images and recordings are fetched"),
     "clear_unique_id": _flag("whether to give the name of the task free"),
     "project_id": _text("a project, by its id"),
     "project_name": _text("a project, by its name"),

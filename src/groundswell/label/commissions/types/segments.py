@@ -1,6 +1,6 @@
 """Segments of an image: `segmentannotation`. People draw them as polygons; programs are told masks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from groundswell.errors import InputError, NotFound
@@ -35,7 +35,11 @@ UNLABELED, COMBINED, INDEXED, EXTENDED = (
     FileName(f"{name}.png") for name in ("unlabeled", "combined", "indexed", "extended")
 )
 
-_WHOLE = {COMBINED: masks.coloured, INDEXED: masks.indexed, EXTENDED: masks.extended}
+_WHOLE: dict[str, Callable[[masks.Numbers], bytes]] = {
+    COMBINED: masks.coloured,
+    INDEXED: masks.indexed,
+    EXTENDED: masks.extended,
+}
 """Images of all segments, and what draws them."""
 
 
