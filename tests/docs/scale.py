@@ -81,7 +81,7 @@ WORKS, MISSING = "works", "missing"
 PARTS = {
     "cuboids with `camera_intrinsics`, `camera_rotation_quaternion`, `camera_height`": "places in space",
     "`annotation_attributes`: other types than category, number, text, boolean": "them",
-    "`textcollection`: fields of type `unit`, `fieldset`, `file`; several attachments, no texts": "them",
+    "`textcollection`: fields of type `unit`, `fieldset`; several attachments, no texts": "them",
     "`documenttranscription`: features that are no blocks": "them",
     "`links`, `layers`": "them",
     "`context_attachments` of other types than images; uploaded ones": "them",
@@ -100,7 +100,7 @@ ANNOTATIONS = {
     "labeled_text": "the entities of a text",
     "rubric_criteria": "each of the `criteria` that a conversation is rated by",
     "rubric_rating": "what a message comes to by one of them",
-    "file": "the images of segments",
+    "file": "the images of segments; a field that is a file",
     "workspace_container": "never: code is not run here",
 }
 """Types of annotations of the second version, and what comes back as one."""

@@ -16,6 +16,7 @@ from tests.integration.scale.test_tasks import png
 
 from groundswell.ids import OrgId
 from groundswell.label.commissions.links import Links, secret_of
+from groundswell.label.handed.model import NewFile
 from groundswell.label.work.service import work
 from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers
@@ -378,6 +379,26 @@ def test_a_form_with_fields_of_all_types(service, image):
         "order": [["y", "x"]],
     }
     assert found["annotations"]["shop"]["type"] == "text"
+
+
+def test_a_file_that_somebody_handed_in_is_fetched_without_a_key(service, client, image):
+    asked = {"field_id": "photo", "type": "file", "title": "A photo"}
+    task = client.create_task(
+        TaskType.TextCollection, attachments=[{"type": "image", "content": image}], fields=[asked]
+    )
+    row = service.run(partial(ids_of, service, task.id))
+    room, member = service.app.handing_room, service.member
+    worker = service.run(partial(service.app.workforce.worker_of, member))
+    new = NewFile(
+        member.scope(), member.org_slug, worker, row["project_id"], row["task_id"], "a.txt", b"seen"
+    )
+    file = service.run(partial(room.hand_in, new))
+    service.answer(task, {"fields": {"photo": file.digest}})
+    ((url,),) = task.response["annotations"]["photo"]["response"]
+    answer = httpx.get(url, trust_env=False)
+    assert (answer.content, answer.headers["content-type"]) == (b"seen", "application/octet-stream")
+    assert answer.headers["content-disposition"] == "attachment"
+    assert httpx.get(url.replace(file.digest, "0" * 64), trust_env=False).status_code == 404
 
 
 def test_a_field_that_is_hidden_may_not_be_filled_in(service, image):

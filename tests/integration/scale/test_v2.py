@@ -205,6 +205,18 @@ def test_a_form_comes_back_as_annotations_of_all_its_types(service, client, v2):
     assert said["shop"].title == "Shop"
 
 
+def test_files_of_a_form_come_back_as_files(service, client, v2):
+    client.create_project("scans", TaskType.TextCollection)
+    fields = [{"field_id": "scan", "type": "file", "title": "Scan", "max_responses_required": 2}]
+    asked = {"attachments": [{"type": "text", "content": "Scan it."}], "fields": fields}
+    task = client.create_task(TaskType.TextCollection, project="scans", **asked)
+    service.answer(task, {"fields": {"scan": ["https://example.org/a.png", "0" * 64]}})
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    web, handed = said.actual_instance.value.actual_instance
+    assert (web.name, web.url) == ("a.png", "https://example.org/a.png")
+    assert handed.url == task.response["annotations"]["scan"]["response"][1][0]
+
+
 def test_rows_of_a_form_come_back_as_a_text(service, client, v2):
     client.create_project("receipts", TaskType.Transcription)
     asked = {"attachment": "Tea 2.00", "attachment_type": "text", "row_fields": {"product": "", "price": ""}}

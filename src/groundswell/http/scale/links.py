@@ -16,7 +16,7 @@ async def linked_file(request: Request) -> Response:
     signature, place = request.path_params["signature"], request.path_params["place"]
     app = request.app.state.app
     try:
-        file = await open_link(app.db, app.datasets, signature, place, now())
+        file = await open_link(app.db, app.attachments, signature, place, now())
     except GroundswellError as error:
         return error_response(status_of(error), str(error))
     headers = {"Content-Disposition": "attachment", "Cache-Control": "private, max-age=86400"}

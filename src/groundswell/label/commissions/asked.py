@@ -5,7 +5,7 @@ Pure, in both directions. A task type is a class in `types`; nothing there knows
 
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -109,6 +109,10 @@ class TaskType(ABC):
             NotFound: there is none of this name.
         """
         raise NotFound(f"there is no file {name[:60]!r}")
+
+    def handed(self, params: Params, answer: Answer) -> Collection[str]:
+        """Return the digests of the files that people handed in with an answer."""
+        return ()
 
     @abstractmethod
     def response_schema(self, wanted: Wanted) -> JsonSchema:

@@ -1,6 +1,6 @@
 """Addresses of the files of tasks: good for a week, for whoever has them, as other programs fetch without a key.
 
-They are the images that responses name, and what was attached.
+They are the images that responses name, files that people handed in as answers, and what was attached.
 
 An address says whose file it is and how long it may be fetched, and is signed with the secret of the organization. So
 nothing is kept of it, and whoever changes a letter of it gets nothing.
@@ -12,23 +12,26 @@ import hmac
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from groundswell.errors import NotFound
 from groundswell.ids import OrgId
 from groundswell.items import ItemKind
+from groundswell.label.commissions.attachments import Attachments
 from groundswell.label.commissions.model import Commission
 from groundswell.label.commissions.projects import SQL
 from groundswell.label.commissions.types import task_type
+from groundswell.label.kinds.fields.files import is_digest
 from groundswell.label.projects.model import TaskState
-from groundswell.organize import DatasetStore
 from groundswell.store import Database
 
 PATH = "/v1/links/"
 DAYS, DAY_SECONDS = 7, 86_400
-_PLACE = re.compile(r"([0-9a-f]{32})/([0-9a-f]{24})/([0-9]{1,12})/([a-z0-9-]{1,40}\.png|attachment)")
+_PLACE = re.compile(
+    r"([0-9a-f]{32})/([0-9a-f]{24})/([0-9]{1,12})/([a-z0-9-]{1,40}\.png|attachment|[0-9a-f]{64})"
+)
 
 ATTACHMENT = "attachment"
 """The file that was attached to a task, by the name that it has in an address."""
@@ -86,12 +89,12 @@ async def links_for(
 
 
 async def open_link(
-    db: Database, datasets: Callable[[str], DatasetStore], signature: str, place: str, now: datetime
+    db: Database, attachments: Attachments, signature: str, place: str, now: datetime
 ) -> LinkedFile:
     """Return the file that an address leads to.
 
     Args:
-        datasets: the dataset store of an organization, by its slug; media lie there.
+        attachments: where media and uploads lie.
 
     Raises:
         NotFound: it is no address that we have made, its time is over, or the task has no such file any more.
@@ -109,11 +112,16 @@ async def open_link(
         one = await tx.fetch_one(SQL["commissions"], Commission, ids=[], public_ids=[found[2]])
         slug = await tx.fetch_value(SQL["organization_slug"])
     if one is not None and found[4] == ATTACHMENT and has_media(one):
-        data = await asyncio.to_thread(datasets(slug).blobs.get, one.item_id)
+        data = await asyncio.to_thread(attachments.datasets(slug).blobs.get, one.item_id)
         return LinkedFile(data, one.shown["media_type"])
     if one is None or one.state != TaskState.COMPLETED or one.answer is None:
         raise gone
     kind = task_type(one.type)
+    if is_digest(found[4]):
+        if found[4] not in kind.handed(one.params, one.answer):
+            raise gone
+        data = await asyncio.to_thread(attachments.uploads(slug).get, found[4])
+        return LinkedFile(data, "application/octet-stream")
     data = await asyncio.to_thread(kind.file, found[4], one.params, one.answer, one.shown)
     return LinkedFile(data, "image/png")
 

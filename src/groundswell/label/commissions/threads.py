@@ -13,6 +13,7 @@ from typing import Any
 from groundswell.label.commissions.links import Links
 from groundswell.label.commissions.model import Commission
 from groundswell.label.commissions.types import task_type
+from groundswell.label.kinds.fields.files import is_digest
 
 DETAILS = "annotation_details"
 """The option that asks for what could have been said, too."""
@@ -185,12 +186,14 @@ def _said(commission: Commission, answer: Mapping[str, Any], made: Annotations) 
         yield made.add("category", kind, value)
     if "spans" in answer:
         yield made.add("entities", "labeled_text", _labeled_texts(commission, answer))
-    if made.links is not None and task_type(commission.type).has_files:
+    if made.links is not None and "shapes" in answer and task_type(commission.type).has_files:
         yield made.add("segments", "file", _files(commission, answer, made.links))
     fields = {one.get("field_id"): one for one in _fields(commission)}
     for name, value in answer.get("fields", {}).items():
         asked = fields.get(name, {})
         kind, written = _typed(asked.get("type", "text"), value)
+        if asked.get("type") == "file" and made.links is not None:
+            kind, written = "file", _handed(commission, value, made.links)
         yield made.add(name, kind, written, title=asked.get("title"), description=asked.get("description"))
 
 
@@ -208,6 +211,18 @@ def _files(commission: Commission, answer: Mapping[str, Any], links: Links) -> l
         {"name": name, "url": links.to(commission.public_id, file), "mime_type": "image/png"}
         for name, file in named
         if file is not None
+    ]
+
+
+def _handed(commission: Commission, value: Any, links: Links) -> list[dict[str, str]]:
+    """Return files that were handed in, or named by their addresses."""
+    return [
+        {
+            "name": one[:12] if is_digest(one) else one.rpartition("/")[2],
+            "url": links.to(commission.public_id, one) if is_digest(one) else one,
+            "mime_type": "application/octet-stream",
+        }
+        for one in (value if isinstance(value, list) else [value])
     ]
 
 

@@ -30,6 +30,7 @@ FIELDS = [
     {"field_id": "day", "type": "date", "title": "Day"},
     {"field_id": "at", "type": "datetime", "title": "At"},
     {"field_id": "page", "type": "url", "title": "Page"},
+    {"field_id": "scan", "type": "file", "title": "Scan"},
     {"field_id": "all", "type": "number", "title": "All", "max_responses_required": 4, "suffix": "grams"},
     {
         "field_id": "each",

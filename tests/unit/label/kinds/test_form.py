@@ -4,6 +4,7 @@ import pytest
 
 from groundswell.errors import InputError, InvalidAnswer
 from groundswell.label.kinds import Schema, label_kind
+from groundswell.label.kinds.fields.files import digests_in, takes_files
 
 KIND = label_kind("form")
 
@@ -334,3 +335,12 @@ def test_merged_values_hide_what_they_hide_and_what_cannot_be_mixed_is_the_neare
     assert asked.merge(said[:2], [1, 1.1]) == said[1]
     mixed = asked.merge(said[:4], [2, 1, 1, 2])
     assert mixed in said, "dog and big would need a bark, which nobody gave"
+
+
+def test_files_are_found_in_fields_lists_and_rows():
+    specs = [field("file", "a"), field("file", "b", several=True), field("rows", "c", fields=[field("file")])]
+    one, two, three = (letter * 64 for letter in "abc")
+    values = {"a": "https://example.org/a", "b": [one, two], "c": [{"x": three}, {}]}
+    assert list(digests_in(values, specs)) == [one, two, three]
+    assert takes_files(specs[2:])
+    assert not takes_files([field(), field("rows", "c", fields=[field()])])

@@ -1,12 +1,13 @@
 """Forms about something: `textcollection`, `transcription`, `datacollection` and `comparison`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from groundswell.errors import InputError, Unsupported
 from groundswell.items import ItemKind
 from groundswell.label.commissions.asked import (
     Content,
+    FileName,
     Params,
     Response,
     TaskType,
@@ -20,6 +21,7 @@ from groundswell.label.commissions.asked import (
 )
 from groundswell.label.commissions.schemas import TEXT, JsonSchema, list_of, object_of, one_of
 from groundswell.label.kinds import Answer, Shown
+from groundswell.label.kinds.fields.files import digests_in, is_digest
 
 KINDS = (ItemKind.TEXT, ItemKind.IMAGE, ItemKind.AUDIO)
 
@@ -33,6 +35,7 @@ class TextCollection(TaskType):
     """A form about one attachment, or several texts, with fields that may depend on others."""
 
     names: ClassVar[tuple[str, ...]] = ("textcollection",)
+    has_files: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the attachment; several texts become a record."""
@@ -72,6 +75,10 @@ class TextCollection(TaskType):
             )
         specs = {one["field_id"]: _field(one) for one in required(params, "fields", list, "a list of fields")}
         return {"fields": {name: _from_texts(specs.get(name), one) for name, one in said.items()}}
+
+    def handed(self, params: Params, answer: Answer) -> Collection[str]:
+        """Return the files of fields of type file."""
+        return set(digests_in(answer["fields"], self.wanted(params, {}).options["fields"]))
 
     def response_schema(self, wanted: Wanted) -> JsonSchema:
         """Return that there is an annotation for each field, those that are required and shown always."""
@@ -223,6 +230,7 @@ _KINDS = {
     "ranking_order": "rank",
     "linear_scale": "scale",
     "url": "url",
+    "file": "file",
 }
 """Types of the fields of a textcollection, and as what they are filled in."""
 
@@ -326,7 +334,10 @@ def _leaf(field: Any, values: Any) -> dict[str, Any]:
 
 def _as_entries(spec: Spec, value: Any) -> list[list[str]]:
     """Return a value as its entries, one unless the field takes several; each a list of texts."""
-    return [_as_texts(one) for one in (value if spec.get("several") else [value])]
+    entries = value if spec.get("several") else [value]
+    if spec["kind"] == "file":
+        return [[FileName(one) if is_digest(one) else one] for one in entries]
+    return [_as_texts(one) for one in entries]
 
 
 def _as_texts(value: Any) -> list[str]:
