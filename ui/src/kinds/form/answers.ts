@@ -1,7 +1,7 @@
 /** What a form says in the end. */
 import { list } from '../../messages/index.svelte';
 import type { Answer, ProjectDetail, Task } from '../../wire';
-import { optionsOf, problemOf, settled, titleOf, type Field, type Values } from './fields';
+import { isDigest, optionsOf, problemOf, settled, titleOf, type Field, type Values } from './fields';
 import { w } from './words';
 
 export const fieldsOf = (project: ProjectDetail): Field[] =>
@@ -29,6 +29,7 @@ export function wordsOf(field: Field, value: unknown): string {
     const each = value.map((one) => wordsOf(field, one));
     return field.kind === 'rank' ? each.join(' › ') : list(each);
   }
+  if (field.kind === 'file' && isDigest(value)) return w().file(value.slice(0, 8));
   return optionsOf(field).find((one) => one.value === value)?.title ?? String(value);
 }
 

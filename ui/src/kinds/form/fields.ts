@@ -89,7 +89,10 @@ const PATTERNS: Record<string, RegExp> = {
   zip: /^[A-Za-z0-9][A-Za-z0-9 -]{1,11}$/,
   number: /^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$/,
 };
-const DIGEST = /^[0-9a-f]{64}$/;
+
+/** Whether the value of a file is the digest of one that was handed in, and no address. */
+export const isDigest = (value: unknown): value is string =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
 /** What is wrong with the value of a field that is shown, as part of a sentence; null where it is right. */
 export function problemOf(field: Field, value: unknown): string | null {
@@ -139,7 +142,7 @@ function wrongWith(field: Field, value: unknown): string | null {
     );
   if (kind === 'rank') return (value as string[]).length < optionsOf(field).length ? w().wrong.order : null;
   if (kind === 'url') return isAddress(String(value)) ? null : w().wrong.url;
-  if (kind === 'file') return DIGEST.test(String(value)) || isAddress(String(value)) ? null : w().wrong.file;
+  if (kind === 'file') return isDigest(value) || isAddress(String(value)) ? null : w().wrong.file;
   return null;
 }
 

@@ -4,7 +4,7 @@ import { isEmpty, readNumber, settled, type Field, type Values } from './fields'
 export type Row = Values;
 
 /** Kinds that are written in one line: columns of them stand side by side under their titles. */
-const LINES = ['text', 'number', 'whole', 'date', 'datetime', 'url', 'file'];
+const LINES = ['text', 'number', 'whole', 'date', 'datetime', 'url'];
 const MOST_SIDE_BY_SIDE = 4;
 
 export const columnsOf = ({ fields = [] }: Field): Field[] => fields;
