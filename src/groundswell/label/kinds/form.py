@@ -46,7 +46,9 @@ _BESIDE = {"title": words(0, 500), "hint": words(0, 5_000), "when": condition}
 
 _columns = _fields_check(spec_check(VALUES, _BESIDE), MOST_COLUMNS)
 
-_specs = _fields_check(spec_check(filling.KINDS, {**_BESIDE, "several": flag, WITHIN: _columns}), MOST_FIELDS)
+_specs = _fields_check(
+    spec_check(filling.IN_FORMS, {**_BESIDE, "several": flag, WITHIN: _columns}), MOST_FIELDS
+)
 
 
 class Form(LabelKind):
@@ -65,7 +67,7 @@ class Form(LabelKind):
     options: ClassVar[Mapping[str, Option]] = {
         "fields": Option(
             _specs,
-            f"each has name and kind ({', '.join(filling.KINDS)}); title, hint, required; values of choice, choices "
+            f"each has name and kind ({', '.join(filling.IN_FORMS)}); title, hint, required; values of choice, choices "
             "and rank, as names or as {value, title}; low and high of numbers and scales; least and most: characters "
             "of a text, values of choices, rows, entries where `several` is true; pattern of a text (email, phone, "
             "zip, number); fields: those of each of the rows, like these but for rows and several; "

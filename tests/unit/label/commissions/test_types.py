@@ -55,6 +55,12 @@ ATTRIBUTES = {
         "conditions": {"label_condition": {"label": "car"}},
     },
     "seen": {"type": "number", "min": 0, "max": 1},
+    "heading": {"type": "angle"},
+    "drives": {
+        "type": "linked",
+        "allowed_labels": ["car", "van"],
+        "conditions": {"label_condition": {"label": ["nose", "eye"]}},
+    },
 }
 PARAMS: dict[str, dict[str, Any]] = {
     "imageannotation": {**ADDRESS, "geometries": GEOMETRIES, "annotation_attributes": ATTRIBUTES},
@@ -221,6 +227,19 @@ def test_names_of_annotations_are_stable_and_different() -> None:
     first, again = (task_type("annotation").response({}, answer, IMAGE) for _ in range(2))
     assert first == again
     assert len({one["uuid"] for one in first["annotations"]}) == 2
+
+
+def test_annotations_are_linked_by_their_names_and_shapes_by_their_places() -> None:
+    kind = task_type("imageannotation")
+    params = PARAMS["imageannotation"]
+    nose = {"type": "point", "label": "nose", "x": 5, "y": 5, "attributes": {"drives": "the car"}}
+    car = {"type": "box", "label": "car", "left": 1, "top": 1, "width": 9, "height": 9, "uuid": "the car"}
+    answer = kind.answer(params, {"annotations": [nose, car]}, IMAGE)
+    assert answer["shapes"][0]["attributes"] == {"drives": 1}
+    first, second = kind.response(params, answer, IMAGE)["annotations"]
+    assert first["attributes"] == {"drives": second["uuid"]}
+    with pytest.raises(InputError, match="the uuid of none"):
+        kind.answer(params, {"annotations": [nose]}, IMAGE)
 
 
 def test_a_field_says_what_it_is_filled_in_with_and_how_often() -> None:

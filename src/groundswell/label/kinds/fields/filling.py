@@ -12,7 +12,7 @@ from groundswell.label.kinds.checks import Check, in_short, listed, not_right
 from groundswell.label.kinds.fields import rows
 from groundswell.label.kinds.fields.conditions import is_met
 from groundswell.label.kinds.fields.specs import MOST_ENTRIES
-from groundswell.label.kinds.fields.values import VALUES, Spec, Value, is_empty
+from groundswell.label.kinds.fields.values import VALUES, Link, Spec, Value, is_empty
 
 Filled = Mapping[str, Any]
 """The values of fields by name; those that say nothing are left out."""
@@ -76,9 +76,14 @@ def _one_entry(spec: Spec) -> Spec:
 
 def distance(one: Filled, other: Filled, specs: Sequence[Spec]) -> float:
     """Return how far values are apart, on average over the fields that either has filled in, 0 to 1."""
-    said = [spec for spec in specs if spec["name"] in one or spec["name"] in other]
-    apart = [_apart(one.get(spec["name"]), other.get(spec["name"]), spec) for spec in said]
+    apart = distances(one, other, specs)
     return sum(apart) / len(apart) if apart else 0.0
+
+
+def distances(one: Filled, other: Filled, specs: Sequence[Spec]) -> list[float]:
+    """Return how far the values of each field are apart, 0 to 1; of those that either has filled in."""
+    said = [spec for spec in specs if spec["name"] in one or spec["name"] in other]
+    return [_apart(one.get(spec["name"]), other.get(spec["name"]), spec) for spec in said]
 
 
 def _apart(one: Any, other: Any, spec: Spec) -> float:
@@ -193,5 +198,8 @@ def _is_blank(row: Any) -> bool:
     return isinstance(row, Mapping) and all(is_empty(value) for value in row.values())
 
 
-KINDS: Mapping[str, Value] = {**VALUES, "rows": Rows()}
+IN_FORMS: Mapping[str, Value] = {**VALUES, "rows": Rows()}
 """Every kind of value that a field of a form may have, by its name."""
+
+KINDS: Mapping[str, Value] = {**IN_FORMS, "link": Link()}
+"""Every kind of value that a field or an attribute may have."""

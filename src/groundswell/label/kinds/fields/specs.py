@@ -75,6 +75,7 @@ BOUNDS: dict[str, Check] = {
     "least": whole(0, MOST_CHARACTERS),
     "most": whole(1, MOST_CHARACTERS * 10),
     "pattern": pattern_name,
+    "to": listed(plain_name, least=1, most=1_000),
 }
 """What may be said of a field's values; each kind of value takes some of them."""
 
