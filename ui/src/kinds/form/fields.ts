@@ -15,7 +15,8 @@ export type FieldKind =
   | 'file'
   | 'rank'
   | 'scale'
-  | 'rows';
+  | 'rows'
+  | 'link';
 
 export type Condition =
   { field: string; is: (string | number | boolean)[] } | { all: Condition[] } | { any: Condition[] };
