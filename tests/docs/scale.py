@@ -80,7 +80,7 @@ WORKS, MISSING = "works", "missing"
 
 PARTS = {
     "cuboids with `camera_intrinsics`, `camera_rotation_quaternion`, `camera_height`": "places in space",
-    "`annotation_attributes`: other types than category, number, text, boolean": "them",
+    "`annotation_attributes`: other types than category, number, angle, text, boolean, linked": "them",
     "`textcollection`: fields of type `unit`, `fieldset`; several attachments, no texts": "them",
     "`documenttranscription`: features that are no blocks": "them",
     "`links`, `layers`": "them",

@@ -204,6 +204,28 @@ def test_texts_and_addresses_are_shown_beside_an_image(service, client, image):
         client.create_task(TaskType.ImageAnnotation, **asked, context_attachments=[image])
 
 
+def test_annotations_are_linked_to_each_other(service, image):
+    asked = {
+        "attachment": image,
+        "geometries": {"box": {"objects_to_annotate": ["car"]}, "point": {"objects_to_annotate": ["wheel"]}},
+        "annotation_attributes": {
+            "part of": {
+                "type": "linked",
+                "allowed_labels": ["car"],
+                "conditions": {"label_condition": {"label": "wheel"}},
+                "required": True,
+            }
+        },
+    }
+    car = {"type": "box", "label": "car", "points": [[1, 2], [20, 18]]}
+    wheel = {"type": "point", "label": "wheel", "points": [[4, 18]], "attributes": {"part of": 0}}
+    found = labelled(service, TaskType.ImageAnnotation, {"shapes": [car, wheel]}, **asked)
+    first, second = found["annotations"]
+    assert second["attributes"] == {"part of": first["uuid"]}
+    task = service.client.create_task(TaskType.ImageAnnotation, **asked, hypothesis=found)
+    assert proposal_of(service, task) == {"shapes": [car, wheel]}
+
+
 def test_nested_labels_are_flat_in_the_workspace(service, image):
     nested = ["tree", {"choice": "vehicle", "subchoices": ["car", "bus"]}]
     found = labelled(
