@@ -258,25 +258,19 @@ def in_order(shapes: Sequence[Drawn], ontology: Ontology) -> list[dict[str, Any]
     """
     links.check_links(shapes, ontology)
     bare = [links.unlinked(one, ontology) for one in shapes]
-    first: dict[str, int] = {}
-    for at, one in enumerate(bare):
-        first.setdefault(key_of(one), at)
+    keys = [key_of(one) for one in bare]
+    first = {key: at for at, key in reversed(list(enumerate(keys)))}
     label = {name: at for at, name in enumerate(ontology.classes)}
-    order = sorted(
-        first,
-        key=lambda key: (
-            label[(one := bare[first[key]])["label"]],
-            one["type"],
-            sequence_of(one["points"]),
-            key,
-        ),
-    )
-    place = {key: at for at, key in enumerate(order)}
+
+    def rank(key: str) -> tuple[Any, ...]:
+        one = bare[first[key]]
+        return label[one["label"]], one["type"], sequence_of(one["points"]), key
+
+    place = {key: at for at, key in enumerate(sorted(first, key=rank))}
     found = []
-    for key in order:
-        leads = links.places_of(shapes[first[key]], ontology)
-        leads = {name: place[key_of(bare[to])] for name, to in leads.items()}
-        found.append(links.linked(bare[first[key]], leads, ontology))
+    for key in place:
+        leads = links.places_of(shapes[first[key]], ontology).items()
+        found.append(links.linked(bare[first[key]], {name: place[keys[to]] for name, to in leads}, ontology))
     links.check_links(found, ontology)  # of two that were the same, one may have been linked to the other
     return found
 

@@ -116,7 +116,7 @@ def agreed_links(
                 for one, place in zip(seen, said, strict=True)
             ]
             to = plurality(leads, [one.weight for one in seen])
-            if to is not None and to != number:
+            if to is not None and to != number and labels[to] in spec.get("to", ontology.classes):
                 links[spec["name"]] = to
         found.append(links)
     return found
