@@ -328,6 +328,26 @@ def test_any_number_of_categories(service, image):
     assert found == {"category": ["cat", "cow"]}
 
 
+def test_several_questions_about_a_picture(service, image):
+    found = labelled(
+        service,
+        TaskType.Categorization,
+        {"fields": {"Type": ["Vehicle"], "Ages": 3}},
+        attachment=image,
+        attachment_type="image",
+        taxonomies={
+            "Type": {
+                "type": "category",
+                "description": "What kind of toy is it?",
+                "choices": ["Soft", "Vehicle"],
+                "allow_multiple": True,
+            },
+            "Ages": {"type": "number", "min": 0, "max": 100, "step": 1},
+        },
+    )
+    assert found == {"taxonomies": {"Type": ["Vehicle"], "Ages": 3}}
+
+
 def test_entities_and_how_they_are_related(service):
     answer = {
         "spans": [

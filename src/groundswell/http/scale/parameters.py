@@ -91,6 +91,7 @@ BODY: dict[str, JsonSchema] = {
     "attachment_type": _text("what the attachment is", examples=["text", "image", "audio", "website"]),
     "attachments": {"type": "array", "description": "what is to be labelled, side by side"},
     "categories": {"type": "array", "description": "of a categorization"},
+    "taxonomies": _object("of a categorization: several questions"),
     "labels": {"type": "array", "description": "of entities or segments"},
     "objects_to_annotate": {"type": "array", "description": "labels of shapes"},
     "geometries": _object("of shapes, each with its labels"),

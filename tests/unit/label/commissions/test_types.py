@@ -144,6 +144,36 @@ def test_the_enum_of_the_official_client_is_known() -> None:
     assert {known_type(one.value) for one in tasks.TaskType} == {*TYPES, *UNSEEN}
 
 
+QUESTIONS = {
+    "kind": {"choices": ["a", "b"], "description": "Which?"},
+    "all": {"type": "category", "choices": ["a", "b"], "allow_multiple": True, "required": False},
+    "many": {"type": "number", "min": 0, "max": 9},
+    "say": {"type": "text", "required": False},
+    "ok": {"type": "boolean"},
+}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_answers_to_several_questions_are_told_by_question(seed: int) -> None:
+    kind, params = task_type("categorization"), {**ADDRESS, "taxonomies": QUESTIONS}
+    schema, item = schema_of("categorization", params)
+    answer = schema.kind.example(schema.ontology, item, np.random.default_rng(seed))
+    response = kind.response(params, answer, item)
+    assert kind.answer(params, response, item) == answer
+    told = document(
+        "categorization", kind.response_schema(Wanted("form", options=dict(schema.ontology.options)))
+    )
+    is_valid = jsonschema_rs.validator_for(told).is_valid
+    assert is_valid(response)
+    assert not is_valid({"taxonomies": {**response["taxonomies"], "else": 1}})
+    assert set(response["taxonomies"]) >= {"kind", "many", "ok"}
+    for wrong in ([], {"a": "b"}, {"a": {"choices": []}}):
+        with pytest.raises(InputError):
+            kind.wanted({"taxonomies": wrong or [1]}, item)
+    with pytest.raises(Unsupported):
+        kind.wanted({"taxonomies": {"a": {"type": "angle"}}}, item)
+
+
 @pytest.mark.parametrize("name", sorted(PARAMS))
 @pytest.mark.parametrize("seed", range(5))
 def test_an_answer_is_the_same_after_it_was_a_response(name: str, seed: int) -> None:

@@ -227,6 +227,7 @@ TASK = (
     "attachment_type",
     "attachments",
     "categories",
+    "taxonomies",
     "labels",
     "objects_to_annotate",
     "geometries",
