@@ -259,6 +259,14 @@ def test_names_of_annotations_are_stable_and_different() -> None:
     assert len({one["uuid"] for one in first["annotations"]}) == 2
 
 
+def test_boxes_may_be_told_in_whole_pixels() -> None:
+    kind = task_type("imageannotation")
+    params = {**ADDRESS, "geometries": {"box": {"objects_to_annotate": ["car"], "integer_pixels": True}}}
+    drawn = {"shapes": [{"type": "box", "label": "car", "points": [[1.4, 2.6], [10.2, 9.1]]}]}
+    (told,) = kind.response(params, drawn, IMAGE)["annotations"]
+    assert [told[side] for side in ("left", "top", "width", "height")] == [1, 3, 9, 6]
+
+
 def test_annotations_are_linked_by_their_names_and_shapes_by_their_places() -> None:
     kind = task_type("imageannotation")
     params = PARAMS["imageannotation"]

@@ -222,7 +222,16 @@ def _pixels(size: Any) -> float:
 
 def all_written(params: Params, answer: Answer) -> list[dict[str, Any]]:
     """Return an annotation for each shape of an answer, linked by their names."""
-    return attributes.by_name(params, [written(shape, place) for place, shape in enumerate(answer["shapes"])])
+    annotations = [written(shape, place) for place, shape in enumerate(answer["shapes"])]
+    if (params.get("geometries") or {}).get("box", {}).get("integer_pixels"):
+        annotations = [_in_whole_pixels(one) for one in annotations]
+    return attributes.by_name(params, annotations)
+
+
+def _in_whole_pixels(annotation: dict[str, Any]) -> dict[str, Any]:
+    """Return an annotation with the place and the size of its box in whole pixels; others as they are."""
+    sides = ("left", "top", "width", "height")
+    return {**annotation, **{side: round(annotation[side]) for side in sides if side in annotation}}
 
 
 def written(shape: Shape, place: int) -> dict[str, Any]:
