@@ -17,6 +17,7 @@ from groundswell.label.commissions.gathering import GatheringRoom
 from groundswell.label.commissions.service import CommissionRoom
 from groundswell.label.conversations.service import ConversationRoom
 from groundswell.label.delivery.exports import ExportRoom
+from groundswell.label.handed.service import HandingRoom
 from groundswell.label.learning.service import has_unlearnt_answers
 from groundswell.label.learning.settler import Settler
 from groundswell.label.learning.workshop import Workshop
@@ -73,7 +74,7 @@ class App:
         )
 
     def uploads(self, organization: str) -> BlobStore:
-        """Return where files lie that programs of an organization handed over, by its slug."""
+        """Return where files lie that programs and people of an organization handed over, by its slug."""
         return BlobStore(self.home / "uploads" / organization)
 
     def exports(self, organization: str) -> Path:
@@ -124,6 +125,11 @@ class App:
     def conversation_room(self) -> ConversationRoom:
         """Where conversations go on with models of others."""
         return ConversationRoom(self.db, self.access)
+
+    @cached_property
+    def handing_room(self) -> HandingRoom:
+        """Where people hand in files."""
+        return HandingRoom(self.db, self.uploads, self.datasets)
 
     @cached_property
     def attachments(self) -> Attachments:

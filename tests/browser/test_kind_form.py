@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import finish, violations
+from tests.browser.conftest import faults, finish, violations
 from tests.browser.house import House, open_house
 from tests.browser.kinds import open_as, open_kind, open_returned, propose, stored
 
@@ -61,6 +61,28 @@ FULL = {
     "names": ["Ada", "Charles"],
     "notes": "Two lines,\nand a comma.",
 }
+TABLE = [
+    {
+        "name": "lines",
+        "kind": "rows",
+        "title": "What was bought",
+        "most": 5,
+        "fields": [
+            {"name": "item", "kind": "text", "required": True},
+            {"name": "price", "kind": "number", "low": 0},
+        ],
+    },
+    {
+        "name": "people",
+        "kind": "rows",
+        "fields": [
+            {"name": "name", "kind": "text", "most": 80},
+            {"name": "adult", "kind": "flag"},
+            {"name": "age", "kind": "whole", "when": {"field": "adult", "is": [False]}},
+        ],
+    },
+    {"name": "scan", "kind": "file"},
+]
 PROPOSED = {"fields": {"legible": True, "shop": "Bar Roma", "paid": "card"}}
 SPEC = ProjectSpec(
     name="",
@@ -89,6 +111,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             for name, more in (
                 ("receipts", {}),
                 ("proposed", {}),
+                ("table", {"options": {"fields": TABLE}}),
                 ("lesson", {"purpose": "training"}),
                 ("reviewed", {"answers": 1, "review_levels": 1, "review_share": 1.0}),
             )
@@ -229,6 +252,94 @@ def test_a_form_that_was_sent_back_is_put_right(page: Page, house: House):
     page.keyboard.press("Control+Enter")
     expect(page.get_by_test_id("sent-back")).to_have_count(0)
     assert stored(page, house, worker) == [{"fields": {"legible": False, "paid": "card"}}]
+
+
+def test_rows_are_filled_in_by_keys_cell_after_cell(page: Page, house: House):
+    worker = open_as(page, house, "ron", "table")
+    key, write = page.keyboard.press, page.keyboard.type
+    key("n")
+    for item, price in (("Tea", "2,50"), ("Bun", "1")):
+        write(item)
+        key("Enter")
+        write(price)
+        key("Enter")
+    expect(field(page, "lines").locator("[data-row]")).to_have_count(3)
+    key("Enter")  # a row that stays blank is none, and leads on
+    current(page, "people")
+    write("Ann")
+    key("Enter")
+    field(page, "people").get_by_text("No", exact=True).click()
+    page.get_by_label("age").fill("7")
+    key("Control+Enter")
+    bought = [{"item": "Tea", "price": 2.5}, {"item": "Bun", "price": 1}]
+    people = [{"name": "Ann", "adult": False, "age": 7}]
+    assert stored(page, house, worker) == [{"fields": {"lines": bought, "people": people}}]
+
+
+PASTE = """(cell, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', text);
+  cell.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_rows_are_pasted_taken_away_and_undone_and_what_they_lack_is_said(page: Page, house: House):
+    worker = open_as(page, house, "pat", "table")
+    lines = field(page, "lines")
+    item, price = lines.get_by_label("item"), lines.get_by_label("price")
+    item.first.evaluate(PASTE, "Tea\t2\nBun\t1\n\t9\nJam\tx")
+    expect(item).to_have_count(4)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status").filter(has_text="row 3, item: this is needed")).to_be_attached()
+    lines.get_by_role("button", name="Remove row 3").click()
+    page.keyboard.press("Control+z")
+    expect(item).to_have_count(4)
+    lines.get_by_role("button", name="Remove row 3").click()
+    price.nth(2).fill("3")
+    lines.get_by_test_id("add-row").click()
+    lines.get_by_test_id("add-row").click()
+    expect(lines.get_by_test_id("add-row")).to_have_count(0)  # five at most
+    page.keyboard.press("Control+Enter")
+    bought = [{"item": "Tea", "price": 2}, {"item": "Bun", "price": 1}, {"item": "Jam", "price": 3}]
+    assert stored(page, house, worker) == [{"fields": {"lines": bought}}]
+
+
+def test_a_file_is_handed_in_and_can_be_fetched_again(page: Page, house: House):
+    worker = open_as(page, house, "fay", "table")
+    scan, data = field(page, "scan"), b"%PDF-1.7 as far as it goes"
+    chosen = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": data}
+    scan.get_by_test_id("chooser").set_input_files(chosen)
+    expect(scan.get_by_test_id("handed")).to_have_text("scan.pdf")
+    with page.expect_download() as fetched:
+        scan.get_by_test_id("handed").click()
+    assert fetched.value.suggested_filename == "scan.pdf"
+    scan.get_by_role("button", name="Remove scan.pdf").click()
+    expect(scan.get_by_label("scan")).to_have_value("")
+    scan.get_by_test_id("chooser").set_input_files({**chosen, "buffer": bytes(9_000_000)})
+    expect(scan.get_by_role("alert")).to_contain_text("larger than 8 MB")
+    scan.get_by_test_id("chooser").set_input_files(chosen)
+    expect(scan.get_by_test_id("handed")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    assert stored(page, house, worker) == [{"fields": {"scan": digest_bytes(data)}}]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_rows_and_files_are_accessible(
+    browser: Browser, house: House, request: pytest.FixtureRequest, scheme: str, width: int
+):
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    open_as(page, house, f"rosa-{scheme}", "table")
+    field(page, "lines").get_by_label("item").first.evaluate(PASTE, "Tea\t2\nBun\tx")
+    field(page, "people").get_by_label("name").fill("Ann")
+    page.get_by_label("scan").fill("nowhere")
+    page.get_by_label("scan").press("Enter")
+    if folder := request.config.getoption("--screenshots"):
+        page.screenshot(path=f"{folder}/rows-{scheme}.png")
+    assert faults(page) == []
+    context.close()
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 620)])

@@ -1,11 +1,13 @@
 """Shapes are drawn on images in a browser, by pointer and by keys alone; what is stored is what was drawn."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
+from psycopg import sql
 from tests.browser.conftest import finish, violations
 from tests.browser.house import REASON, House, open_house
 from tests.browser.kinds import open_as, open_kind, propose, stored
@@ -32,6 +34,8 @@ COLOURS = [
     {"name": "parked", "kind": "flag", "of": ["car"]},
     {"name": "note", "kind": "text"},
 ]
+LINKED = [{"name": "drives", "kind": "link", "of": ["person"], "to": ["car"], "required": True}]
+BESIDE = ["https://example.org/left.png", "Taken at **night**."]
 RIGHT = {"shapes": [{"type": "box", "label": "car", "points": [[100.0, 120.0], [260.0, 240.0]]}]}
 PROPOSED = {
     "shapes": [
@@ -77,12 +81,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 ("everything", EVERYTHING, {}),
                 ("coloured", {"shapes": ["box", "polygon"], "attributes": COLOURS, "most": 3}, {}),
                 ("proposed", {}, {}),
+                ("linked", {"attributes": LINKED}, {}),
                 ("lesson", {}, {"purpose": "training"}),
                 ("reviewed", {}, {"answers": 1, "review_levels": 1, "review_share": 1.0}),
             )
         ]
         opened = await open_kind(app, folder, specs, right)
         await propose(app, opened["proposed"], PROPOSED)
+        async with app.db.system_transaction() as tx:
+            beside = sql.SQL(
+                "update tasks set payload = payload || %(more)s::jsonb where project_id = %(id)s"
+            )
+            await tx.execute(beside, id=opened["linked"], more=json.dumps({"beside": BESIDE}))
         return opened
 
     opened = open_house(tmp_path_factory.mktemp("house") / "home", furnish)
@@ -421,3 +431,33 @@ def open_as_italian(page: Page, house: House, name: str) -> int:
     page.goto(house.page_of("proposed"))
     page.get_by_test_id("stage").wait_for()
     return worker
+
+
+def test_shapes_are_linked_to_others_and_stay_so_when_some_go(
+    page: Page, house: House, request: pytest.FixtureRequest
+):
+    worker = open_as(page, house, "lin", "linked")
+    context = page.get_by_test_id("context")
+    expect(context.get_by_role("link")).to_have_attribute("href", BESIDE[0])
+    expect(context.get_by_text("night")).to_be_visible()
+    canvas = Canvas(page)
+    for left in (20, 240, 460):
+        canvas.drag((left, 60), (left + 60, 160))
+    page.keyboard.press("2")
+    canvas.drag((320, 240), (360, 340))
+    rows(page).nth(3).click()
+    chosen = page.get_by_label("drives")
+    expect(chosen.locator("option")).to_have_text(["Pick…", "1 car", "2 car", "3 car"])
+    expect(page.get_by_test_id("submit")).to_be_disabled()
+    chosen.select_option(label="2 car")
+    expect(rows(page).nth(3)).to_contain_text("→ 2")
+    if folder := request.config.getoption("--screenshots"):
+        page.screenshot(path=f"{folder}/linked.png")
+    assert violations(page) == []
+    rows(page).nth(0).click()
+    page.keyboard.press("Delete")
+    expect(rows(page).nth(2)).to_contain_text("→ 1")
+    submit(page)
+    (answer,) = stored(page, house, worker)
+    person = answer["shapes"][2]
+    assert answer["shapes"][person["attributes"]["drives"]]["points"][0] == canvas.there(240, 60)

@@ -80,12 +80,12 @@ WORKS, MISSING = "works", "missing"
 
 PARTS = {
     "cuboids with `camera_intrinsics`, `camera_rotation_quaternion`, `camera_height`": "places in space",
-    "`annotation_attributes`: other types than category, number, text, boolean": "them",
-    "`textcollection`: fields of type `unit`, `file` and others": "them",
-    "`transcription`: `row_fields`": "rows of fields",
+    "`annotation_attributes`: other types than category, number, angle, text, boolean, linked": "them",
+    "`textcollection`: fields of type `unit`, `fieldset`": "them",
     "`documenttranscription`: features that are no blocks": "them",
-    "`links`, `context_attachments`, `base_annotations`": "them",
-    "`initial_response` of an evaluation task": "tests of reviewers",
+    "`links`, `layers`": "them",
+    "`context_attachments` of other types than images; uploaded ones": "them",
+    "`can_edit_base_annotations` and its like, where they are false": "what may not be changed",
 }
 """Parts of task types that are answered with 402, with what they would need a screen for."""
 
@@ -100,7 +100,7 @@ ANNOTATIONS = {
     "labeled_text": "the entities of a text",
     "rubric_criteria": "each of the `criteria` that a conversation is rated by",
     "rubric_rating": "what a message comes to by one of them",
-    "file": "the images of segments",
+    "file": "the images of segments; a field that is a file",
     "workspace_container": "never: code is not run here",
 }
 """Types of annotations of the second version, and what comes back as one."""

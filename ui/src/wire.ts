@@ -64,6 +64,8 @@ export interface Item {
   url: string | null;
   record: Record<string, unknown> | null;
   meta: Record<string, unknown>;
+  /** Texts and addresses that are shown, too, and not labelled. */
+  beside?: string[];
 }
 
 export interface Task {

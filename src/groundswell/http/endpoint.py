@@ -77,7 +77,7 @@ class Endpoint:
     """A method and path of the API with its types.
 
     Attributes:
-        body: the type of the JSON body, or None where there is none.
+        body: the type of the JSON body, `bytes` for a file as it is, or None where there is none.
         answer: the type of the JSON answer, `Download` for a file, or None for an empty one (204).
         query: names of the query parameters with what they mean.
     """
@@ -86,6 +86,6 @@ class Endpoint:
     path: str
     summary: str
     handler: Callable[[Call], Awaitable[Struct | Download | None]]
-    body: type[Struct] | None = None
+    body: type[Struct] | type[bytes] | None = None
     answer: type[Struct] | type[Download] | None = None
     query: Mapping[str, str] | None = None

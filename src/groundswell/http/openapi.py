@@ -9,6 +9,7 @@ from groundswell import __version__
 from groundswell.http.endpoint import Download, Endpoint
 
 REF = "#/components/schemas/{name}"
+FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
@@ -28,7 +29,7 @@ def openapi_document(endpoints: tuple[Endpoint, ...], prefix: str) -> dict[str, 
         kind
         for endpoint in endpoints
         for kind in (endpoint.body, endpoint.answer)
-        if kind is not None and kind is not Download
+        if kind is not None and kind not in (Download, bytes)
     ]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     named = dict(zip(types, schemas, strict=True))
@@ -54,7 +55,7 @@ def _operation(endpoint: Endpoint, named: dict[type, dict[str, Any]]) -> dict[st
     problem = {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}}
     success: dict[str, Any] = {"description": endpoint.summary}
     if endpoint.answer is Download:
-        success["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        success["content"] = FILE
     elif endpoint.answer is not None:
         success["content"] = {"application/json": {"schema": named[endpoint.answer]}}
     operation: dict[str, Any] = {
@@ -67,7 +68,9 @@ def _operation(endpoint: Endpoint, named: dict[type, dict[str, Any]]) -> dict[st
             "default": {"description": "What went wrong and what to do", "content": problem},
         },
     }
-    if endpoint.body is not None:
+    if endpoint.body is bytes:
+        operation["requestBody"] = {"required": True, "content": FILE}
+    elif endpoint.body is not None:
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": named[endpoint.body]}},

@@ -30,6 +30,7 @@ from groundswell.http.express import ExpressLane
 from groundswell.http.headers import HEADERS, SecurityHeaders
 from groundswell.http.media import media_type_of
 from groundswell.http.openapi import openapi_document
+from groundswell.http.patience import MAX_REQUEST_BYTES
 from groundswell.http.scale.face import Face
 from groundswell.http.scale.links import LINK, linked_file
 from groundswell.http.scale.openapi import scale_document
@@ -106,11 +107,16 @@ def _described(version: str, routes: Sequence[ScaleRoute]) -> Route:
 
 
 def _route(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    decoder = msgspec.json.Decoder(endpoint.body) if endpoint.body is not None else None
+    takes_file = endpoint.body is bytes
+    decoder = None if endpoint.body is None or takes_file else msgspec.json.Decoder(endpoint.body)
 
     async def handle(request: Request) -> Response:
         member = await _member_of(request)
-        body = decoded(decoder, await read_body(request.receive)) if decoder is not None else None
+        body: Any = None
+        if takes_file:
+            body = await read_body(request.receive, most=MAX_REQUEST_BYTES)
+        elif decoder is not None:
+            body = decoded(decoder, await read_body(request.receive))
         app: App = request.app.state.app
         answer = await endpoint.handler(Call(app, member, request.path_params, request.query_params, body))
         if isinstance(answer, Download):

@@ -60,6 +60,7 @@ async def web(labelled) -> AsyncIterator[Web]:
                 "retraction_id": 1,
                 "job_id": 1,
                 "callback_id": 1,
+                "digest": "0" * 64,
                 **await review_ids(labelled),
                 **await people_ids(labelled),
                 **await list_ids(labelled),

@@ -67,6 +67,7 @@ BODIES |= {
     "{predictor}": {"kind": "http", "url": "http://127.0.0.1:9/predict"},
     "accept": {"task_ids": "task_id"},
     "label": {"answer": {"choice": "cat"}},
+    "files": {"whatever": "its bytes are"},
     "comments": {"body": "Is a lynx a cat?", "flag": True},
     "proposals": {"model": "m", "proposals": [{"item_id": "0" * 64, "answer": {"choice": "cat"}}]},
 }
@@ -102,8 +103,9 @@ async def first_key(web) -> str:
     return (await web.call("GET", "/api/v1/keys")).json()["items"][0]["id"]
 
 
-NEEDS_MORE = {("POST", "/chat"), ("POST", "/retry")}
-"""A conversation that the caller holds, which test_chat.py has; a job that gave up, which test_jobs.py has."""
+NEEDS_MORE = {("POST", "/chat"), ("POST", "/retry"), ("POST", "/files"), ("GET", f"/{'0' * 64}")}
+"""A conversation that the caller holds, which test_chat.py has; a job that gave up, which test_jobs.py has; a form that
+asks for a file, and one that was handed in, which test_handed.py has."""
 
 
 async def test_every_route_works_for_an_admin_of_its_organization(web):

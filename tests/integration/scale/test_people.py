@@ -6,7 +6,6 @@ from scaleapi.exceptions import (
     ScaleDuplicateResource,
     ScaleException,
     ScaleInvalidRequest,
-    ScaleNotEnabled,
     ScaleResourceNotFound,
 )
 from scaleapi.tasks import TaskType
@@ -167,13 +166,26 @@ def test_a_test_is_a_task_of_known_answer_among_the_others(service, client):
         client.create_evaluation_task(
             TaskType.NamedEntityRecognition, text="Bob.", labels=["a"], expected_response={"annotations": []}
         )
-    with pytest.raises(ScaleNotEnabled):
+
+
+def test_a_test_of_reviewers_begins_with_a_response_to_be_corrected(service, client):
+    client.create_project("corrected", TaskType.Categorization, params={"categories": ["cat", "dog"]})
+    asked = {"project": "corrected", "attachment_type": "text", "attachment": "It barks."}
+    made = client.create_evaluation_task(
+        TaskType.Categorization,
+        expected_response={"category": "dog"},
+        initial_response={"category": "cat"},
+        **asked,
+    )
+    assert made.as_dict()["initial_response"] == {"category": "cat"}
+    (given,) = tasks_given(service, "ann@example.org", "corrected").tasks
+    assert given.proposal == {"choice": "cat"}
+    with pytest.raises(ScaleInvalidRequest, match="the initial_response is none"):
         client.create_evaluation_task(
-            TaskType.NamedEntityRecognition,
-            project="tested",
-            text="Bob.",
-            expected_response={"annotations": []},
-            initial_response={},
+            TaskType.Categorization,
+            expected_response={"category": "dog"},
+            initial_response={"category": "cow"},
+            **asked,
         )
 
 

@@ -18,6 +18,7 @@ from tests.integration.scale.test_tasks import png
 from groundswell.ids import OrgId
 from groundswell.items import digest_bytes, media_of
 from groundswell.label.commissions.links import Links, secret_of
+from groundswell.label.handed.model import NewFile
 from groundswell.label.work.service import work
 from groundswell.workforce.model import Origin
 from groundswell.workforce.service import add_workers
@@ -150,8 +151,8 @@ def test_a_hypothesis_of_a_cuboid_needs_the_corners_that_are_seen_alone(service,
         )
 
 
-def proposal_of(service, task):
-    """Return what somebody who is given the task is shown first."""
+def given_of(service, task):
+    """Return the task as it is given to somebody."""
 
     async def ask():
         db, scope, row = service.app.db, service.member.scope(), await ids_of(service, task.id)
@@ -159,7 +160,12 @@ def proposal_of(service, task):
         return (await work(db, scope, row["project_id"], worker, want=1)).tasks
 
     (given,) = service.run(ask)
-    return given.proposal
+    return given
+
+
+def proposal_of(service, task):
+    """Return what somebody who is given the task is shown first."""
+    return given_of(service, task).proposal
 
 
 def test_a_hypothesis_is_a_proposal_for_whoever_labels(service, image):
@@ -173,6 +179,53 @@ def test_a_hypothesis_is_a_proposal_for_whoever_labels(service, image):
     assert proposal_of(service, task) == {
         "shapes": [{"type": "box", "label": "car", "points": [[1, 2], [5, 8]]}]
     }
+
+
+def test_annotations_to_begin_from_are_a_proposal_too(service, image):
+    drawn = {"left": 1, "top": 2, "width": 4, "height": 6, "label": "car"}
+    asked = {"attachment": image, "objects_to_annotate": ["car", "begun"]}
+    box = {"shapes": [{"type": "box", "label": "car", "points": [[1, 2], [5, 8]]}]}
+    for given in ({"annotations": [drawn]}, [drawn]):
+        task = service.client.create_task(TaskType.Annotation, **asked, base_annotations=given)
+        assert proposal_of(service, task) == box
+    both = {"annotations": [drawn]}
+    with pytest.raises(ScaleInvalidRequest, match="only one of"):
+        service.client.create_task(TaskType.Annotation, **asked, base_annotations=both, hypothesis=both)
+
+
+def test_texts_and_addresses_are_shown_beside_an_image(service, client, image):
+    asked = {"attachment": image, "geometries": {"box": {"objects_to_annotate": ["car", "beside"]}}}
+    beside = [{"attachment": "https://example.org/left.png"}, {"type": "text", "content": "Taken at night."}]
+    task = client.create_task(TaskType.ImageAnnotation, **asked, context_attachments=beside)
+    shown = given_of(service, task).payload
+    assert (shown["kind"], shown["beside"]) == ("image", ["https://example.org/left.png", "Taken at night."])
+    for wrong in ("no list", [7], [{"content": "long " * 3_000}], ["text"] * 21):
+        with pytest.raises(ScaleInvalidRequest):
+            client.create_task(TaskType.ImageAnnotation, **asked, context_attachments=wrong)
+    with pytest.raises(ScaleNotEnabled, match="uploaded files"):
+        client.create_task(TaskType.ImageAnnotation, **asked, context_attachments=[image])
+
+
+def test_annotations_are_linked_to_each_other(service, image):
+    asked = {
+        "attachment": image,
+        "geometries": {"box": {"objects_to_annotate": ["car"]}, "point": {"objects_to_annotate": ["wheel"]}},
+        "annotation_attributes": {
+            "part of": {
+                "type": "linked",
+                "allowed_labels": ["car"],
+                "conditions": {"label_condition": {"label": "wheel"}},
+                "required": True,
+            }
+        },
+    }
+    car = {"type": "box", "label": "car", "points": [[1, 2], [20, 18]]}
+    wheel = {"type": "point", "label": "wheel", "points": [[4, 18]], "attributes": {"part of": 0}}
+    found = labelled(service, TaskType.ImageAnnotation, {"shapes": [car, wheel]}, **asked)
+    first, second = found["annotations"]
+    assert second["attributes"] == {"part of": first["uuid"]}
+    task = service.client.create_task(TaskType.ImageAnnotation, **asked, hypothesis=found)
+    assert proposal_of(service, task) == {"shapes": [car, wheel]}
 
 
 def test_nested_labels_are_flat_in_the_workspace(service, image):
@@ -212,9 +265,11 @@ def test_segments_are_drawn_as_polygons_and_told_as_masks(service, image):
     assert numbers.shape == (30, 40)
     assert (numbers == of["car"][0]["index"]).sum() == 16
     assert (numbers == of["road"]["index"]).sum() == 40 * 15 - 16
-    assert ((np.asarray(fetched(told["labeled"]["road"])) == 255) == (numbers == of["road"]["index"])).all()
-    assert ((np.asarray(fetched(told["unlabeled"])) == 255) == (numbers == 0)).all()
-    assert np.asarray(fetched(told["combined"]["image"])).shape == (30, 40, 3)
+    road, rest = (np.asarray(fetched(url)) for url in (told["labeled"]["road"], told["unlabeled"]))
+    assert ((road[..., 3] == 255) == (numbers == of["road"]["index"])).all()
+    assert ((rest[..., 3] == 255) == (numbers == 0)).all()
+    assert (np.asarray(fetched(told["combined"]["extendedIndexedImage"]))[..., 0] == numbers).all()
+    assert np.asarray(fetched(told["combined"]["image"])).shape == (30, 40, 4)
     first = task.response
     task.refresh()
     assert task.response == first, "told twice it is the same"
@@ -249,10 +304,50 @@ def test_an_address_of_a_file_that_was_changed_or_is_over_leads_nowhere(service,
         assert (answer.status_code, answer.json()["status_code"]) == (404, 404), each
 
 
+def test_attached_images_are_fetched_without_a_key_where_that_is_asked_for(service, client, image):
+    client.create_project("attached", TaskType.Annotation)
+    asked = {"project": "attached", "objects_to_annotate": ["car"]}
+    client.create_task(TaskType.Annotation, attachment=image, **asked)
+    (task,) = client.get_tasks("attached")
+    for one in task.as_dict()["attachmentS3Downloads"]:
+        assert one["attachmentURL"] == image
+        assert fetched(one["s3URL"]).size == (40, 30)
+    (bare,) = client.get_tasks("attached", include_attachment_url=False)
+    assert "attachmentS3Downloads" not in bare.as_dict()
+    url = task.as_dict()["attachmentS3Downloads"][0]["s3URL"]
+    assert httpx.get(url + "s", trust_env=False).status_code == 404
+    assert httpx.get(url, trust_env=False).headers["content-disposition"] == "attachment"
+    client.create_project("attached texts", TaskType.Categorization)
+    text = {"attachment": "A text.", "attachment_type": "text", "categories": ["a", "b"]}
+    client.create_task(TaskType.Categorization, project="attached texts", **text)
+    (task,) = client.get_tasks("attached texts")
+    assert "attachmentS3Downloads" not in task.as_dict()
+
+
 def test_any_number_of_categories(service, image):
     params = {"attachment": image, "categories": ["cat", "dog", "cow"], "allow_multiple": True}
     found = labelled(service, TaskType.Categorization, {"choices": ["cat", "cow"]}, **params)
     assert found == {"category": ["cat", "cow"]}
+
+
+def test_several_questions_about_a_picture(service, image):
+    found = labelled(
+        service,
+        TaskType.Categorization,
+        {"fields": {"Type": ["Vehicle"], "Ages": 3}},
+        attachment=image,
+        attachment_type="image",
+        taxonomies={
+            "Type": {
+                "type": "category",
+                "description": "What kind of toy is it?",
+                "choices": ["Soft", "Vehicle"],
+                "allow_multiple": True,
+            },
+            "Ages": {"type": "number", "min": 0, "max": 100, "step": 1},
+        },
+    )
+    assert found == {"taxonomies": {"Type": ["Vehicle"], "Ages": 3}}
 
 
 def test_entities_and_how_they_are_related(service):
@@ -330,6 +425,26 @@ def test_a_form_with_fields_of_all_types(service, image):
     assert found["annotations"]["shop"]["type"] == "text"
 
 
+def test_a_file_that_somebody_handed_in_is_fetched_without_a_key(service, client, image):
+    asked = {"field_id": "photo", "type": "file", "title": "A photo"}
+    task = client.create_task(
+        TaskType.TextCollection, attachments=[{"type": "image", "content": image}], fields=[asked]
+    )
+    row = service.run(partial(ids_of, service, task.id))
+    room, member = service.app.handing_room, service.member
+    worker = service.run(partial(service.app.workforce.worker_of, member))
+    new = NewFile(
+        member.scope(), member.org_slug, worker, row["project_id"], row["task_id"], "a.txt", b"seen"
+    )
+    file = service.run(partial(room.hand_in, new))
+    service.answer(task, {"fields": {"photo": file.digest}})
+    ((url,),) = task.response["annotations"]["photo"]["response"]
+    answer = httpx.get(url, trust_env=False)
+    assert (answer.content, answer.headers["content-type"]) == (b"seen", "application/octet-stream")
+    assert answer.headers["content-disposition"] == "attachment"
+    assert httpx.get(url.replace(file.digest, "0" * 64), trust_env=False).status_code == 404
+
+
 def test_a_field_that_is_hidden_may_not_be_filled_in(service, image):
     task = service.client.create_task(
         TaskType.TextCollection, attachments=[{"type": "image", "content": image}], fields=FIELDS
@@ -398,6 +513,24 @@ def test_fields_of_a_recording(service, recording):
         repeatable_fields=["words"],
     )
     assert found == {"fields": {"title": "Silence", "words": ["one", "two"]}}
+
+
+def test_rows_of_a_receipt(service, image):
+    row_fields = {"product": "What was bought", "price": "For how much"}
+    rows = [{"product": "Tea", "price": "2.00"}, {"product": "Bun"}]
+    found = labelled(
+        service,
+        TaskType.Transcription,
+        {"fields": {"shop": "Bar Roma", "row_fields": rows}},
+        attachment=image,
+        fields={"shop": "Where"},
+        row_fields=row_fields,
+    )
+    assert found == {"fields": {"shop": "Bar Roma"}, "rows": rows}
+    task = service.client.create_task(
+        TaskType.Transcription, attachment=image, row_fields=row_fields, hypothesis={"rows": rows}
+    )
+    assert proposal_of(service, task) == {"fields": {"row_fields": rows}}
 
 
 def test_facts_about_a_website_whose_address_is_shown(service):
@@ -489,8 +622,10 @@ def test_a_conversation_is_written(service, kind):
             TaskType.ImageAnnotation,
             {"geometries": {"cuboid": {"objects_to_annotate": ["car"], "camera_intrinsics": {"fx": 1}}}},
         ),
-        (TaskType.Transcription, {"row_fields": {"a": "b"}}),
         (TaskType.Annotation, {"links": {"next": {}}}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "context_attachments": ["https://example.org"]}),
+        (TaskType.Annotation, {"layers": {"boxes": [{}]}}),
+        (TaskType.Annotation, {"can_edit_base_annotations": False}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),
         (TaskType.DocumentTranscription, {"features": [{"type": "relation", "label": "x"}]}),
         (TaskType.Comparison, {"choices": ["yes"], "attachment_type": "video"}),

@@ -205,6 +205,27 @@ def test_a_form_comes_back_as_annotations_of_all_its_types(service, client, v2):
     assert said["shop"].title == "Shop"
 
 
+def test_files_of_a_form_come_back_as_files(service, client, v2):
+    client.create_project("scans", TaskType.TextCollection)
+    fields = [{"field_id": "scan", "type": "file", "title": "Scan", "max_responses_required": 2}]
+    asked = {"attachments": [{"type": "text", "content": "Scan it."}], "fields": fields}
+    task = client.create_task(TaskType.TextCollection, project="scans", **asked)
+    service.answer(task, {"fields": {"scan": ["https://example.org/a.png", "0" * 64]}})
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    web, handed = said.actual_instance.value.actual_instance
+    assert (web.name, web.url) == ("a.png", "https://example.org/a.png")
+    assert handed.url == task.response["annotations"]["scan"]["response"][1][0]
+
+
+def test_rows_of_a_form_come_back_as_a_text(service, client, v2):
+    client.create_project("receipts", TaskType.Transcription)
+    asked = {"attachment": "Tea 2.00", "attachment_type": "text", "row_fields": {"product": "", "price": ""}}
+    task = client.create_task(TaskType.Transcription, project="receipts", **asked)
+    service.answer(task, {"fields": {"row_fields": [{"product": "Tea", "price": "2.00"}]}})
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    assert json.loads(said.actual_instance.value) == [{"product": "Tea", "price": "2.00"}]
+
+
 def test_entities_come_back_as_labeled_texts(service, client, v2):
     client.create_project("entities", TaskType.NamedEntityRecognition)
     asked = {"text": "Ada lives in Rome.", "labels": ["person", "place"]}
@@ -225,8 +246,8 @@ def test_segments_come_back_as_files(service, client, v2):
     (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
     assert said.actual_instance.type == "file"
     files = {one.name: one.url for one in said.actual_instance.value.actual_instance}
-    assert list(files) == ["image", "indexedImage", "unlabeled", "road"]
-    assert np.asarray(read_image(files["road"])).mean() == pytest.approx(255 / 3)
+    assert list(files) == ["image", "indexedImage", "extendedIndexedImage", "unlabeled", "road"]
+    assert np.asarray(read_image(files["road"]))[..., 3].mean() == pytest.approx(255 / 3)
     again = v2.get_annotation(annotation_id=said.actual_instance.id).actual_instance.value
     assert again.actual_instance[0].url == files["image"]
     delivered(service, "segments")

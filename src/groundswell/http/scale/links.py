@@ -1,4 +1,4 @@
-"""Files of responses, for whoever has their address."""
+"""Files of tasks, for whoever has their address."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,11 +12,12 @@ LINK = PATH + "{signature}/{place:path}"
 
 
 async def linked_file(request: Request) -> Response:
-    """Send a file of a response."""
+    """Send a file of a response, or what was attached to a task."""
     signature, place = request.path_params["signature"], request.path_params["place"]
+    app = request.app.state.app
     try:
-        data = await open_link(request.app.state.app.db, signature, place, now())
+        file = await open_link(app.db, app.attachments, signature, place, now())
     except GroundswellError as error:
         return error_response(status_of(error), str(error))
     headers = {"Content-Disposition": "attachment", "Cache-Control": "private, max-age=86400"}
-    return Response(data, media_type="image/png", headers=headers)
+    return Response(file.data, media_type=file.media_type, headers=headers)

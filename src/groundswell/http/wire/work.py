@@ -56,19 +56,21 @@ class WorkBody(Struct, forbid_unknown_fields=True):
 
 
 class ItemOut(Struct):
-    """What the worker is shown."""
+    """What the worker is shown; `beside` it there may be texts and addresses that are not labelled."""
 
     kind: str
     text: str | None
     url: str | None
     record: dict[str, Any] | None
     meta: dict[str, Any]
+    beside: list[str] = []
 
     @classmethod
     def of(cls, item_id: str, payload: dict[str, Any]) -> "ItemOut":
         """Shape the payload of a task; media are fetched by their address."""
         url = f"/api/v1/blobs/{item_id}" if ItemKind(payload["kind"]).is_media else None
-        return cls(payload["kind"], payload["text"], url, payload.get("record"), payload["meta"])
+        record, beside = payload.get("record"), payload.get("beside", [])
+        return cls(payload["kind"], payload["text"], url, record, payload["meta"], beside)
 
 
 class ProposalOut(Struct):

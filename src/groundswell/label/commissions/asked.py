@@ -5,7 +5,7 @@ Pure, in both directions. A task type is a class in `types`; nothing there knows
 
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -64,11 +64,13 @@ class TaskType(ABC):
         names: what programs call it.
         defaults: parameters that it has unless they are given.
         has_files: whether its responses name files.
+        shows_beside: whether its screen shows something beside what is labelled.
     """
 
     names: ClassVar[tuple[str, ...]]
     defaults: ClassVar[Params] = {}
     has_files: ClassVar[bool] = False
+    shows_beside: ClassVar[bool] = False
 
     @abstractmethod
     def content(self, params: Params) -> Content:
@@ -110,6 +112,10 @@ class TaskType(ABC):
         """
         raise NotFound(f"there is no file {name[:60]!r}")
 
+    def handed(self, params: Params, answer: Answer) -> Collection[str]:
+        """Return the digests of the files that people handed in with an answer."""
+        return ()
+
     @abstractmethod
     def response_schema(self, wanted: Wanted) -> JsonSchema:
         """Return what each response to tasks of a label schema looks like."""
@@ -139,10 +145,24 @@ def attached(params: Params, kinds: Sequence[ItemKind]) -> Content:
     return content_of(found[0], kinds)
 
 
-HYPOTHESIS = "hypothesis"
-"""The parameter that holds a response to begin with: people see it as a proposal."""
+BEGUN = ("hypothesis", "base_annotations", "initial_response")
+"""Parameters that hold a response to begin with: people see it as a proposal."""
 
-_UNREAD = ("base_annotations", "context_attachments", "links")
+BESIDE = "context_attachments"
+"""The parameter with what people are shown beside the item, and do not label."""
+
+MOST_BESIDE, MOST_CHARACTERS_BESIDE = 20, 10_000
+
+_UNREAD = ("layers", "links")
+
+_FREE = (
+    "can_add_base_annotations",
+    "can_delete_base_annotations",
+    "can_edit_base_annotations",
+    "can_edit_base_annotation_geometry",
+    "can_edit_base_annotation_labels",
+)
+"""Parameters that would bind people to what they begin with; here they may always change it."""
 
 
 def check_read(params: Params) -> None:
@@ -156,6 +176,54 @@ def check_read(params: Params) -> None:
             raise Unsupported(
                 f"the parameter {name} is not enabled: there is no screen for it yet; leave it out"
             )
+    for name in _FREE:
+        if params.get(name) is False:
+            raise Unsupported(
+                f"{name} cannot be false: whatever people begin with they may change; leave it out"
+            )
+
+
+def beside(params: Params, kind: TaskType) -> list[str]:
+    """Return what people are shown beside the item: texts, and addresses on the web, which they open themselves.
+
+    Raises:
+        InputError: it is no list of texts, or of objects with an attachment, or a long one.
+        Unsupported: the screen of the task type shows nothing beside the item, or one is a file that would be shown.
+    """
+    given = params.get(BESIDE) or []
+    if given and not kind.shows_beside:
+        raise Unsupported(f"{BESIDE} have no screen in tasks of type {kind.names[0]} yet; leave them out")
+    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) > MOST_BESIDE:
+        raise InputError(f"The {BESIDE} parameter must be a list of at most {MOST_BESIDE} attachments.")
+    found = [content for _, content in (_attachment(one, "") for one in given)]
+    for one in found:
+        if one.startswith(_SCHEMES) and not one.startswith(("http://", "https://")):
+            raise Unsupported(
+                f"{BESIDE}: uploaded files are not shown beside an item yet; give an address on the web, or a text"
+            )
+        if len(one) > MOST_CHARACTERS_BESIDE:
+            raise InputError(f"A text of {BESIDE} has over {MOST_CHARACTERS_BESIDE:,} characters.")
+    return found
+
+
+def begun(params: Params) -> tuple[str, Params] | None:
+    """Return the response that people begin with, behind the name of its parameter; None where there is none.
+
+    `base_annotations` may be the list of annotations alone.
+
+    Raises:
+        InputError: it is no object, or there are several.
+    """
+    given = {name: params[name] for name in BEGUN if params.get(name)}
+    if len(given) > 1:
+        raise InputError(f"Please include only one of {' and '.join(given)}: each is what people begin with.")
+    for name, response in given.items():
+        if name == "base_annotations" and isinstance(response, list):
+            response = {"annotations": response}
+        if not isinstance(response, Mapping):
+            raise InputError(f"The {name} parameter must be an object, as a response is.")
+        return name, response
+    return None
 
 
 def attachments_of(params: Params) -> list[tuple[str, str]]:

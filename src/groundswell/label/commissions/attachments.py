@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from groundswell.collect.urls import fetch
@@ -17,6 +17,7 @@ from groundswell.label.commissions.asked import Content
 from groundswell.label.commissions.model import StoredFile
 from groundswell.label.commissions.projects import SQL
 from groundswell.label.commissions.rules import check_storable, check_text, new_public_id
+from groundswell.label.handed.service import put_counted
 from groundswell.label.kinds import Shown
 from groundswell.organize import DatasetStore
 from groundswell.store import BlobStore, Database
@@ -122,13 +123,10 @@ class Attachments:
             raise InputError("the file is empty")
         if len(data) > self.max_bytes:
             raise TooLarge(f"the file has {len(data):,} bytes; at most {self.max_bytes:,} are taken")
-        digest = await asyncio.to_thread(self._put, organization, data)
+        digest = await asyncio.to_thread(
+            put_counted, self.uploads(organization), self.datasets(organization), data
+        )
         return await self._keep(scope, digest=digest, address=None, name=name, fields=fields)
-
-    def _put(self, organization: str, data: bytes) -> str:
-        uploads, counted = self.uploads(organization), self.datasets(organization).quota
-        replace(counted, folders=(*counted.folders, uploads.root)).room().require(0, len(data))
-        return uploads.put(data)
 
     async def keep_address(
         self, scope: Scope, address: str, *, fields: Mapping[str, Any], unseen: bool = False

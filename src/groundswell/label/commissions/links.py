@@ -1,4 +1,6 @@
-"""Addresses of files that responses name: good for a week, for whoever has them, as other programs fetch without a key.
+"""Addresses of the files of tasks: good for a week, for whoever has them, as other programs fetch without a key.
+
+They are the images that responses name, files that people handed in as answers, and what was attached.
 
 An address says whose file it is and how long it may be fetched, and is signed with the secret of the organization. So
 nothing is kept of it, and whoever changes a letter of it gets nothing.
@@ -16,15 +18,31 @@ from datetime import datetime
 
 from groundswell.errors import NotFound
 from groundswell.ids import OrgId
+from groundswell.items import ItemKind
+from groundswell.label.commissions.attachments import Attachments
 from groundswell.label.commissions.model import Commission
 from groundswell.label.commissions.projects import SQL
 from groundswell.label.commissions.types import task_type
+from groundswell.label.kinds.fields.files import is_digest
 from groundswell.label.projects.model import TaskState
 from groundswell.store import Database
 
 PATH = "/v1/links/"
 DAYS, DAY_SECONDS = 7, 86_400
-_PLACE = re.compile(r"([0-9a-f]{32})/([0-9a-f]{24})/([0-9]{1,12})/([a-z0-9-]{1,40}\.png)")
+_PLACE = re.compile(
+    r"([0-9a-f]{32})/([0-9a-f]{24})/([0-9]{1,12})/([a-z0-9-]{1,40}\.png|attachment|[0-9a-f]{64})"
+)
+
+ATTACHMENT = "attachment"
+"""The file that was attached to a task, by the name that it has in an address."""
+
+
+@dataclass(frozen=True)
+class LinkedFile:
+    """What an address leads to."""
+
+    data: bytes
+    media_type: str
 
 
 @dataclass(frozen=True)
@@ -48,20 +66,35 @@ class Links:
 
 
 async def links_for(
-    db: Database, org_id: OrgId, base: str, commissions: Iterable[Commission], now: datetime
+    db: Database,
+    org_id: OrgId,
+    base: str,
+    commissions: Iterable[Commission],
+    now: datetime,
+    *,
+    attachments: bool = False,
 ) -> Links | None:
     """Return what makes addresses of the files of some commissions; None where none has files.
 
     They are the same for a whole day, so that a response is the same when it is asked for again.
+
+    Args:
+        attachments: whether what was attached is wanted, too, and not the files of responses alone.
     """
-    if not any(one.answer is not None and task_type(one.type).has_files for one in commissions):
+    has_files = (one.answer is not None and task_type(one.type).has_files for one in commissions)
+    if not attachments and not any(has_files):
         return None
     today = int(now.timestamp()) // DAY_SECONDS
     return Links(base, org_id, await secret_of(db, org_id), (today + 1 + DAYS) * DAY_SECONDS)
 
 
-async def open_link(db: Database, signature: str, place: str, now: datetime) -> bytes:
-    """Return the file that an address leads to, a PNG.
+async def open_link(
+    db: Database, attachments: Attachments, signature: str, place: str, now: datetime
+) -> LinkedFile:
+    """Return the file that an address leads to.
+
+    Args:
+        attachments: where media and uploads lie.
 
     Raises:
         NotFound: it is no address that we have made, its time is over, or the task has no such file any more.
@@ -77,10 +110,25 @@ async def open_link(db: Database, signature: str, place: str, now: datetime) -> 
         raise gone
     async with db.transaction(org_id) as tx:
         one = await tx.fetch_one(SQL["commissions"], Commission, ids=[], public_ids=[found[2]])
+        slug = await tx.fetch_value(SQL["organization_slug"])
+    if one is not None and found[4] == ATTACHMENT and has_media(one):
+        data = await asyncio.to_thread(attachments.datasets(slug).blobs.get, one.item_id)
+        return LinkedFile(data, one.shown["media_type"])
     if one is None or one.state != TaskState.COMPLETED or one.answer is None:
         raise gone
     kind = task_type(one.type)
-    return await asyncio.to_thread(kind.file, found[4], one.params, one.answer, one.shown)
+    if is_digest(found[4]):
+        if found[4] not in kind.handed(one.params, one.answer):
+            raise gone
+        data = await asyncio.to_thread(attachments.uploads(slug).get, found[4])
+        return LinkedFile(data, "application/octet-stream")
+    data = await asyncio.to_thread(kind.file, found[4], one.params, one.answer, one.shown)
+    return LinkedFile(data, "image/png")
+
+
+def has_media(commission: Commission) -> bool:
+    """Say whether an image or a recording was attached, whose bytes lie here."""
+    return ItemKind(commission.shown["kind"]).is_media
 
 
 def _signature(secret: str, place: str) -> str:

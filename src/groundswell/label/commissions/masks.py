@@ -79,8 +79,11 @@ def as_hex(number: int) -> str:
 
 
 def mask(numbers: Numbers, wanted: Sequence[int]) -> bytes:
-    """Return a PNG that is white where the number is one of those that are wanted, else black."""
-    return _png(np.isin(numbers, np.asarray(wanted, np.uint16)).astype(np.uint8) * 255)
+    """Return a PNG with each pixel of the wanted numbers in its colour, white where it is of none, else transparent."""
+    shown = np.isin(numbers, np.asarray(wanted, np.uint16))
+    pixels = _in_colours(numbers)
+    pixels[numbers == UNLABELED, :3] = 255
+    return _png(_seen(pixels, shown))
 
 
 def indexed(numbers: Numbers) -> bytes:
@@ -88,10 +91,27 @@ def indexed(numbers: Numbers) -> bytes:
     return _png(numbers if numbers.max(initial=0) > 255 else numbers.astype(np.uint8))
 
 
+def extended(numbers: Numbers) -> bytes:
+    """Return a PNG of the numbers in 24 bits: red is the lowest byte, blue the highest."""
+    pixels = np.zeros((*numbers.shape, 4), np.uint8)
+    pixels[..., 0], pixels[..., 1], pixels[..., 3] = numbers & 255, numbers >> 8, 255
+    return _png(pixels)
+
+
 def coloured(numbers: Numbers) -> bytes:
-    """Return a PNG of each segment in its colour."""
-    palette = np.array([colour(n) for n in range(int(numbers.max(initial=0)) + 1)], np.uint8)
-    return _png(palette[numbers])
+    """Return a PNG of each segment in its colour; what belongs to none is transparent."""
+    return _png(_seen(_in_colours(numbers), numbers != UNLABELED))
+
+
+def _in_colours(numbers: Numbers) -> NDArray[np.uint8]:
+    palette = np.array([(*colour(n), 255) for n in range(int(numbers.max(initial=0)) + 1)], np.uint8)
+    pixels: NDArray[np.uint8] = palette[numbers]
+    return pixels
+
+
+def _seen(pixels: NDArray[np.uint8], shown: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return pixels, those that are not shown wholly transparent."""
+    return np.where(shown[..., None], pixels, np.uint8(0))
 
 
 def _png(pixels: NDArray[Any]) -> bytes:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from groundswell.ids import CallbackId, ProjectId, TaskId
+from groundswell.ids import CallbackId, ItemId, ProjectId, TaskId
 from groundswell.label.commissions.asked import Params
 from groundswell.label.kinds import Answer, Shown
 
@@ -129,6 +129,7 @@ class Commission:
         audits: verdicts of the customer, each with accepted, comments and at.
         answer: its label; None before it is completed.
         shown: what people see of its item.
+        item_id: the digest of its item.
         is_audit: whether it is of the share that was drawn to be audited; for managers only, else False.
     """
 
@@ -154,6 +155,7 @@ class Commission:
     completed_at: datetime | None
     answer: Answer | None
     shown: Shown
+    item_id: ItemId
     is_audit: bool = False
 
 

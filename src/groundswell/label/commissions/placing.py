@@ -147,7 +147,7 @@ class PlacingDesk:
         async with self._db.transaction(self._org_id) as tx:
             await tx.execute(SQL["settle_apart"], project_ids=[schema.project_id])
             (position,) = await positions(tx, [schema])
-            await tx.fetch_value(
+            task_id = await tx.fetch_value(
                 SQL["insert_known_task"],
                 org_id=self._org_id,
                 project_id=schema.project_id,
@@ -157,6 +157,7 @@ class PlacingDesk:
                 payload=as_json(ready.found.shown),
                 gold=gold,
             )
+            await insert_proposals(tx, self._org_id, [ready], [task_id])
             await tx.execute(
                 SQL["extend_projects"],
                 project_ids=[schema.project_id],

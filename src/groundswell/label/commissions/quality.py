@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from groundswell.errors import InputError, InvalidAnswer, Unsupported
+from groundswell.errors import InputError, InvalidAnswer
 from groundswell.label.commissions.assignments import locked_project, require
 from groundswell.label.commissions.model import NewCommission
 from groundswell.label.commissions.ready import Names, prepared
@@ -15,8 +15,6 @@ from groundswell.label.kinds import as_text
 from groundswell.label.projects.rules import check_spec
 from groundswell.tenancy.model import Member
 from groundswell.tenancy.service import audit
-
-INITIAL = "initial_response"
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class KnownTask:
 async def commission_known(
     room: CommissionRoom, member: Member, new: NewCommission, expected: Any, *, course: bool
 ) -> KnownTask:
-    """Make a task whose answer is known.
+    """Make a task whose answer is known; with an `initial_response`, one that is to be corrected into it.
 
     Args:
         expected: the response that is right.
@@ -42,12 +40,10 @@ async def commission_known(
 
     Raises:
         InputError: a project is missing, or the response is none that the task could have.
-        Unsupported: it is to test reviewers, by an answer that they are to correct.
+        Unsupported: its type needs a screen that there is not.
     """
     if new.project is None:
         raise InputError("Please include the project parameter: tests and courses belong to one.")
-    if INITIAL in new.params:
-        raise Unsupported("tests of reviewers, by an initial_response to correct, are not there yet")
     if not isinstance(expected, Mapping):
         raise InputError("Please include the expected_response parameter, an object.")
     check_storable(dict(expected))

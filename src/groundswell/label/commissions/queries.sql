@@ -203,7 +203,7 @@ update batches set state = 'in_progress' where id = any(%(batch_ids)s) and state
 select c.id, c.public_id, c.type, c.state, p.name as project, b.name as batch, c.project_id, c.task_id, c.params,
        c.instruction, c.callback_url, c.callback_succeeded, c.metadata, c.tags, c.unique_id, c.audit_state, c.audits,
        c.created_at, c.updated_at, c.completed_at, coalesce(r.answer, n.answer) as answer, t.payload as shown,
-       t.is_audit
+       t.item_id, t.is_audit
 from commissions c join tasks t on t.id = c.task_id
 left join commission_projects p on p.id = c.commission_project_id
 left join commission_batches b on b.id = c.commission_batch_id

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
-from groundswell.label.commissions.asked import HYPOTHESIS, Params, TaskType, check_read
+from groundswell.label.commissions.asked import Params, TaskType, begun, beside, check_read
 from groundswell.label.commissions.attachments import Attachments, Found
 from groundswell.label.commissions.model import CommissionBatch, CommissionProject, NewCommission
 from groundswell.label.commissions.rules import (
@@ -128,7 +128,10 @@ async def prepared(
     new = _checked(new, instruction, private_hosts)
     settings = settings_of(params)
     check_read(params)
+    more = beside(params, kind)
     found = await attachments.find(scope, organization, kind.content(params), unseen=at_once)
+    if more:
+        found = replace(found, shown={**found.shown, "beside": more})
     wanted = kind.wanted(params, found.shown)
     spec = replace(spec_of(wanted, instruction, settings), purpose=purpose)
     schema = check_spec(replace(spec, name=new.type))
@@ -144,15 +147,14 @@ async def prepared(
 
 
 def _proposal(kind: TaskType, params: Params, schema: Schema, found: Found) -> Answer | None:
-    given = params.get(HYPOTHESIS)
-    if not given:
+    given = begun(params)
+    if given is None:
         return None
-    if not isinstance(given, Mapping):
-        raise InputError("The hypothesis parameter must be an object, as a response is.")
+    name, response = given
     try:
-        return schema.validate(kind.answer(params, given, found.shown), found.shown)
+        return schema.validate(kind.answer(params, response, found.shown), found.shown)
     except InvalidAnswer as error:
-        raise InputError(f"the hypothesis is none that this task could have: {error}") from error
+        raise InputError(f"the {name} is none that this task could have: {error}") from error
 
 
 def _check_type(new: NewCommission, project: CommissionProject | None) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from groundswell.label.commissions.asked import FileName
-from groundswell.label.commissions.links import Links
+from groundswell.label.commissions.links import ATTACHMENT, Links, has_media
 from groundswell.label.commissions.model import Commission, CommissionBatch
 from groundswell.label.commissions.rules import SETTINGS
 from groundswell.label.commissions.types import task_type
@@ -17,7 +17,9 @@ KNOWN_STATES = {"paused": "in_progress", "cancelled": "completed"}
 """States of batches that only the second version of the API knows, and as what the first one shows them."""
 
 
-def task_object(commission: Commission, *, is_test: bool, links: Links | None = None) -> dict[str, Any]:
+def task_object(
+    commission: Commission, *, is_test: bool, links: Links | None = None, attachments: bool = False
+) -> dict[str, Any]:
     """Return a commission as an object of a task.
 
     What is not set is left out, as programs ask whether it is there.
@@ -25,6 +27,7 @@ def task_object(commission: Commission, *, is_test: bool, links: Links | None = 
     Args:
         is_test: whether it was asked for in a sandbox.
         links: makes addresses of the files that its response names; see `links_for`.
+        attachments: whether to tell an address of what was attached, where that is an image or a recording.
     """
     c = commission
     task: dict[str, Any] = {
@@ -57,9 +60,19 @@ def task_object(commission: Commission, *, is_test: bool, links: Links | None = 
         if c.is_audit:
             task[SETTINGS] = {"audit": True}
         task["audits"] = [{"accepted": one["accepted"], "comments": one["comments"]} for one in c.audits]
+    if attachments and links and has_media(c):
+        task["attachmentS3Downloads"] = _downloads(c, links)
     if c.state == "error":
         task["response"] = {"error": "several people could not answer this task"}
     return task
+
+
+def _downloads(commission: Commission, links: Links) -> list[dict[str, Any]]:
+    """Return where an attachment is fetched: as it came, and as people saw it, which is the same here."""
+    given = commission.params.get("attachment") or commission.params.get("attachments", [None])[0]
+    address = given.get("content", given.get("attachment")) if isinstance(given, dict) else given
+    found = {"attachmentURL": address, "s3URL": links.to(commission.public_id, ATTACHMENT)}
+    return [{**found, "isConvertedImage": converted} for converted in (False, True)]
 
 
 def linked(value: Any, commission: Commission, links: Links) -> Any:

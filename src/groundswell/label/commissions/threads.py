@@ -5,6 +5,7 @@ shown, and what was said of it as annotations of its turn. Shapes have no annota
 first version of the API; of segments there are the images.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from groundswell.items import is_reference
 from groundswell.label.commissions.links import Links
 from groundswell.label.commissions.model import Commission
 from groundswell.label.commissions.types import task_type
+from groundswell.label.kinds.fields.files import is_digest
 
 DETAILS = "annotation_details"
 """The option that asks for what could have been said, too."""
@@ -185,12 +187,14 @@ def _said(commission: Commission, answer: Mapping[str, Any], made: Annotations) 
         yield made.add("category", kind, value)
     if "spans" in answer:
         yield made.add("entities", "labeled_text", _labeled_texts(commission, answer))
-    if made.links is not None and task_type(commission.type).has_files:
+    if made.links is not None and "shapes" in answer and task_type(commission.type).has_files:
         yield made.add("segments", "file", _files(commission, answer, made.links))
     fields = {one.get("field_id"): one for one in _fields(commission)}
     for name, value in answer.get("fields", {}).items():
         asked = fields.get(name, {})
         kind, written = _typed(asked.get("type", "text"), value)
+        if asked.get("type") == "file" and made.links is not None:
+            kind, written = "file", _handed(commission, value, made.links)
         yield made.add(name, kind, written, title=asked.get("title"), description=asked.get("description"))
 
 
@@ -211,6 +215,18 @@ def _files(commission: Commission, answer: Mapping[str, Any], links: Links) -> l
     ]
 
 
+def _handed(commission: Commission, value: Any, links: Links) -> list[dict[str, str]]:
+    """Return files that were handed in, or named by their addresses."""
+    return [
+        {
+            "name": one[:12] if is_digest(one) else one.rpartition("/")[2],
+            "url": links.to(commission.public_id, one) if is_digest(one) else one,
+            "mime_type": "application/octet-stream",
+        }
+        for one in (value if isinstance(value, list) else [value])
+    ]
+
+
 def _fields(commission: Commission) -> list[Mapping[str, Any]]:
     given = commission.params.get("fields")
     return given if isinstance(given, list) else []
@@ -220,6 +236,10 @@ def _typed(kind: str, value: Any) -> tuple[str, Any]:
     """Return the type of annotation that a value of a field is, and the value in it."""
     if isinstance(value, bool):
         return "boolean", value
+    if isinstance(value, list) and any(
+        isinstance(one, list | Mapping) for one in value
+    ):  # rows, several orders
+        return "text", json.dumps(value, ensure_ascii=False)
     if kind == "ranking_order":
         return "ranked_choices", list(value)
     if kind == "category":

@@ -17,29 +17,38 @@ from groundswell.label.kinds.checks import (
 )
 from groundswell.label.kinds.fields import filling
 from groundswell.label.kinds.fields.conditions import check_condition, condition
-from groundswell.label.kinds.fields.specs import check_names, spec_check
+from groundswell.label.kinds.fields.specs import WITHIN, check_names, spec_check
 from groundswell.label.kinds.fields.values import VALUES
 from groundswell.label.kinds.kind import Answer, LabelKind, Ontology, Shown, Specimen, no_classes
 
 MOST_FIELDS = 200
 
-_specs = listed(
-    spec_check(
-        tuple(VALUES),
-        {"title": words(0, 500), "hint": words(0, 5_000), "when": condition, "several": flag},
-    ),
-    least=1,
-    most=MOST_FIELDS,
+MOST_COLUMNS = 50
+"""Fields of a row."""
+
+
+def _fields_check(each: Check, most: int) -> Check:
+    """Return the check of a list of fields with distinct names, each hidden or shown by those before it alone."""
+    plain = listed(each, least=1, most=most)
+
+    def read(name: str, value: Any) -> list[dict[str, Any]]:
+        specs: list[dict[str, Any]] = plain(name, value)
+        check_names(name, specs)
+        for place, spec in enumerate(specs):
+            if "when" in spec:
+                check_condition(f"{name}[{place}].when", spec["when"], specs[:place])
+        return specs
+
+    return plain.then(read)
+
+
+_BESIDE = {"title": words(0, 500), "hint": words(0, 5_000), "when": condition}
+
+_columns = _fields_check(spec_check(VALUES, _BESIDE), MOST_COLUMNS)
+
+_specs = _fields_check(
+    spec_check(filling.IN_FORMS, {**_BESIDE, "several": flag, WITHIN: _columns}), MOST_FIELDS
 )
-
-
-def _read_fields(name: str, value: Any) -> list[dict[str, Any]]:
-    specs: list[dict[str, Any]] = _specs(name, value)
-    check_names(name, specs)
-    for place, spec in enumerate(specs):
-        if "when" in spec:
-            check_condition(f"{name}[{place}].when", spec["when"], specs[:place])
-    return specs
 
 
 class Form(LabelKind):
@@ -48,7 +57,8 @@ class Form(LabelKind):
     `{"fields": {"title": "On Growth", "year": 1917, "topics": ["biology"]}}`. A field that is not required may be left
     out. One whose condition (`when`) is not met by the fields before it is hidden, and must be left out. Texts come
     without the space around them; days as `2026-11-29`, instants as `2026-11-29T08:30:00`, in UTC where an offset is
-    known; files by their SHA-256 or address.
+    known; files by their SHA-256 or address; rows of a table as an object for each, such as
+    `{"lines": [{"item": "Espresso", "price": 1.2}, {"item": "Cornetto"}]}`.
     """
 
     name: ClassVar[str] = "form"
@@ -56,10 +66,11 @@ class Form(LabelKind):
     tolerance: ClassVar[float] = 0.05
     options: ClassVar[Mapping[str, Option]] = {
         "fields": Option(
-            _specs.then(_read_fields),
-            f"each has name and kind ({', '.join(VALUES)}); title, hint, required; values of choice, choices and rank, "
-            "as names or as {value, title}; low and high of numbers and scales; least and most: characters of a text, "
-            "values of choices, entries where `several` is true; pattern of a text (email, phone, zip, number); "
+            _specs,
+            f"each has name and kind ({', '.join(filling.IN_FORMS)}); title, hint, required; values of choice, choices "
+            "and rank, as names or as {value, title}; low and high of numbers and scales; least and most: characters "
+            "of a text, values of choices, rows, entries where `several` is true; pattern of a text (email, phone, "
+            "zip, number); fields: those of each of the rows, like these but for rows and several; "
             "when: {field, is: [values]}, {all: [...]} or {any: [...]} over fields before it",
             needed=True,
         )
@@ -73,6 +84,7 @@ class Form(LabelKind):
                 "total": 12.5,
                 "paid": "card",
                 "date": "2026-03-01",
+                "lines": [{"item": "Espresso", "price": 2.5}, {"item": "Pizza", "price": 10}],
             }
         },
         options={
@@ -82,6 +94,11 @@ class Form(LabelKind):
                 {"name": "total", "kind": "number", "low": 0, "when": {"field": "legible", "is": [True]}},
                 {"name": "paid", "kind": "choice", "values": ["cash", "card"]},
                 {"name": "date", "kind": "date"},
+                {
+                    "name": "lines",
+                    "kind": "rows",
+                    "fields": [{"name": "item", "kind": "text"}, {"name": "price", "kind": "number"}],
+                },
             ]
         },
     )

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from groundswell.errors import InputError, InvalidAnswer
+from groundswell.label.kinds.agreed import links
 from groundswell.label.kinds.agreed import shapes as agreed
 from groundswell.label.kinds.agreed.inferred_shapes import example_of, learn_shapes
 from groundswell.label.kinds.agreed.weighing import half, key_of
@@ -55,7 +56,7 @@ class ImageShapes(LabelKind):
     or more; `line` two or more; `keypoints` one for each joint of the label's skeleton, null where it is not seen;
     `ellipse` its centre and its two radii, with `rotation` in degrees; `point` one; `cuboid` the four corners of its
     front face, clockwise from the top left, and those of its back face in the same order. Shapes come in the order of
-    label, type and points.
+    label, type and points; an attribute of kind link is the place of another shape in it.
     """
 
     name: ClassVar[str] = "image_shapes"
@@ -72,7 +73,7 @@ class ImageShapes(LabelKind):
             named(_skeleton, most=1_000),
             "for each label that may be drawn as keypoints, the names of its joints and which are joined by number",
         ),
-        "attributes": attributes.OPTION,
+        "attributes": attributes.LINKED_OPTION,
         "least": Option(whole(0, MOST_SHAPES), "shapes that an image must have at least"),
         "most": Option(whole(1, MOST_SHAPES), "shapes that it may have at most"),
         "least_width": Option(
@@ -100,6 +101,7 @@ class ImageShapes(LabelKind):
                     "type": "keypoints",
                     "label": "person",
                     "points": [[300.0, 80.0], [298.0, 140.0], None],
+                    "attributes": {"drives": 0},
                 },
             ]
         },
@@ -108,7 +110,10 @@ class ImageShapes(LabelKind):
             "shapes": ["box", "keypoints"],
             "shapes_of": {"car": ["box"], "person": ["keypoints"]},
             "skeletons": {"person": {"joints": ["head", "hip", "foot"], "edges": [[0, 1], [1, 2]]}},
-            "attributes": [{"name": "parked", "kind": "flag", "of": ["car"]}],
+            "attributes": [
+                {"name": "parked", "kind": "flag", "of": ["car"]},
+                {"name": "drives", "kind": "link", "of": ["person"], "to": ["car"]},
+            ],
         },
     )
 
@@ -142,9 +147,9 @@ class ImageShapes(LabelKind):
             shapes = [
                 canonical_shape(f"shapes[{at}]", one, ontology) for at, one in enumerate(read["shapes"])
             ]
+            distinct = in_order(shapes, ontology)
         except InputError as error:
             raise InvalidAnswer(str(error)) from None
-        distinct = {key_of(shape): shape for shape in shapes}
         least, most = ontology.options.get("least", 0), ontology.options.get("most", MOST_SHAPES)
         if not least <= len(distinct) <= most:
             raise InvalidAnswer(f"an image has {least} to {most} shapes here; {len(distinct)} drawn")
@@ -154,7 +159,7 @@ class ImageShapes(LabelKind):
             raise InvalidAnswer(
                 f"an image has at most {MOST_COSTLY} shapes that are no boxes, points or keypoints"
             )
-        return {"shapes": in_order(distinct.values(), ontology)}
+        return {"shapes": distinct}
 
     def distance(self, one: Answer, other: Answer, ontology: Ontology) -> float:
         """Return 1 minus the share of shapes in common, those paired that are most alike; see `agreed.shapes`."""
@@ -186,7 +191,7 @@ class ImageShapes(LabelKind):
 
 
 def _check_in(ontology: Ontology) -> agreed.Check:
-    return lambda drawn: canonical_shape("a shape", drawn, ontology)
+    return lambda drawn: canonical_shape("a shape", drawn, ontology, alone=True)
 
 
 _any_points = Check("a list of points [x, y]", lambda name, value: value)
@@ -218,8 +223,13 @@ def types_of(options: Mapping[str, Any], label: str) -> list[str]:
     return types
 
 
-def canonical_shape(name: str, given: Mapping[str, Any], ontology: Ontology) -> dict[str, Any]:
+def canonical_shape(
+    name: str, given: Mapping[str, Any], ontology: Ontology, *, alone: bool = False
+) -> dict[str, Any]:
     """Return one shape in its canonical form.
+
+    Args:
+        alone: whether it is not among the others of its answer yet, so that it has no links.
 
     Raises:
         InputError: it is none that may be drawn in this project.
@@ -234,16 +244,35 @@ def canonical_shape(name: str, given: Mapping[str, Any], ontology: Ontology) -> 
         _check_joints(name, shape, options)
     _check_size(name, shape, options)
     specs = attributes.specs_of(options, label)
+    if alone:
+        specs = attributes.plain(specs)
     said = filling.filled(f"{name}.attributes", given.get("attributes", {}), specs)
     return {**shape, "attributes": said} if said else shape
 
 
-def in_order(shapes: Any, ontology: Ontology) -> list[Any]:
-    """Return shapes in the order of label, type and points."""
-    place = {label: at for at, label in enumerate(ontology.classes)}
-    return sorted(
-        shapes, key=lambda one: (place[one["label"]], one["type"], sequence_of(one["points"]), key_of(one))
-    )
+def in_order(shapes: Sequence[Drawn], ontology: Ontology) -> list[dict[str, Any]]:
+    """Return distinct shapes in the order of label, type and points, their links to where the linked ones are then.
+
+    Raises:
+        InputError: a link leads to no shape, to its own, or to one of a label that it may not.
+    """
+    links.check_links(shapes, ontology)
+    bare = [links.unlinked(one, ontology) for one in shapes]
+    keys = [key_of(one) for one in bare]
+    first = {key: at for at, key in reversed(list(enumerate(keys)))}
+    label = {name: at for at, name in enumerate(ontology.classes)}
+
+    def rank(key: str) -> tuple[Any, ...]:
+        one = bare[first[key]]
+        return label[one["label"]], one["type"], sequence_of(one["points"]), key
+
+    place = {key: at for at, key in enumerate(sorted(first, key=rank))}
+    found = []
+    for key in place:
+        leads = links.places_of(shapes[first[key]], ontology).items()
+        found.append(links.linked(bare[first[key]], {name: place[keys[to]] for name, to in leads}, ontology))
+    links.check_links(found, ontology)  # of two that were the same, one may have been linked to the other
+    return found
 
 
 def _in_order(types: Sequence[str]) -> list[str]:

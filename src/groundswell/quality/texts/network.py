@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from groundswell.errors import TooLarge
+from groundswell.quality.alignment import NONE, Places, cheapest_pairs
 from groundswell.quality.result import TIE, Floats
 from groundswell.quality.texts.distance import distances
 
@@ -26,10 +27,8 @@ PASSES = 2
 MOST_WORDS = 5000
 """Longest transcript: aligning two of them takes 200 MB."""
 
-NO_WORD = -1
+NO_WORD = NONE
 """In a slot, a transcript that has no word there."""
-
-Words = NDArray[np.intp]
 
 
 def align(transcripts: Sequence[tuple[str, ...]]) -> list[list[int]]:
@@ -101,58 +100,16 @@ class _Network:
         """Return for each transcript which slots it has a word in."""
         return list(self.said != self._empty)
 
-    def _with(self, said: Words, copies: Floats, place: int) -> Words:
+    def _with(self, said: Places, copies: Floats, place: int) -> Places:
         """Return a network with one more transcript, at its place."""
         words = self._transcripts[place]
         share = np.zeros((said.shape[1], self._empty + 1))
         np.add.at(share, (np.arange(said.shape[1]), said), copies[:, None])
         share /= copies.sum()
-        slots, places = _cheapest(self._cost[words] @ share.T, self._cost[-1] @ share.T)
+        slots, places = cheapest_pairs(self._cost[words] @ share.T, self._cost[-1] @ share.T, GAP)
         padded = np.column_stack([said, np.full(len(said), self._empty)])  # the last column is for `NO_WORD`
         new = np.append(words, self._empty)[places]
         return np.insert(padded[:, slots], place, new, axis=0)
-
-
-def _cheapest(facing: Floats, skipping: Floats) -> tuple[Words, Words]:
-    """Return the alignment of least cost as pairs of slot and word; one of a pair may be `NO_WORD`.
-
-    Where several cost the same, words face each other as late as can be, and slots are skipped later than words
-    get a slot of their own.
-
-    Args:
-        facing: cost of each word in each slot, `[n_words, n_slots]`.
-        skipping: cost of having no word in each slot, `[n_slots]`.
-    """
-    ahead = np.concatenate([[0.0], np.cumsum(skipping)])
-    table = np.empty((len(facing) + 1, len(ahead)))
-    table[0] = ahead
-    for word, cost in enumerate(facing):
-        row = table[word] + GAP
-        np.minimum(row[1:], table[word, :-1] + cost, out=row[1:])
-        table[word + 1] = np.minimum.accumulate(row - ahead) + ahead
-    pairs = _walk_back(table.tolist(), facing.tolist(), skipping.tolist())
-    slots, places = np.array(pairs, np.intp).reshape(-1, 2).T
-    return slots, places
-
-
-def _walk_back(
-    table: list[list[float]], facing: list[list[float]], skipping: list[float]
-) -> list[tuple[int, int]]:
-    """Return the pairs of slot and word on the cheapest way through a table of costs."""
-    word, slot = len(facing), len(skipping)
-    pairs = []
-    while word or slot:
-        reached = table[word][slot] + TIE
-        if word and slot and table[word - 1][slot - 1] + facing[word - 1][slot - 1] <= reached:
-            word, slot = word - 1, slot - 1
-            pairs.append((slot, word))
-        elif slot and table[word][slot - 1] + skipping[slot - 1] <= reached:
-            slot -= 1
-            pairs.append((slot, NO_WORD))
-        else:
-            word -= 1
-            pairs.append((NO_WORD, word))
-    return pairs[::-1]
 
 
 def _costs(vocabulary: list[str]) -> Floats:

@@ -72,8 +72,13 @@ def test_images_say_the_same() -> None:
     found = masks.numbered([(1, SQUARE), (300, [[1, 1], [3, 1], [3, 3], [1, 3]])], 12, 14)
     assert (read(masks.indexed(found)) == found).all()
     assert (read(masks.indexed(np.minimum(found, 2))) == np.minimum(found, 2)).all()
-    assert ((read(masks.mask(found, [300])) == 255) == (found == 300)).all()
-    assert tuple(read(masks.coloured(found))[1, 1]) == masks.colour(300)
+    wide = read(masks.extended(found)).astype(int)
+    assert (wide[..., 0] + 256 * wide[..., 1] + 65_536 * wide[..., 2] == found).all()
+    assert ((read(masks.mask(found, [300]))[..., 3] == 255) == (found == 300)).all()
+    assert tuple(read(masks.mask(found, [300]))[1, 1]) == (*masks.colour(300), 255)
+    assert tuple(read(masks.coloured(found))[1, 1]) == (*masks.colour(300), 255)
+    assert tuple(read(masks.coloured(found))[11, 13]) == (0, 0, 0, 0)
+    assert tuple(read(masks.mask(found, [0]))[11, 13]) == (255, 255, 255, 255)
 
 
 SHOWN = {"kind": "image", "text": None, "media_type": "image/png", "meta": {"width": 14, "height": 12}}
@@ -97,14 +102,20 @@ def test_each_label_has_a_mask_and_each_instance_a_number() -> None:
     numbers = read(kind.file(told["combined"]["indexedImage"], PARAMS, ANSWER, SHOWN))
     assert {n: int((numbers == n).sum()) for n in np.unique(numbers)} == {0: 68, 1: 87, 4: 4, 5: 9}
     cars = read(kind.file(told["labeled"]["car"], PARAMS, ANSWER, SHOWN))
-    assert ((cars == 255) == np.isin(numbers, [4, 5])).all()
+    assert ((cars[..., 3] == 255) == np.isin(numbers, [4, 5])).all()
     rest = read(kind.file(told["unlabeled"], PARAMS, ANSWER, SHOWN))
-    assert ((rest == 255) == (numbers == 0)).all()
+    assert ((rest[..., 3] == 255) == (numbers == 0)).all()
     picture = read(kind.file(told["combined"]["image"], PARAMS, ANSWER, SHOWN))
-    assert "#{:02x}{:02x}{:02x}".format(*picture[2, 2]) == mapping["car"][0]["color"]
+    assert "#{:02x}{:02x}{:02x}".format(*picture[2, 2, :3]) == mapping["car"][0]["color"]
     for missing in ("label-4.png", "other.png"):
         with pytest.raises(NotFound):
             kind.file(missing, PARAMS, ANSWER, SHOWN)
+
+
+def test_a_label_may_say_itself_that_each_instance_is_a_segment() -> None:
+    kind = task_type("segmentannotation")
+    flagged = {"attachment": "a", "labels": ["road", {"choice": "car", "instance_label": True}, "sky"]}
+    assert kind.response(flagged, ANSWER, SHOWN) == kind.response(PARAMS, ANSWER, SHOWN)
 
 
 def test_a_label_that_was_renamed_since_has_its_mask_too() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.errors import GroundswellError, InputError
+from groundswell.errors import GroundswellError, InputError, Unsupported
 from groundswell.items import ItemKind
 from groundswell.label.commissions.asked import Content, Wanted
 from groundswell.label.commissions.schemas import document
@@ -30,6 +30,15 @@ FIELDS = [
     {"field_id": "day", "type": "date", "title": "Day"},
     {"field_id": "at", "type": "datetime", "title": "At"},
     {"field_id": "page", "type": "url", "title": "Page"},
+    {"field_id": "scan", "type": "file", "title": "Scan"},
+    {"field_id": "all", "type": "number", "title": "All", "max_responses_required": 4, "suffix": "grams"},
+    {
+        "field_id": "each",
+        "type": "category",
+        "title": "Each",
+        "choices": ["x", "y"],
+        "max_responses_required": 2,
+    },
 ]
 GEOMETRIES = {
     "box": {"objects_to_annotate": ["car", {"choice": "bike", "subchoices": ["moped"]}], "can_rotate": True},
@@ -46,6 +55,12 @@ ATTRIBUTES = {
         "conditions": {"label_condition": {"label": "car"}},
     },
     "seen": {"type": "number", "min": 0, "max": 1},
+    "heading": {"type": "angle"},
+    "drives": {
+        "type": "linked",
+        "allowed_labels": ["car", "van"],
+        "conditions": {"label_condition": {"label": ["nose", "eye"]}},
+    },
 }
 PARAMS: dict[str, dict[str, Any]] = {
     "imageannotation": {**ADDRESS, "geometries": GEOMETRIES, "annotation_attributes": ATTRIBUTES},
@@ -74,6 +89,7 @@ PARAMS: dict[str, dict[str, Any]] = {
         **ADDRESS,
         "fields": {"title": "The title", "words": "Its words"},
         "repeatable_fields": ["words"],
+        "row_fields": {"product": "What was bought", "price": {"description": "With its currency"}},
     },
     "datacollection": {
         "attachment": "https://example.org",
@@ -139,6 +155,36 @@ def test_every_type_has_parameters_to_try() -> None:
 def test_the_enum_of_the_official_client_is_known() -> None:
     tasks = pytest.importorskip("scaleapi.tasks")
     assert {known_type(one.value) for one in tasks.TaskType} == {*TYPES, *UNSEEN}
+
+
+QUESTIONS = {
+    "kind": {"choices": ["a", "b"], "description": "Which?"},
+    "all": {"type": "category", "choices": ["a", "b"], "allow_multiple": True, "required": False},
+    "many": {"type": "number", "min": 0, "max": 9},
+    "say": {"type": "text", "required": False},
+    "ok": {"type": "boolean"},
+}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_answers_to_several_questions_are_told_by_question(seed: int) -> None:
+    kind, params = task_type("categorization"), {**ADDRESS, "taxonomies": QUESTIONS}
+    schema, item = schema_of("categorization", params)
+    answer = schema.kind.example(schema.ontology, item, np.random.default_rng(seed))
+    response = kind.response(params, answer, item)
+    assert kind.answer(params, response, item) == answer
+    told = document(
+        "categorization", kind.response_schema(Wanted("form", options=dict(schema.ontology.options)))
+    )
+    is_valid = jsonschema_rs.validator_for(told).is_valid
+    assert is_valid(response)
+    assert not is_valid({"taxonomies": {**response["taxonomies"], "else": 1}})
+    assert set(response["taxonomies"]) >= {"kind", "many", "ok"}
+    for wrong in ([], {"a": "b"}, {"a": {"choices": []}}):
+        with pytest.raises(InputError):
+            kind.wanted({"taxonomies": wrong or [1]}, item)
+    with pytest.raises(Unsupported):
+        kind.wanted({"taxonomies": {"a": {"type": "angle"}}}, item)
 
 
 @pytest.mark.parametrize("name", sorted(PARAMS))
@@ -224,6 +270,60 @@ def test_names_of_annotations_are_stable_and_different() -> None:
     first, again = (task_type("annotation").response({}, answer, IMAGE) for _ in range(2))
     assert first == again
     assert len({one["uuid"] for one in first["annotations"]}) == 2
+
+
+def test_boxes_may_be_told_in_whole_pixels() -> None:
+    kind = task_type("imageannotation")
+    params = {**ADDRESS, "geometries": {"box": {"objects_to_annotate": ["car"], "integer_pixels": True}}}
+    drawn = {"shapes": [{"type": "box", "label": "car", "points": [[1.4, 2.6], [10.2, 9.1]]}]}
+    (told,) = kind.response(params, drawn, IMAGE)["annotations"]
+    assert [told[side] for side in ("left", "top", "width", "height")] == [1, 3, 9, 6]
+
+
+def test_annotations_are_linked_by_their_names_and_shapes_by_their_places() -> None:
+    kind = task_type("imageannotation")
+    params = PARAMS["imageannotation"]
+    nose = {"type": "point", "label": "nose", "x": 5, "y": 5, "attributes": {"drives": "the car"}}
+    car = {"type": "box", "label": "car", "left": 1, "top": 1, "width": 9, "height": 9, "uuid": "the car"}
+    answer = kind.answer(params, {"annotations": [nose, car]}, IMAGE)
+    assert answer["shapes"][0]["attributes"] == {"drives": 1}
+    first, second = kind.response(params, answer, IMAGE)["annotations"]
+    assert first["attributes"] == {"drives": second["uuid"]}
+    with pytest.raises(InputError, match="the uuid of none"):
+        kind.answer(params, {"annotations": [nose]}, IMAGE)
+
+
+def test_a_field_says_what_it_is_filled_in_with_and_how_often() -> None:
+    kind = task_type("textcollection")
+    (spec,) = kind.wanted({"fields": [FIELDS[-2]]}, IMAGE).options["fields"]
+    assert spec == {
+        "name": "all",
+        "kind": "number",
+        "title": "All",
+        "hint": "grams",
+        "several": True,
+        "least": 0,
+        "most": 4,
+    }
+    params, answer = {"fields": [FIELDS[-2]]}, {"fields": {"all": [1, 2.5]}}
+    told = kind.response(params, answer, IMAGE)
+    assert told["annotations"]["all"]["response"] == [["1"], ["2.5"]]
+    assert kind.answer(params, told, IMAGE) == answer
+    both = {**FIELDS[-2], "type": "text", "min_characters": 3}
+    with pytest.raises(Unsupported, match="several responses"):
+        kind.wanted({"fields": [both]}, IMAGE)
+
+
+def test_rows_of_a_transcription_are_told_beside_its_fields() -> None:
+    kind, columns = task_type("transcription"), {"row_fields": {"product": "", "price": ""}}
+    answer = {"fields": {"title": "Bar", "row_fields": [{"product": "tea"}, {"price": "2"}]}}
+    told = kind.response({"fields": {"title": ""}, **columns}, answer, IMAGE)
+    assert told == {"fields": {"title": "Bar"}, "rows": [{"product": "tea"}, {"price": "2"}]}
+    assert kind.response(columns, {"fields": {}}, IMAGE) == {"fields": {}, "rows": []}
+    assert kind.answer(columns, {"rows": []}, IMAGE) == {"fields": {}}
+    for wrong in ({"row_fields": ["product"]}, {**columns, "fields": {"row_fields": ""}}):
+        with pytest.raises(InputError, match="row_fields"):
+            kind.wanted(wrong, IMAGE)
 
 
 def test_a_condition_may_ask_for_any_or_all_of_several_fields() -> None:

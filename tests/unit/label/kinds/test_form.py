@@ -4,6 +4,7 @@ import pytest
 
 from groundswell.errors import InputError, InvalidAnswer
 from groundswell.label.kinds import Schema, label_kind
+from groundswell.label.kinds.fields.files import digests_in, takes_files
 
 KIND = label_kind("form")
 
@@ -41,6 +42,16 @@ GOOD = [
     (field("file"), "a" * 64, "a" * 64),
     (field(several=True), ["a", " ", " b"], ["a", "b"]),
     (field("number", several=True, low=1), [3, 1.5], [3, 1.5]),
+    (
+        field("rows", fields=[field(), field("number", "y")]),
+        [{"y": 2.0, "x": " a "}, {"x": "", "y": None}, {}, {"y": 0}],
+        [{"x": "a", "y": 2}, {"y": 0}],
+    ),
+    (
+        field("rows", fields=[field("flag"), field("text", "y", when={"field": "x", "is": [True]})]),
+        [{"x": True, "y": "a"}, {"x": False}],
+        [{"x": True, "y": "a"}, {"x": False}],
+    ),
 ]
 
 
@@ -51,7 +62,20 @@ def test_each_kind_of_value_has_a_canonical_form(spec, given, kept):
     assert type(found) is type(kept)
 
 
+ROWS = field("rows", fields=[field(), field("number", "y")])
+
 BAD = [
+    (ROWS, "a", "rows, each an object of x, y"),
+    (ROWS, ["a"], r"fields\.x\[0\] is an object of names"),
+    (ROWS, [{"z": 1}], r"x\[0\] has 'z', which is not asked"),
+    (ROWS, [{"x": "a"}, {"y": "b"}], r"fields\.x\[1\]\.y is a number"),
+    (
+        field("rows", fields=[field(required=True), field("flag", "y")]),
+        [{"y": True}],
+        r"x\[0\]\.x is required",
+    ),
+    (field("rows", fields=[field()], least=2), [{"x": "a"}, {}], "a list of 2 to 100 rows"),
+    (field("rows", fields=[field()], most=1), [{"x": "a"}, {"x": "b"}], "a list of 0 to 1 rows"),
     (field(), 7, "a text of"),
     (field(most=3), "abcd", "0 to 3 characters"),
     (field(least=3), "ab", "3 to 10,000"),
@@ -185,6 +209,19 @@ for _ in range(7):
         ),
         ([field("flag", "a"), field(when={"field": "a", "is": []})], "a list of 1 to"),
         ([field("flag", "a"), field(when={"field": "a", "is": [[1]]})], "a text, a number"),
+        ([field("rows")], "needs 'fields'"),
+        ([field("rows", fields=[])], "a list of 1 to 50"),
+        ([field("rows", fields=[field(), field()])], "'x' twice"),
+        ([field("rows", fields=[field("rows")])], "one of text, number"),
+        ([field("rows", fields=[field(several=True)])], "'several' that is not known"),
+        ([field("rows", fields=[field()], several=True)], "any number of rows"),
+        ([field("rows", fields=[field()], most=101)], "at most 100 rows"),
+        ([field("rows", fields=[field()], low=1)], "takes no 'low'"),
+        ([field("text", fields=[field()])], "takes no 'fields'"),
+        (
+            [field("flag", "a"), field("rows", fields=[field(when={"field": "a", "is": [True]})])],
+            "'a', which is no",
+        ),
     ],
 )
 def test_forms_that_cannot_be_filled_in_are_refused(fields, says):
@@ -209,6 +246,11 @@ def test_titles_that_say_nothing_more_and_flags_that_are_off_are_left_out():
         (field("rank", values=["a", "b", "c"]), ["a", "b", "c"], ["b", "a", "c"], 1 / 3),
         (field("date"), "2026-01-01", "2026-01-02", 1.0),
         (field("whole", several=True, low=0, high=10), [1, 2], [1, 7, 3], 0.5),
+        (ROWS, [{"x": "a"}, {"x": "b"}], [{"x": "a"}, {"x": "b"}], 0.0),
+        (ROWS, [{"x": "a"}, {"x": "b"}, {"x": "c"}], [{"x": "a"}, {"x": "c"}], 1 / 3),
+        (ROWS, [{"x": "a"}], [{"x": "new"}, {"x": "a"}], 0.5),
+        (ROWS, [{"x": "a", "y": 1}, {"x": "b"}], [{"x": "a", "y": 2}, {"x": "b"}], 0.125),
+        (ROWS, [{"x": "a"}, {"x": "b"}], [{"x": "c"}, {"x": "d"}, {"x": "e"}, {"x": "f"}], 1.0),
     ],
 )
 def test_values_differ_in_the_way_of_their_kind(spec, one, other, apart):
@@ -237,11 +279,31 @@ def test_values_differ_in_the_way_of_their_kind(spec, one, other, apart):
         (field("flag"), [True, False, True], True),
         (field("date"), ["2026-01-01", "2026-01-01", "1999-01-01"], "2026-01-01"),
         (field("text", several=True), [["a", "b"], ["a", "b"], ["z"]], ["a", "b"]),
+        (
+            ROWS,
+            [
+                [{"x": "tea", "y": 1}, {"x": "bun", "y": 2}],
+                [{"x": "tea", "y": 1}, {"x": "bum", "y": 2}, {"x": "jam", "y": 9}],
+                [{"x": "tee", "y": 1}, {"x": "bun", "y": 2}],
+            ],
+            [{"x": "tea", "y": 1}, {"x": "bun", "y": 2}],
+        ),
     ],
 )
 def test_values_are_merged_in_the_way_of_their_kind(spec, values, merged):
     answers = [filled(x=value) for value in values]
     assert schema(spec).merge(answers, [1.0] * len(answers)) == filled(x=merged)
+
+
+def test_each_row_is_merged_by_itself_though_nobody_had_all_of_them_right():
+    said = [
+        [{"x": "a", "y": 1}, {"x": "b", "y": 2}, {"x": "c", "y": 7}],
+        [{"x": "a", "y": 1}, {"x": "b", "y": 7}, {"x": "c", "y": 3}],
+        [{"x": "a", "y": 7}, {"x": "b", "y": 2}, {"x": "c", "y": 3}],
+        [{"x": "b", "y": 2}, {"x": "c", "y": 3}],
+    ]
+    merged = schema(ROWS).merge([filled(x=rows) for rows in said], [1.0] * 4)
+    assert merged == filled(x=[{"x": "a", "y": 1}, {"x": "b", "y": 2}, {"x": "c", "y": 3}])
 
 
 def test_a_field_is_filled_in_where_more_than_half_of_the_trust_fills_it_in():
@@ -273,3 +335,12 @@ def test_merged_values_hide_what_they_hide_and_what_cannot_be_mixed_is_the_neare
     assert asked.merge(said[:2], [1, 1.1]) == said[1]
     mixed = asked.merge(said[:4], [2, 1, 1, 2])
     assert mixed in said, "dog and big would need a bark, which nobody gave"
+
+
+def test_files_are_found_in_fields_lists_and_rows():
+    specs = [field("file", "a"), field("file", "b", several=True), field("rows", "c", fields=[field("file")])]
+    one, two, three = (letter * 64 for letter in "abc")
+    values = {"a": "https://example.org/a", "b": [one, two], "c": [{"x": three}, {}]}
+    assert list(digests_in(values, specs)) == [one, two, three]
+    assert takes_files(specs[2:])
+    assert not takes_files([field(), field("rows", "c", fields=[field()])])

@@ -193,6 +193,77 @@ def canonical(here, *shapes):
     return here.validate(drawn(*shapes))
 
 
+LINKED = {
+    "attributes": [
+        {"name": "drives", "kind": "link", "of": ["man"], "to": ["car"]},
+        {"name": "old", "kind": "flag"},
+    ]
+}
+FAR, NEAR = box(200.0, 0.0, 240.0, 40.0), box(0.0, 0.0, 40.0, 40.0)
+
+
+def man(drives=None, **more):
+    said = more if drives is None else {"drives": drives, **more}
+    return box(100.0, 0.0, 140.0, 40.0, "man", **({"attributes": said} if said else {}))
+
+
+def test_a_link_leads_to_the_same_shape_after_they_are_put_in_order():
+    here = schema(**LINKED)
+    said = drawn(man(1), FAR, NEAR)
+    assert here.validate(said)["shapes"] == [NEAR, FAR, man(1)]
+    assert here.validate(drawn(FAR, NEAR, man(0), FAR))["shapes"] == [NEAR, FAR, man(1)]
+    assert here.validate(drawn(NEAR, man(0, old=True)))["shapes"] == [NEAR, man(0, old=True)]
+    assert here.validate(here.validate(said)) == here.validate(said)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "says"),
+    [
+        ([man(0), NEAR], r"drives is the place of another shape \(car\), 0 to 1; got 0"),
+        ([NEAR, man(2)], "got 2"),
+        ([NEAR, man(1.5)], "a whole number"),
+        ([NEAR, box(100, 0, 140, 40, attributes={"drives": 0})], "'drives', which is not asked"),
+        ([man(1), box(5, 5, 9, 9, "man")], "got 1"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_refused(shapes, says):
+    with pytest.raises(InvalidAnswer, match=says):
+        schema(**LINKED).validate(drawn(*shapes))
+
+
+def test_links_of_labels_that_there_are_not_are_refused():
+    with pytest.raises(InputError, match="links to 'bus', which is no class"):
+        schema(attributes=[{"name": "in", "kind": "link", "to": ["bus"]}])
+
+
+def test_links_differ_by_where_they_lead_whatever_the_order_of_shapes():
+    here = schema(**LINKED)
+    one, more = here.validate(drawn(NEAR, man(0))), here.validate(drawn(NEAR, FAR, man(1)))
+    same = here.validate(drawn(FAR, man(0)))
+    assert here.distance(same, here.validate(drawn(man(1), FAR))) == 0
+    two = here.validate(drawn(NEAR, FAR, man(0)))
+    assert here.distance(more, two) == pytest.approx(0.5 / 3)
+    assert here.distance(more, here.validate(drawn(NEAR, FAR, man()))) == pytest.approx(0.5 / 3)
+    assert here.distance(one, two) == pytest.approx(1 - 2 * 2 / 5)
+
+
+def test_links_are_voted_on_by_where_they_lead():
+    here = schema(**LINKED)
+    moved = box(202.0, 2.0, 242.0, 42.0)
+    said = [
+        here.validate(drawn(NEAR, FAR, man(1))),
+        here.validate(drawn(man(1), moved)),
+        here.validate(drawn(NEAR, FAR, man(0))),
+    ]
+    merged = here.merge(said, [1.0] * 3)
+    assert [one["label"] for one in merged["shapes"]] == ["car", "car", "man"]
+    assert merged["shapes"][2]["attributes"] == {"drives": 1}
+    alone = here.merge([said[1], here.validate(drawn(NEAR, man(0))), said[1]], [1.0] * 3)
+    assert [one.get("attributes") for one in alone["shapes"]] == [None, {"drives": 0}]
+    found = here.infer([Said(1, worker, answer) for worker, answer in enumerate(said)])
+    assert found.answers[1]["shapes"][2]["attributes"] == {"drives": 1}
+
+
 def test_answers_differ_by_the_areas_that_they_do_not_share():
     here = schema()
     one = canonical(here, box(0, 0, 10, 10))

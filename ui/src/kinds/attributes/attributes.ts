@@ -1,11 +1,15 @@
 /** Attributes of what somebody marks (a shape, a segment): more than its label, as the project asks for it. */
+import { number } from '../../messages/index.svelte';
 import type { ProjectDetail } from '../../wire';
 import { isEmpty, optionsOf, problemOf, type Field } from '../form/fields';
+import { w } from './words';
 
-/** A field of the kinds choice, choices, number, flag or text, of some labels. */
+/** A field of the kinds choice, choices, number, flag, text or link, of some labels. */
 export interface Spec extends Field {
   /** The labels that have it; all where none are named. */
   of?: string[];
+  /** The labels that a link may lead to; all where none are named. */
+  to?: string[];
 }
 
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -51,6 +55,7 @@ export function inWords(attributes: Attributes | undefined, specs: Spec[]): stri
     const value = attributes?.[spec.name];
     if (isEmpty(value) || value === false) return [];
     if (value === true) return [spec.name];
+    if (spec.kind === 'link') return [w().linked(number((value as number) + 1))];
     const title = (one: unknown) => optionsOf(spec).find(({ value: name }) => name === one)?.title;
     return [value].flat().map((one) => title(one) ?? String(one));
   });

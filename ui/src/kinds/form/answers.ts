@@ -1,7 +1,7 @@
 /** What a form says in the end. */
 import { list } from '../../messages/index.svelte';
 import type { Answer, ProjectDetail, Task } from '../../wire';
-import { optionsOf, problemOf, settled, titleOf, type Field, type Values } from './fields';
+import { isDigest, optionsOf, problemOf, settled, titleOf, type Field, type Values } from './fields';
 import { w } from './words';
 
 export const fieldsOf = (project: ProjectDetail): Field[] =>
@@ -24,11 +24,18 @@ export function missing(draft: Answer, _: Task, project: ProjectDetail): string 
 /** The value of a field in words. */
 export function wordsOf(field: Field, value: unknown): string {
   if (typeof value === 'boolean') return value ? w().yes : w().no;
+  if (field.kind === 'rows') return (value as Values[]).map((row) => rowInWords(field, row)).join('; ');
   if (Array.isArray(value)) {
     const each = value.map((one) => wordsOf(field, one));
     return field.kind === 'rank' ? each.join(' › ') : list(each);
   }
+  if (field.kind === 'file' && isDigest(value)) return w().file(value.slice(0, 8));
   return optionsOf(field).find((one) => one.value === value)?.title ?? String(value);
+}
+
+function rowInWords({ fields = [] }: Field, row: Values): string {
+  const filled = fields.filter(({ name }) => row[name] !== undefined);
+  return list(filled.map((field) => wordsOf(field, row[field.name])));
 }
 
 const FEW = 3;

@@ -20,6 +20,14 @@ const fields: Field[] = [
     },
   },
 ];
+const lines: Field = {
+  name: 'lines',
+  kind: 'rows',
+  fields: [
+    { name: 'item', kind: 'text', required: true },
+    { name: 'price', kind: 'number', title: 'Price' },
+  ],
+};
 const project = { options: { fields } } as unknown as ProjectDetail;
 const names = (shown: Field[]) => shown.map(({ name }) => name);
 
@@ -77,6 +85,18 @@ test.each<[Field, unknown, string | null]>([
   [{ name: 's', kind: 'whole', several: true, most: 1 }, [1, 2], 'at most 1 entries'],
   [{ name: 's', kind: 'whole', several: true }, [1, 'x', ''], 'write a whole number'],
   [{ name: 'd', kind: 'date' }, '', null],
+  [lines, [], null],
+  [{ ...lines, required: true }, [], 'this is needed'],
+  [{ ...lines, least: 2 }, [{ item: 'tea' }], 'at least 2 rows'],
+  [
+    lines,
+    [
+      { item: 'tea', price: 2 },
+      { item: 'bun', price: 'x' },
+    ],
+    'row 2, Price: write a number',
+  ],
+  [lines, [{ price: 2 }], 'row 1, item: this is needed'],
 ])('%o with %o: %s', (field, value, problem) => {
   expect(problemOf(field, value)).toBe(problem);
 });
@@ -107,5 +127,6 @@ test('a summary names the first fields and counts the others', () => {
   expect(summary(answer, project)).toBe('Can it be read: Yes, shop: Bar, paid: By card, and 1 more');
   expect(summary({ fields: {} }, project)).toBe('nothing filled in');
   expect(wordsOf({ name: 'r', kind: 'rank', values: ['a', 'b'] }, ['b', 'a'])).toBe('b › a');
+  expect(wordsOf(lines, [{ item: 'tea', price: 2 }, { item: 'bun' }])).toBe('tea and 2; bun');
   expect(fieldsOf({ options: {} } as ProjectDetail)).toEqual([]);
 });

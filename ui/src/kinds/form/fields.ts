@@ -14,7 +14,9 @@ export type FieldKind =
   | 'url'
   | 'file'
   | 'rank'
-  | 'scale';
+  | 'scale'
+  | 'rows'
+  | 'link';
 
 export type Condition =
   { field: string; is: (string | number | boolean)[] } | { all: Condition[] } | { any: Condition[] };
@@ -34,6 +36,8 @@ export interface Field {
   pattern?: string;
   when?: Condition;
   several?: boolean;
+  /** Of each row. */
+  fields?: Field[];
 }
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -86,16 +90,34 @@ const PATTERNS: Record<string, RegExp> = {
   zip: /^[A-Za-z0-9][A-Za-z0-9 -]{1,11}$/,
   number: /^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$/,
 };
-const DIGEST = /^[0-9a-f]{64}$/;
+
+/** Whether the value of a file is the digest of one that was handed in, and no address. */
+export const isDigest = (value: unknown): value is string =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
 /** What is wrong with the value of a field that is shown, as part of a sentence; null where it is right. */
 export function problemOf(field: Field, value: unknown): string | null {
   if (isEmpty(value)) return field.required ? w().wrong.empty : null;
+  if (field.kind === 'rows') return wrongRows(field, value as Values[]);
   if (!field.several) return wrongWith(field, value);
   const entries = (value as unknown[]).filter((one) => !isEmpty(one));
   const count = countProblem(entries.length, field.least ?? 0, field.most ?? Infinity, w().wrong.entries);
   const entry = entryOf(field);
   return count ?? entries.map((one) => wrongWith(entry, one)).find((found) => found !== null) ?? null;
+}
+
+/** What is wrong with the first row and cell in which something is. */
+function wrongRows({ fields = [], least = 0, most = Infinity }: Field, rows: Values[]): string | null {
+  const count = countProblem(rows.length, least, most, w().wrong.rows);
+  if (count) return count;
+  for (const [place, row] of rows.entries()) {
+    const { shown, filled } = settled(fields, row);
+    for (const field of shown) {
+      const problem = problemOf(field, filled[field.name]);
+      if (problem) return w().wrong.cell(number(place + 1), titleOf(field), problem);
+    }
+  }
+  return null;
 }
 
 function countProblem(
@@ -121,7 +143,7 @@ function wrongWith(field: Field, value: unknown): string | null {
     );
   if (kind === 'rank') return (value as string[]).length < optionsOf(field).length ? w().wrong.order : null;
   if (kind === 'url') return isAddress(String(value)) ? null : w().wrong.url;
-  if (kind === 'file') return DIGEST.test(String(value)) || isAddress(String(value)) ? null : w().wrong.file;
+  if (kind === 'file') return isDigest(value) || isAddress(String(value)) ? null : w().wrong.file;
   return null;
 }
 

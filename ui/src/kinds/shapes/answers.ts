@@ -5,6 +5,7 @@ import { specsOf, unfit } from '../attributes/attributes';
 import { w as of } from '../attributes/words';
 import { formOf } from './forms';
 import { boundsOf, distance } from './geometry';
+import { wrongLink } from './links';
 import { rulesOf, shapesOf, type Point, type Rules, type Shape } from './shape';
 import { counted } from '../marks/count';
 import { w } from './words';
@@ -32,7 +33,7 @@ export function firstLacking(
   project: ProjectDetail,
 ): { at: number; words: string } | null {
   for (const [at, shape] of shapes.entries()) {
-    const words = lacking(shape, at, project);
+    const words = lacking(shape, at, project) ?? linkedWrongly(shapes, at, project);
     if (words) return { at, words };
   }
   return null;
@@ -43,6 +44,12 @@ function lacking(shape: Shape, at: number, project: ProjectDetail): string | nul
   const found = unfit(shape.attributes, specsOf(project, shape.label));
   if (found) return of().lacks(what(), found.name, found.problem);
   return tooSmall(shape, what, rulesOf(project));
+}
+
+function linkedWrongly(shapes: readonly Shape[], at: number, project: ProjectDetail): string | null {
+  const name = wrongLink(project, shapes, at);
+  const what = w().missing.shape(number(at + 1), (shapes[at] as Shape).label);
+  return name && of().lacks(what, name, of().wrongLink);
 }
 
 function tooSmall(

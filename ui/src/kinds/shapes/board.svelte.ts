@@ -8,6 +8,7 @@ import { formOf } from './forms';
 import type { Placed } from './forms/form';
 import { boundsOf, clamp, clampMove, type Rect } from './geometry';
 import { clipboard, habits } from './habits.svelte';
+import { withLinks } from './links';
 import {
   rounded,
   rulesOf,
@@ -204,8 +205,11 @@ export class Board {
 
   // ── changing ──
 
-  add(shapes: readonly Shape[], byHand = true): void {
-    const copies = shapes.map((shape) => ({ ...shape }));
+  /** Add shapes; where they are not `ofHere`, what they are linked to is not here, either. */
+  add(shapes: readonly Shape[], byHand = true, ofHere = false): void {
+    const copies = shapes.map((shape) => ({
+      ...(ofHere ? shape : withLinks(this.props.project, shape, () => undefined)),
+    }));
     const ids = copies.map((shape) => this.#mark(shape).id);
     this.#put([...shapesOf(this.props.draft()), ...copies]);
     this.pick(ids, { byHand });
@@ -222,7 +226,7 @@ export class Board {
   remove(): void {
     const gone = new Set(this.movable.map(({ id }) => id));
     if (!gone.size) return;
-    this.#put(this.all.filter(({ id }) => !gone.has(id)).map(({ shape }) => shape));
+    this.#reorder(this.all.filter(({ id }) => !gone.has(id)));
     this.letGo();
   }
 
@@ -270,9 +274,9 @@ export class Board {
 
   /** Bring what is picked to the front, or send it to the back. */
   raise(up: boolean): void {
-    const [picked, others] = [this.movable.map(({ shape }) => shape), this.movable.map(({ id }) => id)];
-    const rest = this.all.filter(({ id }) => !others.includes(id)).map(({ shape }) => shape);
-    if (picked.length && rest.length) this.#put(up ? [...rest, ...picked] : [...picked, ...rest]);
+    const picked = this.movable;
+    const rest = this.all.filter((one) => !picked.includes(one));
+    if (picked.length && rest.length) this.#reorder(up ? [...rest, ...picked] : [...picked, ...rest]);
   }
 
   copy(): number {
@@ -342,6 +346,13 @@ export class Board {
     if (!this.props.closed()) this.props.change({ ...this.props.draft(), shapes }, how);
   }
 
+  /** Some of the shapes in this order, still linked to each other. */
+  #reorder(kept: readonly Marked[]): void {
+    const places = new Map(kept.map(({ id }, place) => [id, place]));
+    const to = (place: number) => places.get(this.all[place]?.id as number);
+    this.#put(kept.map(({ id, shape }) => this.#ids.keep(id, withLinks(this.props.project, shape, to))));
+  }
+
   /** The same object for the same shape, so that what shows it can stand still while others change. */
   #mark(shape: Shape): Marked {
     const marked = this.#marks.get(shape) ?? { id: this.#ids.of(shape), shape };
@@ -361,7 +372,7 @@ export class Board {
       const by = beside ? clampMove(boundsOf(formOf(shape).outline(shape)), BESIDE, place) : [0, 0];
       return this.#as(shape, formOf(shape).move(shape, by as Point));
     });
-    this.add(copied);
+    this.add(copied, true, beside);
     return copied.length;
   }
 

@@ -3,6 +3,7 @@ import type { Answer, ProjectDetail } from '../../wire';
 import { Drafting } from '../../work/drafting.svelte';
 import { Board } from './board.svelte';
 import { clipboard, habits } from './habits.svelte';
+import { linkable, wrongLink } from './links';
 import { shapesOf, type Point, type Shape } from './shape';
 
 vi.hoisted(() => vi.stubGlobal('matchMedia', () => ({ matches: false })));
@@ -13,7 +14,10 @@ const project = {
     shapes: ['box', 'polygon', 'keypoints'],
     shapes_of: { car: ['box', 'polygon'] },
     skeletons: { person: { joints: ['head', 'hip', 'foot'], edges: [] } },
-    attributes: [{ name: 'parked', kind: 'flag', of: ['car'] }],
+    attributes: [
+      { name: 'parked', kind: 'flag', of: ['car'] },
+      { name: 'drives', kind: 'link', of: ['person'], to: ['car'] },
+    ],
   },
 } as unknown as ProjectDetail;
 
@@ -145,4 +149,35 @@ test('a tool that the label cannot be drawn with takes a label that can, and the
   board.setTool('keypoints');
   board.setLabel('car');
   expect([board.tool, board.label]).toEqual(['box', 'car']);
+});
+
+const driver = (place: number): Shape => ({ ...car(50), label: 'person', attributes: { drives: place } });
+const drives = () => shapes().map(({ attributes }) => attributes?.drives);
+
+test('links lead to the same shapes when others go, and go with the shape that they lead to', () => {
+  const board = boardOf(car(0), car(30), driver(1));
+  board.pick([board.all[0]?.id as number]);
+  board.remove();
+  expect(drives()).toEqual([undefined, 0]);
+  board.pick([board.all[0]?.id as number]);
+  board.raise(true);
+  expect(drives()).toEqual([1, undefined]);
+  board.remove();
+  expect(shapes()).toEqual([{ ...car(50), label: 'person' }]);
+});
+
+test('a copy on the same image is linked as the first is; from elsewhere it is not', () => {
+  const board = boardOf(car(0), driver(0));
+  board.pick([board.all[1]?.id as number]);
+  board.duplicate();
+  expect(drives()).toEqual([undefined, 0, 0]);
+  board.add([driver(0)]);
+  expect(drives()[3]).toBeUndefined();
+});
+
+test('a link to what was named anew since is found', () => {
+  const linked = [car(0), driver(0)];
+  expect(wrongLink(project, linked, 1)).toBeNull();
+  expect(wrongLink(project, [{ ...car(0), label: 'person' }, driver(0)], 1)).toBe('drives');
+  expect(linkable(linked, { name: 'drives', kind: 'link', to: ['car'] }, 1)).toEqual([0]);
 });

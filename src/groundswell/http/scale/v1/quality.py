@@ -6,6 +6,8 @@ from groundswell.http.scale.route import Call, Route
 from groundswell.http.scale.v1.tasks import TASK, new_task
 from groundswell.label.commissions.quality import commission_known
 
+INITIAL = "initial_response"
+
 
 async def create_evaluation_task(call: Call) -> dict[str, Any]:
     """Make a test that nobody can tell from live work."""
@@ -22,11 +24,14 @@ async def _known(call: Call, *, course: bool) -> dict[str, Any]:
     expected = body.pop("expected_response", None)
     new = new_task(call.path["type"], body)
     made = await commission_known(call.app.commission_room, call.member, new, expected, course=course)
+    params = dict(made.params)
+    initial = {INITIAL: params.pop(INITIAL)} if INITIAL in params else {}
     return {
         "id": made.id,
         "type": made.type,
         "project": made.project,
-        "params": dict(made.params),
+        "params": params,
+        **initial,
         "expected_response": dict(made.expected_response),
     }
 
@@ -37,13 +42,13 @@ ROUTES = (
         "/evaluation_tasks/{type}",
         create_evaluation_task,
         needs=("project", "expected_response"),
-        takes=TASK,
+        takes=(*TASK, INITIAL),
     ),
     Route(
         "POST",
         "/training_tasks/{type}",
         create_training_task,
         needs=("project", "expected_response"),
-        takes=TASK,
+        takes=(*TASK, INITIAL),
     ),
 )

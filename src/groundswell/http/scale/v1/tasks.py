@@ -130,8 +130,10 @@ async def list_tasks(call: Call) -> dict[str, Any]:
     )
     page = rows[:limit]
     is_short = call.flag("limited_response")
-    links = None if is_short else await links_of(call, page)
-    tasks = [task_object(one, is_test=call.member.is_sandbox, links=links) for one in page]
+    attached = _wants_attachments(call) and not is_short
+    links = None if is_short else await links_of(call, page, attachments=attached)
+    is_test = call.member.is_sandbox
+    tasks = [task_object(one, is_test=is_test, links=links, attachments=attached) for one in page]
     docs = [_short(one) for one in tasks] if is_short else tasks
     answer = {"docs": docs, "total": total, "limit": limit, "offset": 0, "has_more": len(rows) > limit}
     if len(rows) > limit:
@@ -189,14 +191,24 @@ def moment(call: Call, name: str) -> datetime | None:
         raise InputError(f"{name} must be an ISO 8601 date or time; got {text[:40]!r}") from None
 
 
-async def links_of(call: Call, commissions: Sequence[Commission]) -> Links | None:
+async def links_of(
+    call: Call, commissions: Sequence[Commission], *, attachments: bool = False
+) -> Links | None:
     """Return what makes addresses of the files of some tasks, as the caller reaches them."""
-    return await links_for(call.app.db, call.scope.org_id, call.base, commissions, now())
+    return await links_for(
+        call.app.db, call.scope.org_id, call.base, commissions, now(), attachments=attachments
+    )
+
+
+def _wants_attachments(call: Call) -> bool:
+    """Say whether addresses of attachments are asked for; a sandbox has none, as nothing is fetched there."""
+    return call.flag("include_attachment_url") and not call.member.is_sandbox
 
 
 async def _out(call: Call, commission: Commission) -> dict[str, Any]:
-    links = await links_of(call, [commission])
-    return task_object(commission, is_test=call.member.is_sandbox, links=links)
+    attached = _wants_attachments(call)
+    links = await links_of(call, [commission], attachments=attached)
+    return task_object(commission, is_test=call.member.is_sandbox, links=links, attachments=attached)
 
 
 def _short(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,6 +227,7 @@ TASK = (
     "attachment_type",
     "attachments",
     "categories",
+    "taxonomies",
     "labels",
     "objects_to_annotate",
     "geometries",
@@ -223,6 +236,8 @@ TASK = (
     "text",
     "template_variables",
     "hypothesis",
+    "base_annotations",
+    "context_attachments",
     "groundswell",
 )
 """Parameters of a task that are known to OpenAPI: those of any, and the essential ones of each type."""
@@ -244,6 +259,7 @@ LISTED = (
     "limit",
     "next_token",
     "limited_response",
+    "include_attachment_url",
 )
 
 ROUTES = (
@@ -256,6 +272,6 @@ ROUTES = (
     Route("PUT", "/task/{id}/tags", add_tags, listed="tags"),
     Route("DELETE", "/task/{id}/tags", delete_tags, listed="tags"),
     Route("POST", "/task/{type}", create_task, duplicate=True, takes=TASK),
-    Route("GET", "/task/{id}", get_task),
+    Route("GET", "/task/{id}", get_task, query=("include_attachment_url",)),
     Route("GET", "/tasks", list_tasks, query=LISTED),
 )

@@ -1,33 +1,40 @@
 """Forms about something: `textcollection`, `transcription`, `datacollection` and `comparison`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from groundswell.errors import InputError, Unsupported
 from groundswell.items import ItemKind
 from groundswell.label.commissions.asked import (
     Content,
+    FileName,
     Params,
     Response,
     TaskType,
     Wanted,
     attached,
     label_names,
+    listed,
     required,
     together,
 )
 from groundswell.label.commissions.schemas import TEXT, JsonSchema, list_of, object_of, one_of
 from groundswell.label.kinds import Answer, Shown
+from groundswell.label.kinds.fields.files import digests_in, is_digest
 
 KINDS = (ItemKind.TEXT, ItemKind.IMAGE, ItemKind.AUDIO)
 
 Spec = dict[str, Any]
+
+ROWS = "row_fields"
+"""The field of a form that holds the rows of a transcription."""
 
 
 class TextCollection(TaskType):
     """A form about one attachment, or several beside each other, with fields that may depend on others."""
 
     names: ClassVar[tuple[str, ...]] = ("textcollection",)
+    has_files: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the attachment, or several beside each other."""
@@ -41,10 +48,14 @@ class TextCollection(TaskType):
 
     def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
         """Return an annotation for each field that is filled in, by its id."""
-        types = {one["field_id"]: one["type"] for one in params["fields"]}
+        asked = {one["field_id"]: one for one in params["fields"]}
         return {
             "annotations": {
-                name: {"field_id": name, "type": types[name], "response": [_as_texts(value)]}
+                name: {
+                    "field_id": name,
+                    "type": asked[name]["type"],
+                    "response": _as_entries(_field(asked[name]), value),
+                }
                 for name, value in answer["fields"].items()
             }
         }
@@ -59,6 +70,10 @@ class TextCollection(TaskType):
         specs = {one["field_id"]: _field(one) for one in required(params, "fields", list, "a list of fields")}
         return {"fields": {name: _from_texts(specs.get(name), one) for name, one in said.items()}}
 
+    def handed(self, params: Params, answer: Answer) -> Collection[str]:
+        """Return the files of fields of type file."""
+        return set(digests_in(answer["fields"], self.wanted(params, {}).options["fields"]))
+
     def response_schema(self, wanted: Wanted) -> JsonSchema:
         """Return that there is an annotation for each field, those that are required and shown always."""
         fields = {
@@ -71,7 +86,7 @@ class TextCollection(TaskType):
 
 
 class Transcription(TaskType):
-    """Texts that are found in an attachment, each in a field; those of `repeatable_fields` any number of times."""
+    """Texts in an attachment, each in a field; of `repeatable_fields` any number; of `row_fields` rows of a table."""
 
     names: ClassVar[tuple[str, ...]] = ("transcription",)
 
@@ -80,33 +95,45 @@ class Transcription(TaskType):
         return attached(params, KINDS)
 
     def wanted(self, params: Params, shown: Shown) -> Wanted:
-        """Return a text field for each name."""
-        if params.get("row_fields"):
-            raise Unsupported("row_fields have no screen yet; ask for each in fields, with repeatable_fields")
-        given = required(params, "fields", Mapping, "an object of fields")
+        """Return a text field for each name, and one that holds the rows."""
+        columns = _row_fields(params)
+        given = params.get("fields") or {}
+        if not isinstance(given, Mapping) or not (given or columns):
+            given = required(params, "fields", Mapping, "an object of fields")
         repeated = params.get("repeatable_fields") or {}
         if not isinstance(repeated, Mapping):  # names of fields
             repeated = {name: given.get(name) for name in label_names("repeatable_fields", repeated)}
         every = {**given, **repeated}
-        return Wanted(
-            "form",
-            options={"fields": [_text_field(name, one, name in repeated) for name, one in every.items()]},
-        )
+        fields = [_text_field(name, one, name in repeated) for name, one in every.items()]
+        return Wanted("form", options={"fields": [*fields, *columns]})
 
     def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
-        """Return the fields."""
-        return {"fields": dict(answer["fields"])}
+        """Return the fields, and the rows where those are asked for."""
+        fields = dict(answer["fields"])
+        if not params.get("row_fields"):
+            return {"fields": fields}
+        rows = [dict(row) for row in fields.pop(ROWS, ())]
+        return {"fields": fields, "rows": rows}
 
     def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
-        """Return the fields."""
-        return _fields_of(response)
+        """Return the fields, and the rows."""
+        if not params.get("row_fields"):
+            return _fields_of(response)
+        rows = listed(response, "rows") if response.get("rows") else []
+        found = _fields_of({"fields": {}, **response})["fields"]
+        return {"fields": {**found, **({ROWS: rows} if rows else {})}}
 
     def response_schema(self, wanted: Wanted) -> JsonSchema:
-        """Return that there is a text for each field, or a list of them."""
+        """Return that there is a text for each field, or a list of them; and rows where those are asked for."""
+        asked = wanted.options["fields"]
         fields = {
-            one["name"]: list_of(TEXT) if one.get("several") else TEXT for one in wanted.options["fields"]
+            one["name"]: list_of(TEXT) if one.get("several") else TEXT
+            for one in asked
+            if one["kind"] != "rows"
         }
-        return object_of({"fields": object_of(fields, optional=_may_be_empty(wanted))})
+        columns = [one["name"] for of in asked if of["kind"] == "rows" for one in of["fields"]]
+        rows = {"rows": list_of(object_of(dict.fromkeys(columns, TEXT), optional=columns))} if columns else {}
+        return object_of({"fields": object_of(fields, optional=list(fields)), **rows})
 
 
 class DataCollection(Transcription):
@@ -147,6 +174,22 @@ class Comparison(TaskType):
 # ── fields ───────────────────────────────────────────────────────────────────────────────────────
 
 
+def _row_fields(params: Params) -> list[Spec]:
+    """Return the field that holds the rows, where those are asked for."""
+    given = params.get("row_fields")
+    if not given:
+        return []
+    if not isinstance(given, Mapping):
+        raise InputError("The row_fields parameter must be an object of fields.")
+    taken = [
+        params[name] for name in ("fields", "repeatable_fields") if isinstance(params.get(name), Mapping)
+    ]
+    if any(ROWS in names for names in taken):
+        raise InputError(f"No field can be called {ROWS!r} where there are row_fields.")
+    columns = [_text_field(name, one, several=False) for name, one in given.items()]
+    return [{"name": ROWS, "title": "Rows", "kind": "rows", "fields": columns}]
+
+
 def _text_field(name: str, given: Any, several: bool) -> Spec:
     hint = given.get("description") if isinstance(given, Mapping) else given
     said = {"hint": hint[:5_000]} if isinstance(hint, str) and hint else {}
@@ -175,6 +218,7 @@ _KINDS = {
     "ranking_order": "rank",
     "linear_scale": "scale",
     "url": "url",
+    "file": "file",
 }
 """Types of the fields of a textcollection, and as what they are filled in."""
 
@@ -188,13 +232,38 @@ def _field(given: Any) -> Spec:
             f"field {name[:80]!r} is of type {str(kind)[:40]}, which has no screen yet; known: {', '.join(_KINDS)}"
         )
     spec: Spec = {"name": name, "kind": _KINDS[kind]}
-    spec |= {key: given[of] for key, of in (("title", "title"), ("hint", "description")) if given.get(of)}
-    spec |= _bounds(name, kind, given)
+    spec |= {"title": given["title"]} if given.get("title") else {}
+    if hint := _hint(given):
+        spec["hint"] = hint
+    spec |= _several(name, given, _bounds(name, kind, given))
     if given.get("required"):
         spec["required"] = True
     if conditions := given.get("conditions"):
         spec["when"] = _condition(name, conditions)
     return spec
+
+
+def _hint(given: Mapping[str, Any]) -> str:
+    """Return what is said below the title: a description, a hint, and what stands before and behind a number."""
+    said = [given.get(of) for of in ("description", "hint")]
+    ends = [one for of in ("prefix", "suffix") if isinstance(one := given.get(of), str) and one]
+    return "\n".join(one for one in (*said, " … ".join(ends)) if isinstance(one, str) and one)[:5_000]
+
+
+def _several(name: str, given: Mapping[str, Any], bounds: Spec) -> Spec:
+    """Return the bounds of a field, which are of its entries' number where it takes several."""
+    least, most = given.get("min_responses_required") or 0, given.get("max_responses_required") or 1
+    if not isinstance(most, int) or not isinstance(least, int):
+        raise InputError(
+            f"min_responses_required and max_responses_required of field {name[:80]!r} are whole numbers"
+        )
+    if most <= 1:
+        return bounds
+    if bounds.keys() & {"least", "most"}:
+        raise Unsupported(
+            f"field {name[:80]!r} takes several responses, and no bounds of each beside that; leave them out"
+        )
+    return {**bounds, "several": True, "least": least, "most": most}
 
 
 def _bounds(name: str, kind: str, given: Mapping[str, Any]) -> Spec:
@@ -251,6 +320,14 @@ def _leaf(field: Any, values: Any) -> dict[str, Any]:
     return {"field": field, "is": values if isinstance(values, list) else [values]}
 
 
+def _as_entries(spec: Spec, value: Any) -> list[list[str]]:
+    """Return a value as its entries, one unless the field takes several; each a list of texts."""
+    entries = value if spec.get("several") else [value]
+    if spec["kind"] == "file":
+        return [[FileName(one) if is_digest(one) else one] for one in entries]
+    return [_as_texts(one) for one in entries]
+
+
 def _as_texts(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     return [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
@@ -260,6 +337,12 @@ def _from_texts(spec: Spec | None, given: Any) -> Any:
     if spec is None:
         raise InputError("an expected response fills in a field that the task has not")
     said = given.get("response") if isinstance(given, Mapping) else given
+    if spec.get("several"):
+        return [_entry(spec, one) for one in (said if isinstance(said, list) else [said])]
+    return _entry(spec, said)
+
+
+def _entry(spec: Spec, said: Any) -> Any:
     while isinstance(said, list) and len(said) == 1 and isinstance(said[0], list):
         said = said[0]
     values = said if isinstance(said, list) else [said]

@@ -1,6 +1,6 @@
 """Segments of an image: `segmentannotation`. People draw them as polygons; programs are told masks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from groundswell.errors import InputError, NotFound
@@ -31,7 +31,16 @@ from groundswell.label.kinds import Answer, Shown
 
 MOST_LABELS = 50
 
-UNLABELED, COMBINED, INDEXED = (FileName(f"{name}.png") for name in ("unlabeled", "combined", "indexed"))
+UNLABELED, COMBINED, INDEXED, EXTENDED = (
+    FileName(f"{name}.png") for name in ("unlabeled", "combined", "indexed", "extended")
+)
+
+_WHOLE: dict[str, Callable[[masks.Numbers], bytes]] = {
+    COMBINED: masks.coloured,
+    INDEXED: masks.indexed,
+    EXTENDED: masks.extended,
+}
+"""Images of all segments, and what draws them."""
 
 
 class Segmentation(TaskType):
@@ -40,6 +49,7 @@ class Segmentation(TaskType):
     names: ClassVar[tuple[str, ...]] = ("segmentannotation",)
     defaults: ClassVar[Params] = {"allow_unlabeled": False}
     has_files: ClassVar[bool] = True
+    shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the image."""
@@ -66,7 +76,11 @@ class Segmentation(TaskType):
                     label: _mask_name(place) if _of(label, answer) else None
                     for place, label in enumerate(labels)
                 },
-                "combined": {"image": COMBINED, "indexedImage": INDEXED},
+                "combined": {
+                    "image": COMBINED,
+                    "indexedImage": INDEXED,
+                    "extendedIndexedImage": EXTENDED,
+                },
             },
             "labelMapping": {label: _mapping(label, params, answer, numbers) for label in labels},
             "polygons": [
@@ -84,10 +98,8 @@ class Segmentation(TaskType):
         numbers, labels = _numbers(params, answer), _told(params, answer)
         drawn = [(number, one["points"]) for number, one in zip(numbers, answer["shapes"], strict=True)]
         found = masks.numbered(drawn, *masks.size_of(shown))
-        if name == COMBINED:
-            return masks.coloured(found)
-        if name == INDEXED:
-            return masks.indexed(found)
+        if name in _WHOLE:
+            return _WHOLE[name](found)
         if name == UNLABELED:
             return masks.mask(found, [masks.UNLABELED])
         for place, label in enumerate(labels):
@@ -112,7 +124,7 @@ class Segmentation(TaskType):
         images = {
             "unlabeled": TEXT,
             "labeled": object_of({label: {"type": ["string", "null"]} for label in wanted.classes}),
-            "combined": object_of({"image": TEXT, "indexedImage": TEXT}),
+            "combined": object_of(dict.fromkeys(("image", "indexedImage", "extendedIndexedImage"), TEXT)),
         }
         mapping = {label: {"anyOf": [number, list_of(number)]} for label in wanted.classes}
         return object_of(
@@ -134,7 +146,10 @@ def _told(params: Params, answer: Answer) -> tuple[str, ...]:
 
 
 def _instance_labels(params: Params) -> tuple[str, ...]:
-    return label_names("instance_labels", params["instance_labels"]) if params.get("instance_labels") else ()
+    """Return the labels of which each instance is a segment: listed by themselves, or by a flag of the label."""
+    named = label_names("instance_labels", params["instance_labels"]) if params.get("instance_labels") else ()
+    flagged = [one for one in params["labels"] if isinstance(one, Mapping) and one.get("instance_label")]
+    return (*named, *(label_names("labels", flagged) if flagged else ()))
 
 
 def _of(label: str, answer: Answer) -> list[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """Shapes on an image: `imageannotation`, and the older types of a single geometry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -18,8 +18,8 @@ from groundswell.label.commissions.asked import (
     name_of,
     required,
 )
-from groundswell.label.commissions.schemas import FLAG, NUMBER, TEXT, JsonSchema, list_of, object_of, one_of
-from groundswell.label.commissions.types import cuboids
+from groundswell.label.commissions.schemas import NUMBER, TEXT, JsonSchema, list_of, object_of, one_of
+from groundswell.label.commissions.types import attributes, cuboids
 from groundswell.label.kinds import Answer, Shown
 
 Shape = Mapping[str, Any]
@@ -32,6 +32,7 @@ class ImageAnnotation(TaskType):
     """Shapes of several geometries, each with its own labels, and attributes."""
 
     names: ClassVar[tuple[str, ...]] = ("imageannotation",)
+    shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the image."""
@@ -47,17 +48,17 @@ class ImageAnnotation(TaskType):
         shapes = [kind for kinds in types_of.values() for kind in kinds]
         options: dict[str, Any] = {"shapes": list(dict.fromkeys(shapes)), "shapes_of": types_of}
         options |= _least_sizes(geometries)
-        if attributes := params.get("annotation_attributes"):
-            options["attributes"] = attributes_of(attributes)
+        options |= attributes.options(params)
         return Wanted("image_shapes", tuple(types_of), options)
 
     def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
         """Return an annotation for each shape."""
-        return {"annotations": [written(shape, place) for place, shape in enumerate(answer["shapes"])]}
+        return {"annotations": all_written(params, answer)}
 
     def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
         """Return the shapes."""
-        return {"shapes": [read(one, str(one.get("type"))) for one in listed(response, "annotations")]}
+        given = attributes.by_place(params, listed(response, "annotations"))
+        return {"shapes": [read(one, str(one.get("type"))) for one in given]}
 
     def response_schema(self, wanted: Wanted) -> JsonSchema:
         """Return that there are annotations of the geometries."""
@@ -68,6 +69,7 @@ class SingleGeometry(TaskType):
     """One geometry with a list of labels; of boxes without labels, all are an "object"."""
 
     geometry: ClassVar[str]
+    shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the image."""
@@ -77,17 +79,16 @@ class SingleGeometry(TaskType):
         """Return the labels as classes."""
         labels = label_names("objects_to_annotate", params.get("objects_to_annotate") or ["object"])
         options: dict[str, Any] = {"shapes": [self.geometry], **_least_size(params)}
-        if attributes := params.get("annotation_attributes"):
-            options["attributes"] = attributes_of(attributes)
+        options |= attributes.options(params)
         return Wanted("image_shapes", labels, options)
 
     def response(self, params: Params, answer: Answer, shown: Shown) -> Response:
         """Return an annotation for each shape."""
-        return {"annotations": [written(shape, place) for place, shape in enumerate(answer["shapes"])]}
+        return {"annotations": all_written(params, answer)}
 
     def answer(self, params: Params, response: Params, shown: Shown) -> Answer:
         """Return the shapes."""
-        given = listed(response, "annotations")
+        given = attributes.by_place(params, listed(response, "annotations"))
         return {"shapes": [read({"label": "object", **one}, self.geometry) for one in given]}
 
     def response_schema(self, wanted: Wanted) -> JsonSchema:
@@ -141,6 +142,7 @@ class DocumentTranscription(TaskType):
     """Blocks of a document, each with a label and the text in it."""
 
     names: ClassVar[tuple[str, ...]] = ("documenttranscription",)
+    shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the page."""
@@ -216,6 +218,20 @@ def _pixels(size: Any) -> float:
         return float(size)
     except (TypeError, ValueError):
         raise InputError(f"min_width and min_height are numbers of pixels; got {str(size)[:40]!r}") from None
+
+
+def all_written(params: Params, answer: Answer) -> list[dict[str, Any]]:
+    """Return an annotation for each shape of an answer, linked by their names."""
+    annotations = [written(shape, place) for place, shape in enumerate(answer["shapes"])]
+    if (params.get("geometries") or {}).get("box", {}).get("integer_pixels"):
+        annotations = [_in_whole_pixels(one) for one in annotations]
+    return attributes.by_name(params, annotations)
+
+
+def _in_whole_pixels(annotation: dict[str, Any]) -> dict[str, Any]:
+    """Return an annotation with the place and the size of its box in whole pixels; others as they are."""
+    sides = ("left", "top", "width", "height")
+    return {**annotation, **{side: round(annotation[side]) for side in sides if side in annotation}}
 
 
 def written(shape: Shape, place: int) -> dict[str, Any]:
@@ -301,60 +317,6 @@ def _shape_schema(kind: str, wanted: Wanted, more: JsonSchema) -> JsonSchema:
         "uuid": TEXT,
         "type": one_of(["box" if kind == "rotated_box" else kind]),
         "label": one_of(labels),
-        "attributes": _attributes_schema(wanted.options.get("attributes", ())),
+        "attributes": attributes.schema(wanted.options.get("attributes", ())),
     }
     return object_of({**said, **_PLACES.get(kind, vertices), **more})
-
-
-def _attributes_schema(specs: Sequence[Mapping[str, Any]]) -> JsonSchema:
-    plain = {"number": NUMBER, "text": TEXT, "flag": FLAG}
-    fields = {}
-    for one in specs:
-        values = one_of(one.get("values", ()))
-        fields[one["name"]] = plain.get(one["kind"], list_of(values) if one["kind"] == "choices" else values)
-    return object_of(fields, optional=list(fields))
-
-
-# ── attributes ───────────────────────────────────────────────────────────────────────────────────
-
-_KINDS = {"category": "choice", "number": "number", "text": "text", "boolean": "flag"}
-
-
-def attributes_of(given: Any) -> list[dict[str, Any]]:
-    """Return the attributes of annotations as those of shapes.
-
-    Raises:
-        InputError: they are no object of objects, or of a type that there is not.
-        Unsupported: of a type that needs a screen that there is not.
-    """
-    if not isinstance(given, Mapping) or not all(isinstance(one, Mapping) for one in given.values()):
-        raise InputError("The annotation_attributes parameter must be an object of attributes.")
-    return [_attribute(name, one) for name, one in given.items()]
-
-
-def _attribute(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    kind = given.get("type", "category")
-    if kind not in _KINDS:
-        raise Unsupported(
-            f"attributes of type {str(kind)[:40]} have no screen yet; known: {', '.join(_KINDS)}"
-        )
-    spec: dict[str, Any] = {"name": name, "kind": _KINDS[kind]}
-    if kind == "category":
-        spec["values"] = list(label_names(f"annotation_attributes.{name}.choices", given.get("choices")))
-        spec["kind"] = "choices" if given.get("allow_multiple") else "choice"
-    bounds = {"low": given.get("min"), "high": given.get("max")} if kind == "number" else {}
-    spec |= {bound: value for bound, value in bounds.items() if value is not None}
-    if labels := _condition_labels(given.get("conditions")):
-        spec["of"] = labels
-    return spec | ({"required": True} if given.get("required") else {})
-
-
-def _condition_labels(given: Any) -> list[str]:
-    """Return the labels that an attribute is asked of; it may depend on nothing else."""
-    if not given:
-        return []
-    inner = given.get("label_condition") if isinstance(given, Mapping) else None
-    labels = inner.get("label") if isinstance(inner, Mapping) else None
-    if not isinstance(labels, Sequence) or len(given) > 1:
-        raise Unsupported("attributes may depend on the label of their annotation, and on nothing else yet")
-    return [labels] if isinstance(labels, str) else list(labels)

@@ -6,8 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from groundswell.label.kinds.agreed.shapes import Check, Seen, Thing, joined, kept, shapes_of
-from groundswell.label.kinds.agreed.weighing import key_of
+from groundswell.label.kinds.agreed.links import Member, example_links
+from groundswell.label.kinds.agreed.shapes import (
+    Check,
+    Seen,
+    Thing,
+    joined,
+    kept,
+    ranked,
+    shapes_of,
+    with_links,
+)
 from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.inference import Learnt, Said, by_task, weight
 from groundswell.label.kinds.kind import Ontology
@@ -68,18 +77,27 @@ def _things(
     check: Check,
 ) -> list[Thing]:
     """Return what is on an image: each object with the attributes that those who drew it gave."""
-    seen: list[list[Seen]] = [[] for _ in objects]
-    for one, drawn in zip(heard, shapes, strict=True):
+    members: list[list[Member]] = [[] for _ in objects]
+    for who, (one, drawn) in enumerate(zip(heard, shapes, strict=True)):
         near = similarity([each.shape for each in objects], drawn)
         near *= np.array([[one.worker in each.workers] for each in objects], bool).reshape(-1, 1)
         for row, column in best_pairs(near):
-            seen[row].append(Seen(one.answer["shapes"][column], drawn[column], weight(skill[one.worker])))
+            members[row].append(Member(int(who), int(column), weight(skill[one.worker])))
+    there = [(each, seen) for each, seen in zip(objects, members, strict=True) if seen]
+    said = [one.answer["shapes"] for one in heard]
     things = [
-        Thing(joined(members, each.shape, ontology, check), each.probability)
-        for each, members in zip(objects, seen, strict=True)
-        if members
+        Thing(
+            joined(
+                [Seen(said[one.who][one.place], shapes[one.who][one.place], one.weight) for one in seen],
+                each.shape,
+                ontology,
+                check,
+            ),
+            each.probability,
+        )
+        for each, seen in there
     ]
-    return sorted(things, key=lambda one: (-round(one.support, 9), key_of(one.drawn)))
+    return ranked(with_links(things, [seen for _, seen in there], said, ontology), 1.0)
 
 
 def _nearness(worker: ShapeWorker, usual: float) -> tuple[float, float]:
@@ -112,7 +130,7 @@ def example_of(ontology: Ontology, check: Check, rng: np.random.Generator) -> li
             least, min(least + MOST_EXAMPLES, ontology.options.get("most", least + MOST_EXAMPLES)) + 1
         )
     )
-    return [_drawn(ontology, check, rng) for _ in range(count)]
+    return example_links([_drawn(ontology, check, rng) for _ in range(count)], ontology, rng)
 
 
 def _drawn(ontology: Ontology, check: Check, rng: np.random.Generator) -> dict[str, Any]:
@@ -120,7 +138,7 @@ def _drawn(ontology: Ontology, check: Check, rng: np.random.Generator) -> dict[s
     types = ontology.options.get("shapes_of", {}).get(label, ontology.options["shapes"])
     kind = types[int(rng.integers(len(types)))]
     joints = len(ontology.options.get("skeletons", {}).get(label, {"joints": ()})["joints"])
-    said = filling.example_of(attributes.specs_of(ontology.options, label), rng)
+    said = filling.example_of(attributes.plain(attributes.specs_of(ontology.options, label)), rng)
     given = {"type": kind, "label": label, **_placed(kind, joints, rng)}
     return check({**given, **({"attributes": said} if said else {})})
 

@@ -1,12 +1,13 @@
 """Shapes of one image from several people: which are one thing, and what it looks like. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from groundswell.errors import InputError
+from groundswell.label.kinds.agreed import links
 from groundswell.label.kinds.agreed.weighing import key_of, plurality
 from groundswell.label.kinds.drawn import TYPES, Drawn
 from groundswell.label.kinds.fields import attributes, filling
@@ -33,10 +34,18 @@ class Seen(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """One thing on an image, and the trust in its being there."""
+    """One thing on an image, and the trust in its being there.
+
+    Attributes:
+        drawn: its shape, without its links.
+        number: by which others are linked to it.
+        links: the numbers of those that it is linked to.
+    """
 
     drawn: dict[str, Any]
     support: float
+    number: int = 0
+    links: Mapping[str, int] = {}
 
 
 def shapes_of(answer: Answer, ontology: Ontology) -> list[Shape]:
@@ -57,8 +66,9 @@ def alike(one: Answer, other: Answer, ontology: Ontology) -> Floats:
     )
     found[mine[:, None] != yours[None, :]] = 0.0
     if "attributes" in ontology.options:
+        near = found.copy()
         for row, column in zip(*np.nonzero(found), strict=True):
-            found[row, column] *= _said_alike(one["shapes"][row], other["shapes"][column], ontology)
+            found[row, column] *= _said_alike(one["shapes"][row], other["shapes"][column], near, ontology)
     return found
 
 
@@ -67,11 +77,16 @@ def _code(drawn: Drawn, ontology: Ontology) -> int:
     return ontology.index(drawn["label"]) * len(TYPES) + list(TYPES).index(drawn["type"])
 
 
-def _said_alike(one: Drawn, other: Drawn, ontology: Ontology) -> float:
-    """Return how alike the attributes of two shapes of one label are, 0 to 1."""
-    specs = attributes.specs_of(ontology.options, one["label"])
-    apart = filling.distance(one.get("attributes", {}), other.get("attributes", {}), specs)
-    return 1.0 - attributes.SHARE * apart
+def _said_alike(one: Drawn, other: Drawn, near: Floats, ontology: Ontology) -> float:
+    """Return how alike the attributes of two shapes of one label are, 0 to 1; links, by where they lead.
+
+    Args:
+        near: how alike all shapes of the two answers are, attributes aside.
+    """
+    specs = attributes.plain(attributes.specs_of(ontology.options, one["label"]))
+    apart = filling.distances(one.get("attributes", {}), other.get("attributes", {}), specs)
+    apart += links.apart(one, other, near, ontology)
+    return 1.0 - attributes.SHARE * (sum(apart) / len(apart) if apart else 0.0)
 
 
 def distance(one: Answer, other: Answer, ontology: Ontology) -> float:
@@ -92,13 +107,52 @@ def things_of(
         TooLarge: more shapes together than can be matched.
     """
     shapes = [shapes_of(answer, ontology) for answer in answers]
-    things = []
-    for members in match(shapes):
-        seen = [
-            Seen(answers[who]["shapes"][place], shapes[who][place], weights[who]) for who, place in members
-        ]
-        things.append(Thing(joined(seen, None, ontology, check), sum(one.weight for one in seen)))
-    return sorted(things, key=lambda one: (-round(one.support / sum(weights), 9), key_of(one.drawn)))
+    drawn = [answer["shapes"] for answer in answers]
+    members = [[links.Member(who, place, weights[who]) for who, place in found] for found in match(shapes)]
+    things = [
+        Thing(
+            joined(
+                [Seen(drawn[one.who][one.place], shapes[one.who][one.place], one.weight) for one in seen],
+                None,
+                ontology,
+                check,
+            ),
+            sum(one.weight for one in seen),
+        )
+        for seen in members
+    ]
+    return ranked(with_links(things, members, drawn, ontology), sum(weights))
+
+
+def with_links(
+    things: Sequence[Thing],
+    members: Sequence[Sequence[links.Member]],
+    drawn: Sequence[Sequence[Drawn]],
+    ontology: Ontology,
+) -> list[Thing]:
+    """Return things, numbered and linked as those who drew them say.
+
+    Args:
+        members: of each thing, who drew it.
+        drawn: the shapes of each person, as they came.
+    """
+    if not links.has_links(ontology):
+        return list(things)
+    labels = [one.drawn["label"] for one in things]
+    found = links.agreed_links(members, drawn, labels, ontology)
+    return [
+        one._replace(number=number, links=to)
+        for number, (one, to) in enumerate(zip(things, found, strict=True))
+    ]
+
+
+def ranked(things: Sequence[Thing], most: float) -> list[Thing]:
+    """Return things, what has the most trust first.
+
+    Args:
+        most: the trust that there is; what differs by next to nothing of it is equal.
+    """
+    return sorted(things, key=lambda one: (-round(one.support / most, 9), key_of(one.drawn)))
 
 
 def kept(things: Sequence[Thing], least_support: float, ontology: Ontology) -> list[dict[str, Any]]:
@@ -110,7 +164,12 @@ def kept(things: Sequence[Thing], least_support: float, ontology: Ontology) -> l
     """
     wanted = sum(one.support >= least_support for one in things)
     least, most = ontology.options.get("least", 0), ontology.options.get("most", len(things))
-    return [one.drawn for one in things[: min(max(wanted, least), most)]]
+    left = things[: min(max(wanted, least), most)]
+    place = {one.number: at for at, one in enumerate(left)}
+    return [
+        links.linked(one.drawn, {name: place[to] for name, to in one.links.items() if to in place}, ontology)
+        for one in left
+    ]
 
 
 def joined(seen: Sequence[Seen], agreed: Shape | None, ontology: Ontology, check: Check) -> dict[str, Any]:
@@ -130,13 +189,13 @@ def joined(seen: Sequence[Seen], agreed: Shape | None, ontology: Ontology, check
     said = filling.merge(
         [one.drawn.get("attributes", {}) for one in same],
         [one.weight for one in same],
-        attributes.specs_of(ontology.options, kind[1]),
+        attributes.plain(attributes.specs_of(ontology.options, kind[1])),
     )
     whole = {"type": kind[0], "label": kind[1], **({"attributes": said} if said else {})}
     try:
         return check({**whole, **_placed(seen, agreed, heaviest.drawn)})
     except InputError:  # merged to nothing, or to less than a shape must have
-        return dict(heaviest.drawn)
+        return links.unlinked(heaviest.drawn, ontology)
 
 
 def _placed(seen: Sequence[Seen], agreed: Shape | None, like: Drawn) -> dict[str, Any]:

@@ -16,10 +16,16 @@ from groundswell.label.kinds.checks import (
     words,
 )
 from groundswell.label.kinds.fields.patterns import pattern_name
-from groundswell.label.kinds.fields.values import FARTHEST, MOST_CHARACTERS, VALUES, Spec, names_of
+from groundswell.label.kinds.fields.values import FARTHEST, MOST_CHARACTERS, Spec, Value, names_of
 from groundswell.label.kinds.kind import MAX_CLASS_LENGTH
 
 MOST_VALUES = 1_000
+
+MOST_ENTRIES = 100
+"""Entries of a field that takes several, and rows of a table."""
+
+WITHIN = "fields"
+"""What is said of a field that holds rows: the fields of each row."""
 
 MOST_STEPS = 100
 """How far apart the ends of a scale may be."""
@@ -69,34 +75,39 @@ BOUNDS: dict[str, Check] = {
     "least": whole(0, MOST_CHARACTERS),
     "most": whole(1, MOST_CHARACTERS * 10),
     "pattern": pattern_name,
+    "to": listed(plain_name, least=1, most=1_000),
 }
 """What may be said of a field's values; each kind of value takes some of them."""
 
 
-def spec_check(kinds: Sequence[str], beside: Mapping[str, Check]) -> Check:
+def spec_check(kinds: Mapping[str, Value], beside: Mapping[str, Check]) -> Check:
     """Return the check of what a project says of one field.
 
     Args:
-        kinds: the kinds of value that the field may have.
-        beside: what else may be said of it, by name.
+        kinds: the kinds of value that the field may have, by name.
+        beside: what else may be said of it, by name; of any, but for `fields`, which are those of a row.
     """
     known = {"name": plain_name, "kind": one_of(*kinds), "required": flag, **BOUNDS, **beside}
     each = fields(known, needs=("name", "kind"))
+    bounds = [key for key in (*BOUNDS, WITHIN) if key in known]
 
     def read(name: str, value: Any) -> dict[str, Any]:
         spec: dict[str, Any] = {key: found for key, found in each(name, value).items() if found is not False}
-        _check_fit(name, spec)
+        _check_fit(name, spec, kinds[spec["kind"]], bounds)
         return spec
 
-    schema = {**each.schema, "allOf": [_by_kind(kind, "several" in beside) for kind in kinds]}
+    schema = {
+        **each.schema,
+        "allOf": [_by_kind(kind, value, bounds, "several" in beside) for kind, value in kinds.items()],
+    }
     return Check(each.says, read, schema)
 
 
-def _by_kind(kind: str, may_be_several: bool) -> dict[str, Any]:
+def _by_kind(kind: str, value: Value, bounds: Sequence[str], may_be_several: bool) -> dict[str, Any]:
     """Return, as JSON Schema, what must be said of a field of a kind, and what may not."""
-    value = VALUES[kind]
+    is_list = WITHIN in value.takes
     takes = value.takes | ({"least", "most"} if may_be_several else set())
-    barred = [key for key in BOUNDS if key not in takes]
+    barred = [key for key in bounds if key not in takes] + (["several"] if is_list else [])
     then = {"required": sorted(value.needs), "properties": dict.fromkeys(barred, False)}
     return {"if": {"properties": {"kind": {"const": kind}}}, "then": then}
 
@@ -109,11 +120,12 @@ def check_names(name: str, specs: Sequence[Spec]) -> None:
         raise InputError(f"{name} names {twice[0]!r} twice; each name once")
 
 
-def _check_fit(name: str, spec: Spec) -> None:
+def _check_fit(name: str, spec: Spec, kind: Value, bounds: Sequence[str]) -> None:
     """Raise `InputError` where a kind of value lacks what it needs, or what is said does not fit together."""
-    kind = VALUES[spec["kind"]]
     takes = kind.takes | ({"least", "most"} if spec.get("several") else set())
-    for key in BOUNDS:
+    if WITHIN in takes:
+        _check_rows(name, spec)
+    for key in bounds:
         if key in spec and key not in takes:
             raise InputError(f"{name}: a field of kind {spec['kind']} takes no {key!r}")
         if key in kind.needs and key not in spec:
@@ -124,6 +136,14 @@ def _check_fit(name: str, spec: Spec) -> None:
     _check_order(name, spec, "least", "most")
     if spec["kind"] in ("whole", "scale"):
         _check_steps(name, spec)
+
+
+def _check_rows(name: str, spec: Spec) -> None:
+    if spec.get("several"):
+        raise InputError(f"{name}: a field of kind {spec['kind']} has any number of rows; leave out several")
+    for key in ("least", "most"):
+        if spec.get(key, 0) > MOST_ENTRIES:
+            raise InputError(f"{name}.{key} is {spec[key]:,}; a table has at most {MOST_ENTRIES:,} rows")
 
 
 def _check_values(name: str, spec: Spec) -> None:

@@ -22,6 +22,9 @@ FARTHEST = 1e15
 
 MOST_CHARACTERS = 10_000
 
+MOST_LINKED = 1_000
+"""Things marked on one item of which one may be linked to."""
+
 
 class Value(ABC):
     """One kind of value. Its methods take the spec of the field, and values in their canonical form.
@@ -264,6 +267,20 @@ class Text(Value):
         words = ("a", "small", "brown", "dog", "sees", "the", "river", "again")
         drawn = " ".join(_drawn(words, rng) for _ in range(8))
         return drawn.ljust(spec.get("least", 0), "x")[: spec.get("most", MOST_CHARACTERS)].strip()
+
+
+class Link(Value):
+    """Another thing that was marked, by its place among all of them; what it may be is checked where all are known."""
+
+    takes: ClassVar[frozenset[str]] = frozenset({"to"})
+
+    def check(self, spec: Spec) -> Check:
+        """Return the check of a place."""
+        return whole(0, MOST_LINKED - 1)
+
+    def example(self, spec: Spec, rng: np.random.Generator) -> Any:
+        """Return nothing: only who knows all things can draw one."""
+        return None
 
 
 class _Written(Value):
