@@ -11,6 +11,9 @@ const SHELL =
 /** What kinds share that mark something on an item: one file, whose name the shell must know. */
 const MARKS = /src.kinds.(marks|attributes|labels|hues)/;
 
+/** What shows an item in most kinds: one file for the same reason. */
+const SHOWN = /src.kinds.(media|told|recording|item.(address|words|Words)|choice.(Picture|Split|preload|words)|shapes.zoom)/;
+
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -25,6 +28,7 @@ export default defineConfig({
           groups: [
             { name: 'shell', test: SHELL, priority: 1 },
             { name: 'marks', test: MARKS },
+            { name: 'shown', test: SHOWN },
           ],
         },
       },
