@@ -269,7 +269,7 @@ def test_rows_are_filled_in_by_keys_cell_after_cell(page: Page, house: House):
     write("Ann")
     key("Enter")
     field(page, "people").get_by_text("No", exact=True).click()
-    page.get_by_label("age").fill("7")
+    field(page, "people").get_by_label("age").fill("7")
     key("Control+Enter")
     bought = [{"item": "Tea", "price": 2.5}, {"item": "Bun", "price": 1}]
     people = [{"name": "Ann", "adult": False, "age": 7}]
