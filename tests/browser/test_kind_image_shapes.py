@@ -451,6 +451,7 @@ def test_shapes_are_linked_to_others_and_stay_so_when_some_go(
     expect(page.get_by_test_id("submit")).to_be_disabled()
     chosen.select_option(label="2 car")
     expect(rows(page).nth(3)).to_contain_text("→ 2")
+    expect(page.get_by_test_id("link")).to_have_count(1)
     if folder := request.config.getoption("--screenshots"):
         page.screenshot(path=f"{folder}/linked.png")
     assert violations(page) == []

@@ -3,7 +3,8 @@ import type { ProjectDetail } from '../../wire';
 import { specsOf, withAttribute, type Spec } from '../attributes/attributes';
 import type { Shape } from './shape';
 
-const linksOf = (project: ProjectDetail, label: string): Spec[] =>
+/** The attributes that link shapes of a label to others. */
+export const linksOf = (project: ProjectDetail, label: string): Spec[] =>
   specsOf(project, label).filter(({ kind }) => kind === 'link');
 
 /** A shape whose links lead to where `to` says; those for which it says nothing are gone. The same one where none moves. */
