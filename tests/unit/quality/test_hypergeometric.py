@@ -43,7 +43,7 @@ def test_the_interval_holds_the_finding_and_lies_within_clopper_pearson(data):
     low, high = interval(population, drawn, found, 0.95)
     wide_low, wide_high = clopper_pearson(population, drawn, found, 0.95)
     assert wide_low <= low <= high <= wide_high
-    assert low * drawn <= found * population <= high * drawn
+    assert (low - 1) * drawn < found * population < (high + 1) * drawn  # ends are whole items
     assert found <= low <= high <= population - (drawn - found)
 
 
