@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from groundswell.client.connection import ServiceError
 from groundswell.client.datasets import Datasets
@@ -255,16 +254,6 @@ class Client(Managing, People, Tasks, Datasets):
     def media(self, url: str) -> bytes:
         """Return the bytes of a task's media, by the `url` of its item."""
         return self._send("GET", url.removeprefix("/api/v1"), None).content
-
-    def hand_in(self, project_id: int, task_id: int, data: bytes, name: str) -> dict[str, Any]:
-        """Keep a file that an answer to a task names by its `digest`, in a field of kind `file` of a form."""
-        return self._call(
-            "POST", f"/projects/{project_id}/tasks/{task_id}/files?{urlencode({'name': name})}", data
-        )
-
-    def handed_in(self, digest: str) -> bytes:
-        """Return the bytes of a file that was handed in, one's own; members and above fetch anybody's."""
-        return self._send("GET", f"/files/{digest}", None).content
 
 
 def _edit(answer: Mapping[str, Any], idempotency_key: str | None, active_ms: int) -> dict[str, Any]:
