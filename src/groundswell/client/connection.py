@@ -77,18 +77,23 @@ class Connection:
             yield from page["items"]
             cursor = page["next_cursor"]
 
-    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | bytes | None = None) -> dict[str, Any]:
         answer: dict[str, Any] = self._send(method, path, body).json()
         return answer
 
-    def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx.Response:
-        """Send a request; one that got no answer or a 503 is sent again, which every route allows."""
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | bytes | None) -> httpx.Response:
+        """Send a request; one that got no answer or a 503 is sent again, which every route allows.
+
+        Args:
+            body: what is sent as JSON, or bytes as they are.
+        """
+        given: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
         failure = ServiceError(0, "no_answer", "")
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
             try:
-                response = self._http.request(method, path, json=body)
+                response = self._http.request(method, path, **given)
             except httpx.TransportError as error:
                 failure = ServiceError(0, "no_answer", f"{self._http.base_url} does not answer: {error}")
                 continue

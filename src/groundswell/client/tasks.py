@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from groundswell.client.connection import Connection
 
@@ -33,6 +34,20 @@ class Tasks(Connection):
         """
         body = {"model": model, "proposals": [dict(one) for one in proposals]}
         return self._call("POST", f"/projects/{project_id}/proposals", body)
+
+    def hand_in(self, project_id: int, task_id: int, data: bytes, *, name: str = "") -> str:
+        """Hand in a file of at most 8 MB for a task of a form that asks for one.
+
+        Returns:
+            Its digest, which an answer names it by.
+        """
+        path = f"/projects/{project_id}/tasks/{task_id}/files?{urlencode({'name': name})}"
+        digest: str = self._call("POST", path, data)["digest"]
+        return digest
+
+    def handed(self, digest: str) -> bytes:
+        """Return a file that somebody handed in; what is in it is not to be trusted."""
+        return self._send("GET", f"/files/{digest}", None).content
 
     def thread(self, project_id: int, task_id: int) -> list[dict[str, Any]]:
         """Return what was said of a task, the oldest first."""
