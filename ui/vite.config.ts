@@ -12,7 +12,8 @@ const SHELL =
 const MARKS = /src.kinds.(marks|attributes|labels|hues)/;
 
 /** What shows an item in most kinds: one file for the same reason. */
-const SHOWN = /src.kinds.(media|told|recording|item.(address|words|Words)|choice.(Picture|Split|preload|words)|shapes.zoom)/;
+const SHOWN =
+  /src.kinds.(media|told|recording|item.(address|words|Words)|choice.(Picture|Split|preload|words)|shapes.zoom)/;
 
 export default defineConfig({
   plugins: [svelte()],

@@ -35,6 +35,7 @@ COLOURS = [
     {"name": "note", "kind": "text"},
 ]
 LINKED = [{"name": "drives", "kind": "link", "of": ["person"], "to": ["car"], "required": True}]
+LAYERS = [{"type": "polygon", "label": "road", "points": [[0, 250], [640, 250], [640, 400], [0, 400]]}]
 BESIDE = ["https://example.org/left.png", "Taken at **night**."]
 RIGHT = {"shapes": [{"type": "box", "label": "car", "points": [[100.0, 120.0], [260.0, 240.0]]}]}
 PROPOSED = {
@@ -92,7 +93,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             beside = sql.SQL(
                 "update tasks set payload = payload || %(more)s::jsonb where project_id = %(id)s"
             )
-            await tx.execute(beside, id=opened["linked"], more=json.dumps({"beside": BESIDE}))
+            await tx.execute(
+                beside, id=opened["linked"], more=json.dumps({"beside": BESIDE, "layers": LAYERS})
+            )
         return opened
 
     opened = open_house(tmp_path_factory.mktemp("house") / "home", furnish)
@@ -440,6 +443,7 @@ def test_shapes_are_linked_to_others_and_stay_so_when_some_go(
     context = page.get_by_test_id("context")
     expect(context.get_by_role("link")).to_have_attribute("href", BESIDE[0])
     expect(context.get_by_text("night")).to_be_visible()
+    expect(page.get_by_test_id("layer")).to_have_text("road")
     canvas = Canvas(page)
     for left in (20, 240, 460):
         canvas.drag((left, 60), (left + 60, 160))

@@ -83,7 +83,7 @@ PARTS = {
     "`annotation_attributes`: other types than category, number, angle, text, boolean, linked": "them",
     "`textcollection`: fields of type `unit`, `fieldset`": "them",
     "`documenttranscription`: features that are no blocks": "them",
-    "`links`, `layers`": "them",
+    "`links`; `layers` of other types than those of shapes on an image": "them",
     "`context_attachments` of other types than images; uploaded ones": "them",
     "`can_edit_base_annotations` and its like, where they are false": "what may not be changed",
 }

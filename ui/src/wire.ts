@@ -66,6 +66,8 @@ export interface Item {
   meta: Record<string, unknown>;
   /** Texts and addresses that are shown, too, and not labelled. */
   beside?: string[];
+  /** Shapes that are on an image from the start, and are not changed. */
+  layers?: unknown[];
 }
 
 export interface Task {

@@ -77,6 +77,27 @@ SITE = {"attachment": "http://example.org/", "attachment_type": "website"}
             TaskType.Transcription,
             {**SITE, "fields": {"title": "Title"}, "repeatable_fields": {"name": "Each name"}},
         ),
+        (TaskType.Transcription, {**SITE, "row_fields": {"username": "Of who wrote", "votes": "How many"}}),
+        (TaskType.Categorization, {**COWS, "taxonomies": {"Herd": {"type": "number", "min": 0}}}),
+        (
+            TaskType.TextCollection,
+            {
+                "attachments": [{"type": "image", "content": COWS["attachment"]}],
+                "fields": [
+                    {"field_id": "photo", "type": "file", "title": "Photo", "required": True},
+                    {"field_id": "all", "type": "text", "title": "All", "max_responses_required": 3},
+                ],
+            },
+        ),
+        (
+            TaskType.ImageAnnotation,
+            {
+                **COWS,
+                "geometries": {"box": {"objects_to_annotate": ["cow", "bell"]}},
+                "annotation_attributes": {"of": {"type": "linked", "allowed_labels": ["cow"]}},
+                "context_attachments": [{"attachment": "http://example.org/farm.jpg"}],
+            },
+        ),
         (
             TaskType.Annotation,
             {**COWS, "min_width": "30", "objects_to_annotate": ["cow"], "with_labels": True},

@@ -206,6 +206,26 @@ def test_texts_and_addresses_are_shown_beside_an_image(service, client, image):
         client.create_task(TaskType.ImageAnnotation, **asked, context_attachments=[image])
 
 
+def test_layers_are_on_the_image_from_the_start(service, client, image):
+    asked = {"attachment": image, "objects_to_annotate": ["door"]}
+    box = {"left": 1, "top": 2, "width": 4, "height": 6, "label": "house", "attributes": {"old": "yes"}}
+    line = {"label": "fence", "vertices": [{"x": 0, "y": 0}, {"x": 9, "y": 9}]}
+    task = client.create_task(TaskType.Annotation, **asked, layers={"boxes": [box], "lines": [line]})
+    assert given_of(service, task).payload["layers"] == [
+        {"type": "box", "label": "house", "points": [[1, 2], [5, 8]]},
+        {"type": "line", "label": "fence", "points": [[0, 0], [9, 9]]},
+    ]
+    for wrong in (
+        {"boxes": {}},
+        {"masks": []},
+        {"boxes": [{"left": 1}]},
+        {"boxes": [{**box, "left": "x"}]},
+        [1],
+    ):
+        with pytest.raises(ScaleInvalidRequest):
+            client.create_task(TaskType.Annotation, **asked, layers=wrong)
+
+
 def test_annotations_are_linked_to_each_other(service, image):
     asked = {
         "attachment": image,
@@ -624,7 +644,7 @@ def test_a_conversation_is_written(service, kind):
         ),
         (TaskType.Annotation, {"links": {"next": {}}}),
         (TaskType.Categorization, {"categories": ["a", "b"], "context_attachments": ["https://example.org"]}),
-        (TaskType.Annotation, {"layers": {"boxes": [{}]}}),
+        (TaskType.Categorization, {"categories": ["a", "b"], "layers": {"boxes": [{}]}}),
         (TaskType.Annotation, {"can_edit_base_annotations": False}),
         (TaskType.TextCollection, {"fields": [{"field_id": "a", "type": "unit", "title": "A"}]}),
         (TaskType.DocumentTranscription, {"features": [{"type": "relation", "label": "x"}]}),

@@ -104,6 +104,7 @@ BODY: dict[str, JsonSchema] = {
         "type": "array",
         "description": "what is shown beside an image, and not labelled",
     },
+    "layers": _object("shapes that are drawn on an image from the start, and are not changed"),
     "base_annotations": {"type": ["object", "array"], "description": "the same, or its annotations alone"},
     "initial_response": _object("a response to be corrected into the one that is right"),
     "groundswell": _object("how tasks are worked on: answers, prices, reviews"),

@@ -56,7 +56,11 @@ class WorkBody(Struct, forbid_unknown_fields=True):
 
 
 class ItemOut(Struct):
-    """What the worker is shown; `beside` it there may be texts and addresses that are not labelled."""
+    """What the worker is shown.
+
+    `beside` it there may be texts and addresses that are not labelled, and on an image `layers`: shapes that are there
+    from the start and are not changed.
+    """
 
     kind: str
     text: str | None
@@ -64,13 +68,21 @@ class ItemOut(Struct):
     record: dict[str, Any] | None
     meta: dict[str, Any]
     beside: list[str] = []
+    layers: list[dict[str, Any]] = []
 
     @classmethod
     def of(cls, item_id: str, payload: dict[str, Any]) -> "ItemOut":
         """Shape the payload of a task; media are fetched by their address."""
         url = f"/api/v1/blobs/{item_id}" if ItemKind(payload["kind"]).is_media else None
-        record, beside = payload.get("record"), payload.get("beside", [])
-        return cls(payload["kind"], payload["text"], url, record, payload["meta"], beside)
+        return cls(
+            payload["kind"],
+            payload["text"],
+            url,
+            payload.get("record"),
+            payload["meta"],
+            payload.get("beside", []),
+            payload.get("layers", []),
+        )
 
 
 class ProposalOut(Struct):

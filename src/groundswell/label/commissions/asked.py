@@ -81,6 +81,17 @@ class TaskType(ABC):
             Unsupported: it would need a screen that there is not.
         """
 
+    def layers(self, params: Params) -> list[dict[str, Any]]:
+        """Return the shapes that are drawn on the image from the start, and that nobody changes.
+
+        Raises:
+            InputError: they cannot be read.
+            Unsupported: the screen of the task type draws none.
+        """
+        if params.get(LAYERS):
+            raise Unsupported(f"{LAYERS} have no screen in tasks of type {self.names[0]} yet; leave them out")
+        return []
+
     @abstractmethod
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return what may be said of it.
@@ -153,7 +164,10 @@ BESIDE = "context_attachments"
 
 MOST_BESIDE, MOST_CHARACTERS_BESIDE = 20, 10_000
 
-_UNREAD = ("layers", "links")
+LAYERS = "layers"
+"""The parameter with shapes that are drawn on the item from the start, and that nobody changes."""
+
+_UNREAD = ("links",)
 
 _FREE = (
     "can_add_base_annotations",

@@ -81,8 +81,7 @@ async def links_for(
     Args:
         attachments: whether what was attached is wanted, too, and not the files of responses alone.
     """
-    has_files = (one.answer is not None and task_type(one.type).has_files for one in commissions)
-    if not attachments and not any(has_files):
+    if not any(_has_files(one) or (attachments and has_media(one)) for one in commissions):
         return None
     today = int(now.timestamp()) // DAY_SECONDS
     return Links(base, org_id, await secret_of(db, org_id), (today + 1 + DAYS) * DAY_SECONDS)
@@ -124,6 +123,10 @@ async def open_link(
         return LinkedFile(data, "application/octet-stream")
     data = await asyncio.to_thread(kind.file, found[4], one.params, one.answer, one.shown)
     return LinkedFile(data, "image/png")
+
+
+def _has_files(commission: Commission) -> bool:
+    return commission.answer is not None and task_type(commission.type).has_files
 
 
 def has_media(commission: Commission) -> bool:

@@ -128,10 +128,9 @@ async def prepared(
     new = _checked(new, instruction, private_hosts)
     settings = settings_of(params)
     check_read(params)
-    more = beside(params, kind)
+    more = {"beside": beside(params, kind), "layers": kind.layers(params)}
     found = await attachments.find(scope, organization, kind.content(params), unseen=at_once)
-    if more:
-        found = replace(found, shown={**found.shown, "beside": more})
+    found = replace(found, shown={**found.shown, **{name: one for name, one in more.items() if one}})
     wanted = kind.wanted(params, found.shown)
     spec = replace(spec_of(wanted, instruction, settings), purpose=purpose)
     schema = check_spec(replace(spec, name=new.type))

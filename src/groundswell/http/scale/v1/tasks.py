@@ -238,6 +238,7 @@ TASK = (
     "hypothesis",
     "base_annotations",
     "context_attachments",
+    "layers",
     "groundswell",
 )
 """Parameters of a task that are known to OpenAPI: those of any, and the essential ones of each type."""

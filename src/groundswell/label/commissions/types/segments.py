@@ -4,16 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from groundswell.errors import InputError, NotFound
-from groundswell.items import ItemKind
 from groundswell.label.commissions import masks
 from groundswell.label.commissions.asked import (
-    Content,
     FileName,
     Params,
     Response,
-    TaskType,
     Wanted,
-    attached,
     label_names,
     listed,
     required,
@@ -27,6 +23,7 @@ from groundswell.label.commissions.schemas import (
     object_of,
     one_of,
 )
+from groundswell.label.commissions.types.shapes import OnImage
 from groundswell.label.kinds import Answer, Shown
 
 MOST_LABELS = 50
@@ -43,17 +40,12 @@ _WHOLE: dict[str, Callable[[masks.Numbers], bytes]] = {
 """Images of all segments, and what draws them."""
 
 
-class Segmentation(TaskType):
+class Segmentation(OnImage):
     """Segments as polygons, of which the response has masks; those of `instance_labels` each by itself."""
 
     names: ClassVar[tuple[str, ...]] = ("segmentannotation",)
     defaults: ClassVar[Params] = {"allow_unlabeled": False}
     has_files: ClassVar[bool] = True
-    shows_beside: ClassVar[bool] = True
-
-    def content(self, params: Params) -> Content:
-        """Return the image."""
-        return attached(params, (ItemKind.IMAGE,))
 
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return the labels as classes of polygons."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from groundswell.errors import InputError, Unsupported
 from groundswell.items import ItemKind
 from groundswell.label.commissions.asked import (
+    LAYERS,
     Content,
     Params,
     Response,
@@ -21,6 +22,8 @@ from groundswell.label.commissions.asked import (
 from groundswell.label.commissions.schemas import NUMBER, TEXT, JsonSchema, list_of, object_of, one_of
 from groundswell.label.commissions.types import attributes, cuboids
 from groundswell.label.kinds import Answer, Shown
+from groundswell.label.kinds.drawn import TYPES
+from groundswell.label.kinds.image_shapes import MOST_SHAPES
 
 Shape = Mapping[str, Any]
 
@@ -28,15 +31,24 @@ GEOMETRIES = ("box", "polygon", "line", "point", "cuboid", "ellipse")
 """Geometries of `imageannotation`."""
 
 
-class ImageAnnotation(TaskType):
-    """Shapes of several geometries, each with its own labels, and attributes."""
+class OnImage(TaskType):
+    """What is drawn on an image, beside which something may be shown, and on which shapes may be from the start."""
 
-    names: ClassVar[tuple[str, ...]] = ("imageannotation",)
     shows_beside: ClassVar[bool] = True
 
     def content(self, params: Params) -> Content:
         """Return the image."""
         return attached(params, (ItemKind.IMAGE,))
+
+    def layers(self, params: Params) -> list[dict[str, Any]]:
+        """Return the shapes of all layers."""
+        return layers_of(params.get(LAYERS) or {})
+
+
+class ImageAnnotation(OnImage):
+    """Shapes of several geometries, each with its own labels, and attributes."""
+
+    names: ClassVar[tuple[str, ...]] = ("imageannotation",)
 
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return the labels as classes, with the geometries that each may have."""
@@ -65,15 +77,10 @@ class ImageAnnotation(TaskType):
         return annotations_schema(wanted)
 
 
-class SingleGeometry(TaskType):
+class SingleGeometry(OnImage):
     """One geometry with a list of labels; of boxes without labels, all are an "object"."""
 
     geometry: ClassVar[str]
-    shows_beside: ClassVar[bool] = True
-
-    def content(self, params: Params) -> Content:
-        """Return the image."""
-        return attached(params, (ItemKind.IMAGE,))
 
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return the labels as classes."""
@@ -138,15 +145,10 @@ class CuboidAnnotation(SingleGeometry):
         return super().wanted(params, shown)
 
 
-class DocumentTranscription(TaskType):
+class DocumentTranscription(OnImage):
     """Blocks of a document, each with a label and the text in it."""
 
     names: ClassVar[tuple[str, ...]] = ("documenttranscription",)
-    shows_beside: ClassVar[bool] = True
-
-    def content(self, params: Params) -> Content:
-        """Return the page."""
-        return attached(params, (ItemKind.IMAGE,))
 
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return the blocks as labels of boxes, with an attribute for their text."""
@@ -281,6 +283,35 @@ def read(given: Params, kind: str) -> dict[str, Any]:
         return {**shape, "type": "rotated_box" if kind == "box" else kind, "points": points}
     except (KeyError, TypeError) as error:
         raise InputError(f"an annotation of type {kind[:20]} in the response lacks {error}") from None
+
+
+_LAYERS = {"boxes": "box", "lines": "line", "cuboids": "cuboid", "polygons": "polygon"}
+
+
+def layers_of(given: Any) -> list[dict[str, Any]]:
+    """Return the shapes of layers: lists of annotations by geometry.
+
+    Raises:
+        InputError: they are no such lists, or an annotation lacks what its geometry needs.
+    """
+    if not isinstance(given, Mapping) or not all(isinstance(some, list) for some in given.values()):
+        raise InputError(f"The {LAYERS} parameter must be an object of lists: {', '.join(_LAYERS)}.")
+    found = []
+    for name, some in given.items():
+        if name not in _LAYERS or not all(isinstance(one, Mapping) for one in some):
+            raise InputError(f"{LAYERS} are lists of annotations: {', '.join(_LAYERS)}; got {name[:40]!r}")
+        found += [_layer(f"{LAYERS}.{name}[{at}]", one, _LAYERS[name]) for at, one in enumerate(some)]
+    if len(found) > MOST_SHAPES:
+        raise InputError(f"{LAYERS} have at most {MOST_SHAPES:,} shapes; {len(found):,} given")
+    return found
+
+
+def _layer(name: str, given: Params, geometry: str) -> dict[str, Any]:
+    shape = read({**given, "attributes": {}}, geometry)
+    kind, label = TYPES[shape["type"]], given.get("label")
+    points = kind.points(f"{name}.points", shape["points"])
+    placed = kind.canonical(name, {**shape, "points": points})
+    return {"type": shape["type"], "label": label[:100] if isinstance(label, str) else "", **placed}
 
 
 _PLACES: dict[str, JsonSchema] = {
