@@ -140,7 +140,7 @@ def test_the_objective_never_falls_and_scores_are_finite(rows):
     assert np.isfinite(result.error).all()
     assert (result.error > 0).all()
     sums = np.bincount(result.component, result.score)
-    assert sums == pytest.approx(np.zeros(len(sums)), abs=1e-3)
+    assert sums == pytest.approx(np.zeros(len(sums)), abs=5e-3)
 
 
 @settings(max_examples=15, deadline=None)
