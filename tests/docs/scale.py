@@ -101,7 +101,7 @@ ANNOTATIONS = {
     "rubric_criteria": "each of the `criteria` that a conversation is rated by",
     "rubric_rating": "what a message comes to by one of them",
     "file": "the images of segments; a field that is a file",
-    "workspace_container": "never: code is not run here",
+    "workspace_container": "what people hand in of a workspace that runs elsewhere: a field of that type",
 }
 """Types of annotations of the second version, and what comes back as one."""
 

@@ -217,6 +217,35 @@ def test_files_of_a_form_come_back_as_files(service, client, v2):
     assert handed.url == task.response["annotations"]["scan"]["response"][1][0]
 
 
+def test_what_came_of_a_workspace_comes_back_with_its_files(service, client, v2):
+    client.create_project("code", TaskType.TextCollection)
+    config = {
+        "workspace_id": "ws-1",
+        "workspace_url": "https://code.example.org/ws-1",
+        "workspace_token": "t",
+        "expires_at": "2030-01-01T00:00:00Z",
+        "inactivity_freeze_time": 60,
+    }
+    run = {"field_id": "run", "type": "workspace_container", "title": "Mend it", "workspace_id": "ws-1"}
+    asked = {
+        "attachments": [{"type": "text", "content": "It fails."}],
+        "fields": [{**run, "workspace_config": config}],
+    }
+    task = client.create_task(TaskType.TextCollection, project="code", **asked)
+    service.answer(
+        task, {"fields": {"run": [{"file": "0" * 64, "stdout_output": "ok"}, {"stdout_output": "done"}]}}
+    )
+    (said,) = v2.get_task(task_id=task.id).threads[0].turns[0].annotations
+    found = said.actual_instance
+    assert (found.type, found.value.workspace_id) == ("workspace_container", "ws-1")
+    assert found.value.workspace_config.workspace_url == config["workspace_url"]
+    assert found.value.stdout_output.content == "ok\ndone"
+    assert found.value.stderr_output is None
+    files, out, errors = task.response["annotations"]["run"]["response"]
+    assert [one.url for one in found.value.output_files] == files
+    assert (out, errors) == (["ok", "done"], [])
+
+
 def test_rows_of_a_form_come_back_as_a_text(service, client, v2):
     client.create_project("receipts", TaskType.Transcription)
     asked = {"attachment": "Tea 2.00", "attachment_type": "text", "row_fields": {"product": "", "price": ""}}

@@ -13,7 +13,7 @@ from typing import Any
 from groundswell.items import is_reference
 from groundswell.label.commissions.links import Links
 from groundswell.label.commissions.model import Commission
-from groundswell.label.commissions.types import task_type
+from groundswell.label.commissions.types import task_type, workspaces
 from groundswell.label.kinds.fields.files import is_digest
 
 DETAILS = "annotation_details"
@@ -195,6 +195,9 @@ def _said(commission: Commission, answer: Mapping[str, Any], made: Annotations) 
         kind, written = _typed(asked.get("type", "text"), value)
         if asked.get("type") == "file" and made.links is not None:
             kind, written = "file", _handed(commission, value, made.links)
+        elif asked.get("type") == workspaces.TYPE:
+            files = _handed(commission, workspaces.files_of(value), made.links) if made.links else []
+            kind, written = workspaces.TYPE, workspaces.as_value(asked, value, files)
         yield made.add(name, kind, written, title=asked.get("title"), description=asked.get("description"))
 
 

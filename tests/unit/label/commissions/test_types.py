@@ -326,6 +326,25 @@ def test_rows_of_a_transcription_are_told_beside_its_fields() -> None:
             kind.wanted(wrong, IMAGE)
 
 
+def test_a_workspace_is_opened_by_its_address_and_what_came_of_it_handed_in() -> None:
+    kind, digest = task_type("textcollection"), "0" * 64
+    asked = {"field_id": "run", "type": "workspace_container", "title": "Mend it", "required": True}
+    asked["workspace_config"] = {"workspace_url": "https://code.example.org/1"}
+    schema, _ = schema_of("textcollection", {**ADDRESS, "fields": [asked]})
+    (field,) = schema.ontology.options["fields"]
+    assert (field["hint"], field["kind"]) == ("https://code.example.org/1", "rows")
+    answer = {
+        "fields": {"run": [{"file": digest, "stderr_output": "none"}, {"file": "https://example.org/a"}]}
+    }
+    told = kind.response({"fields": [asked]}, schema.validate(answer), IMAGE)
+    assert told["annotations"]["run"]["response"] == [[digest, "https://example.org/a"], [], ["none"]]
+    assert kind.handed({"fields": [asked]}, answer) == {digest}
+    assert kind.answer({"fields": [asked]}, told, IMAGE) == answer
+    for wrong in ({}, {"workspace_url": "javascript:alert(1)"}, "https://example.org"):
+        with pytest.raises(InputError, match="workspace_url"):
+            kind.wanted({"fields": [{**asked, "workspace_config": wrong}]}, IMAGE)
+
+
 def test_a_condition_may_ask_for_any_or_all_of_several_fields() -> None:
     field = {"field_id": "b", "type": "text", "title": "B"}
     asked = [

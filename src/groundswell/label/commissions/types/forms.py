@@ -19,6 +19,7 @@ from groundswell.label.commissions.asked import (
     together,
 )
 from groundswell.label.commissions.schemas import TEXT, JsonSchema, list_of, object_of, one_of
+from groundswell.label.commissions.types import workspaces
 from groundswell.label.kinds import Answer, Shown
 from groundswell.label.kinds.fields.files import digests_in, is_digest
 
@@ -219,6 +220,7 @@ _KINDS = {
     "linear_scale": "scale",
     "url": "url",
     "file": "file",
+    workspaces.TYPE: "rows",
 }
 """Types of the fields of a textcollection, and as what they are filled in."""
 
@@ -244,8 +246,13 @@ def _field(given: Any) -> Spec:
 
 
 def _hint(given: Mapping[str, Any]) -> str:
-    """Return what is said below the title: a description, a hint, and what stands before and behind a number."""
+    """Return what is said below the title.
+
+    That is a description, a hint, where a workspace is, and what stands before and behind a number.
+    """
     said = [given.get(of) for of in ("description", "hint")]
+    if given.get("type") == workspaces.TYPE:
+        said.append(workspaces.address_of(given["field_id"], given))
     ends = [one for of in ("prefix", "suffix") if isinstance(one := given.get(of), str) and one]
     return "\n".join(one for one in (*said, " … ".join(ends)) if isinstance(one, str) and one)[:5_000]
 
@@ -267,6 +274,8 @@ def _several(name: str, given: Mapping[str, Any], bounds: Spec) -> Spec:
 
 
 def _bounds(name: str, kind: str, given: Mapping[str, Any]) -> Spec:
+    if kind == workspaces.TYPE:
+        return {"fields": workspaces.columns_of(name, given)}
     if kind in ("category", "ranking_order"):
         most = given.get("max_choices", 1)
         spec: Spec = {"values": [_choice(name, one) for one in _list_of(name, given.get("choices"))]}
@@ -322,10 +331,16 @@ def _leaf(field: Any, values: Any) -> dict[str, Any]:
 
 def _as_entries(spec: Spec, value: Any) -> list[list[str]]:
     """Return a value as its entries, one unless the field takes several; each a list of texts."""
+    if spec["kind"] == "rows":
+        return workspaces.as_lists(value, _file)
     entries = value if spec.get("several") else [value]
     if spec["kind"] == "file":
-        return [[FileName(one) if is_digest(one) else one] for one in entries]
+        return [[_file(one)] for one in entries]
     return [_as_texts(one) for one in entries]
+
+
+def _file(value: str) -> str:
+    return FileName(value) if is_digest(value) else value
 
 
 def _as_texts(value: Any) -> list[str]:
@@ -337,6 +352,8 @@ def _from_texts(spec: Spec | None, given: Any) -> Any:
     if spec is None:
         raise InputError("an expected response fills in a field that the task has not")
     said = given.get("response") if isinstance(given, Mapping) else given
+    if spec["kind"] == "rows":
+        return workspaces.from_lists(said)
     if spec.get("several"):
         return [_entry(spec, one) for one in (said if isinstance(said, list) else [said])]
     return _entry(spec, said)
