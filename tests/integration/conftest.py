@@ -294,6 +294,9 @@ async def leave_commission(desk: Desk) -> None:
             "'{}' from commission_projects c, commission_schemas s",
             "insert into commission_files (org_id, id, address) "
             "select org_id, repeat('0', 24), 'https://example.org/' from commissions",
+            "insert into handed_files (org_id, digest, project_id, task_id, worker_id, name, media_type, size_bytes) "
+            "select c.org_id, repeat('0', 64), c.project_id, c.task_id, (select min(id) from workers), 'a', 'b', 1 "
+            "from commissions c",
             "insert into callbacks (org_id, url, event, commission_id, next_at) "
             "select org_id, 'https://example.org/', 'completed', id, now() + interval '1 day' from commissions",
             "insert into callback_keys (org_id, secret) select org_id, 'secret' from commissions",
