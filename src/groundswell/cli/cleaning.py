@@ -269,9 +269,12 @@ def _answers(settings: Settings, project: str, text_column: str | None, licence:
 
     async def read() -> "Source":
         async with open_app(settings) as app:
-            scope = (await local_member(app)).scope()
+            member = await local_member(app)
+            scope, uploads = member.scope(), app.uploads(member.org_slug)
             options = Options(clock.now(), text_column, licence, settings.max_item_bytes)
-            return await written_in(app.db, scope, await find_project(app.db, scope, project), options)
+            return await written_in(
+                app.db, scope, await find_project(app.db, scope, project), options, uploads
+            )
 
     return asyncio.run(read())
 

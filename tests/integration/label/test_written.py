@@ -1,7 +1,10 @@
 """What people write in a project becomes a dataset: derived from what they were shown, and only what is new."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from groundswell.collect import Options
 from groundswell.errors import EmptySource, InputError, NotAllowed
@@ -43,7 +46,9 @@ async def write(desk, *numbers):
 
 def written(desk, scope=None, **options):
     given = Options(desk.app.datasets("local").now(), **options)
-    return written_in(desk.app.db, scope or desk.scope, desk.project_id, given)
+    return written_in(
+        desk.app.db, scope or desk.scope, desk.project_id, given, desk.app.uploads(desk.member.org_slug)
+    )
 
 
 async def test_each_answer_becomes_an_item_that_knows_its_task_and_its_workers(new_desk):
@@ -66,6 +71,31 @@ async def test_each_answer_becomes_an_item_that_knows_its_task_and_its_workers(n
         assert item.source == "answers of the project animals"
     (record, *_) = (await written(desk)).read()
     assert record.record == {"question": items[0].text, "hard": True}
+
+
+async def test_images_that_were_handed_in_are_media_of_the_record(new_desk):
+    fields = [
+        {"name": "photos", "kind": "file", "several": True, "required": True},
+        {"name": "of", "kind": "rows", "fields": [{"name": "part", "kind": "file"}]},
+    ]
+    desk = await new_desk(TEXTS[:1], **{**FORM, "answers": 1, "options": {"fields": fields}})
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 3)).save(picture, "PNG")
+    uploads = desk.app.uploads(desk.member.org_slug)
+    image, paper = uploads.put(picture.getvalue()), uploads.put(b"a paper")
+    said = {"photos": [image, paper, "https://example.org/a.png"], "of": [{"part": image}]}
+    (worker,) = await desk.crowd(1)
+    await answer_open_tasks(
+        *(desk.app.db, desk.scope, desk.project_id, {worker: lambda task: Said({"fields": said})}),
+        rng=np.random.default_rng(1),
+    )
+    await desk.learn()
+    store = desk.app.datasets("local")
+    (item,) = collect(await written(desk)).save("photos", store=store).items()
+    shown = {"media": image, "media_type": "image/png", "width": 4, "height": 3}
+    assert item.record == {"photos": [shown, paper, "https://example.org/a.png"], "of": [{"part": shown}]}
+    assert store.blobs.get(image) == picture.getvalue()
+    assert paper not in store.blobs
 
 
 async def test_an_update_brings_what_was_accepted_since_and_what_a_review_has_changed(new_desk):

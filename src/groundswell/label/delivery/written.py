@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from groundswell.collect import AS_RECORD, Cursor, Known, Options, Origin, Source, cursor_of, require_good
-from groundswell.errors import InputError
+from groundswell.errors import InputError, NotFound, TooLarge, UnreadableSource
 from groundswell.ids import ItemId, ProjectId, TaskId, WorkerId
 from groundswell.items import Drop, Item, reference_of
+from groundswell.items.media import reference_to
 from groundswell.label.delivery.service import ROWS_AT_ONCE, SQL
+from groundswell.label.kinds.fields.files import with_files
 from groundswell.label.projects.service import project_of
-from groundswell.store import Database
+from groundswell.store import BlobStore, Database
 from groundswell.tenancy.model import Role, Scope
 
 KINDS = ("form", "transcription", "chat")
@@ -53,7 +55,8 @@ class Written:
     """The accepted answers of a project: an item for each, derived from the item that was shown.
 
     A transcript is a text; a conversation is a record of all its messages, those of the item and those of the answer; a
-    form is a record of its fields, or with a text column the text of that field, with the others in `meta`. `meta`
+    form is a record of its fields, or with a text column the text of that field, with the others in `meta`. Images and
+    recordings that were handed in are media of the record; other files stay what they are there, a digest. `meta`
     also says which project, task and workers (by number) it is from, and when it was given.
 
     Attributes:
@@ -62,6 +65,8 @@ class Written:
         mode: of a conversation, what was done with it.
         answers: in the order of the tasks.
         options: how items are made.
+        fields: of a form, as the project asks for them.
+        uploads: where files lie that were handed in.
         is_rest: whether these are what came after others, of which there may be none.
     """
 
@@ -70,6 +75,8 @@ class Written:
     mode: str
     answers: Sequence[Accepted]
     options: Options
+    fields: Sequence[Mapping[str, Any]]
+    uploads: BlobStore
     is_rest: bool = False
     name: ClassVar[str] = "answers"
 
@@ -122,9 +129,19 @@ class Written:
         if self.kind == "chat":
             said = conversation(given.payload["record"]["messages"], given.answer["messages"], self.mode)
             return origin.record({"messages": said}, given.locator)
+        if self.options.text_column in (None, AS_RECORD):
+            return origin.record(with_files(given.answer["fields"], self.fields, self._medium), given.locator)
         fields = dict(given.answer["fields"])
-        column = self.options.text_column or AS_RECORD
-        return origin.row(fields, column, given.locator, without_text="answer:no_text")
+        return origin.row(fields, self.options.text_column, given.locator, without_text="answer:no_text")
+
+    def _medium(self, digest: str) -> Any:
+        """Return the bytes of a file that was handed in, where it is an image or a recording; else its digest."""
+        try:
+            data = self.uploads.get(digest)
+            reference_to(data)
+        except (NotFound, TooLarge, UnreadableSource):
+            return digest
+        return {"bytes": data}
 
 
 def conversation(
@@ -146,10 +163,12 @@ def conversation(
     ]
 
 
-async def written_in(db: Database, scope: Scope, project_id: ProjectId, options: Options) -> Written:
+async def written_in(
+    db: Database, scope: Scope, project_id: ProjectId, options: Options, uploads: BlobStore
+) -> Written:
     """Return the accepted answers of a project as a source; for managers and above, as it says whose they are.
 
-    Those of completed tasks, but not of tests. They are held in memory.
+    Those of completed tasks, but not of tests. They are held in memory, but for the files that were handed in.
 
     Raises:
         InputError: its label kind is none in which people write.
@@ -168,4 +187,5 @@ async def written_in(db: Database, scope: Scope, project_id: ProjectId, options:
             async for page in tx.pages(SQL["accepted"], Accepted, ROWS_AT_ONCE, project_id=project_id)
             for each in page
         ]
-    return Written(project.name, project.kind, mode, tuple(answers), options)
+    fields = project.options.get("fields", ())
+    return Written(project.name, project.kind, mode, tuple(answers), options, fields, uploads)

@@ -1,7 +1,8 @@
 """Files in the fields of a form: whether any are asked for, and which an answer names. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from groundswell.label.kinds.fields.filling import Filled
 from groundswell.label.kinds.fields.values import Spec
@@ -24,6 +25,20 @@ def digests_in(filled: Filled, specs: Sequence[Spec]) -> Iterator[str]:
                 yield from digests_in(row or {}, spec["fields"])
         elif spec["kind"] == "file":
             yield from (str(one) for one in values if is_digest(one))
+
+
+def with_files(filled: Filled, specs: Sequence[Spec], found: Callable[[str], Any]) -> dict[str, Any]:
+    """Return the values of a form with what is `found` of each file, by its digest, in its place."""
+
+    def told(spec: Spec, value: Any) -> Any:
+        if spec["kind"] == "rows":
+            return [with_files(row, spec["fields"], found) for row in value]
+        if isinstance(value, list):
+            return [told(spec, one) for one in value]
+        return found(value) if spec["kind"] == "file" and is_digest(value) else value
+
+    by_name = {spec["name"]: spec for spec in specs}
+    return {name: told(by_name[name], value) for name, value in filled.items()}
 
 
 def is_digest(value: object) -> bool:
