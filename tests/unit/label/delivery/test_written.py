@@ -1,12 +1,14 @@
 """What was written becomes the item that it is: a text, a form, a whole conversation."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from groundswell.collect import Growing, Options, Stated
 from groundswell.items import Drop
 from groundswell.label.delivery.written import Accepted, Written, conversation
+from groundswell.store import BlobStore
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 ASKED = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "why?"}]
@@ -45,18 +47,23 @@ def test_a_message_that_was_shown_keeps_its_picture():
     assert became[1] == {"role": "assistant", "content": "so."}
 
 
+def written(kind, answers, text_column=None):
+    fields = [{"name": "title", "kind": "text"}]
+    return Written("p", kind, "write", answers, Options(NOW, text_column), fields, BlobStore(Path("uploads")))
+
+
 def test_each_kind_makes_the_item_that_it_is():
-    (text,) = Written("p", "transcription", "write", [given({"text": "Nel mezzo"})], Options(NOW)).read()
+    (text,) = written("transcription", [given({"text": "Nel mezzo"})]).read()
     assert (text.text, text.locator, text.derived_from) == ("Nel mezzo", "task 7 answer 1", "a" * 64)
     payload = {"record": {"messages": ASKED}}
-    (chat,) = Written("p", "chat", "write", [given({"messages": [SAID]}, payload)], Options(NOW)).read()
+    (chat,) = written("chat", [given({"messages": [SAID]}, payload)]).read()
     assert [message["content"] for message in chat.record["messages"]] == ["be brief", "why?", "so."]
     assert chat.meta == {"project": "p", "task": 7, "workers": [3], "answered_at": NOW.isoformat()}
 
 
 def test_a_form_without_the_field_is_set_aside():
     answers = [given({"fields": {"title": "On Growth"}}), given({"fields": {}}, number=2)]
-    read = list(Written("p", "form", "write", answers, Options(NOW, "title")).read())
+    read = list(written("form", answers, "title").read())
     assert read[0].text == "On Growth"
     assert isinstance(read[1], Drop)
     assert (read[1].reason, read[1].locator) == ("answer:no_text", "task 7 answer 2")
@@ -64,8 +71,8 @@ def test_a_form_without_the_field_is_set_aside():
 
 def test_after_a_cursor_come_the_answers_that_it_does_not_know():
     one, two = given({"text": "a"}), given({"text": "b"}, number=2)
-    before = Written("p", "transcription", "write", [one], Options(NOW))
-    now = Written("p", "transcription", "write", [one, two], Options(NOW))
+    before = written("transcription", [one])
+    now = written("transcription", [one, two])
     assert isinstance(now, Growing)
     assert isinstance(now, Stated)
     assert [item.text for item in now.after(before.cursor()).read()] == ["b"]
