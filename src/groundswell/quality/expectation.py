@@ -16,6 +16,13 @@ from groundswell.quality.votes import Votes
 BLOCK_CELLS = 2**18
 """Votes times classes that are worked on at a time: small enough for a processor's cache."""
 
+COUNTED_CELLS = 2**20
+"""The same for soft counts, where a block of votes is counted into a table of all pairs: the fewer, the better."""
+
+MOST_PAIRS_A_VOTE = 4
+"""Pairs for each vote of a block up to which the block is counted into a table of its own: twice as fast as adding
+each vote in its place, as long as the table is not much larger than the block."""
+
 FEW_COLUMNS = 16
 """Up to this many columns, a loop over columns is faster than numpy's reduction of each row."""
 
@@ -121,19 +128,23 @@ def without_votes(votes: Votes) -> NDArray[np.bool_]:
 
 def _said(votes: Votes, truth: Floats) -> Floats:
     """Return the soft count of each pair for each truth, `[n_pairs, truth]`."""
-    said = np.zeros((votes.n_classes, len(votes.pairs.worker)))
+    n_pairs = len(votes.pairs.worker)
+    said = np.zeros((votes.n_classes, n_pairs))
     ordered = votes.by_item
-    for part in _blocks(ordered):
+    for part in _blocks(ordered, COUNTED_CELLS):
         pair = ordered.pair_of(part)
-        rows = truth.take(ordered.item[part], axis=0).astype(np.float64, copy=False)
+        rows = truth.take(ordered.item[part], axis=0)
         for truth_class in range(votes.n_classes):
-            np.add.at(said[truth_class], pair, rows[:, truth_class])
+            if n_pairs <= MOST_PAIRS_A_VOTE * len(pair):
+                said[truth_class] += np.bincount(pair, rows[:, truth_class], n_pairs)
+            else:
+                np.add.at(said[truth_class], pair, rows[:, truth_class].astype(np.float64, copy=False))
     return said.T
 
 
-def _blocks(ordered: Votes) -> Iterator[slice]:
+def _blocks(ordered: Votes, cells: int = BLOCK_CELLS) -> Iterator[slice]:
     """Yield consecutive parts of votes that stand in the order of items, no item in two parts."""
-    size, start = max(1, BLOCK_CELLS // ordered.n_classes), 0
+    size, start = max(1, cells // ordered.n_classes), 0
     while start < len(ordered):
         last = min(start + size, len(ordered)) - 1
         stop = int(np.searchsorted(ordered.item, ordered.item[last], side="right"))
