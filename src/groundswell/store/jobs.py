@@ -127,12 +127,14 @@ async def run_worker(
             cancelled, too, and tried again by the next worker.
     """
     running: set[int | None] = set()
+    ending = asyncio.Event()
     careful = {name: _careful(db, function, running) for name, function in tasks.items()}
-    work = asyncio.create_task(_work_on(db, careful, concurrency, queue, grace_seconds))
+    work = asyncio.create_task(_work_on(db, careful, concurrency, queue, grace_seconds, ending))
     try:
         await asyncio.wait([work])
         work.result()
     finally:
+        ending.set()
         await _end(work, running)
 
 
@@ -166,14 +168,19 @@ async def retry_failed_job(db: Database, job_id: int, org_id: OrgId | None = Non
 
 
 async def _work_on(
-    db: Database, tasks: Mapping[str, "Job"], concurrency: int, queue: str, grace_seconds: float
+    db: Database,
+    tasks: Mapping[str, "Job"],
+    concurrency: int,
+    queue: str,
+    grace_seconds: float,
+    ending: asyncio.Event,
 ) -> None:
     from procrastinate.exceptions import ProcrastinateException
 
     logging.getLogger("procrastinate.utils").addFilter(_without_trace)
     while True:
         try:
-            await _work(db, tasks, concurrency, queue, grace_seconds)
+            await _work(_app(db, tasks, ending), concurrency, queue, grace_seconds)
         except (ProcrastinateException, psycopg.Error, OSError) as error:  # the pool's time-out is psycopg's
             log.warning("background jobs pause: %s", error)
         await asyncio.sleep(1.0)
@@ -188,10 +195,7 @@ def _without_trace(record: logging.LogRecord) -> bool:
     return True
 
 
-async def _work(
-    db: Database, tasks: Mapping[str, "Job"], concurrency: int, queue: str, grace_seconds: float
-) -> None:
-    app = _app(db, tasks)
+async def _work(app: "App", concurrency: int, queue: str, grace_seconds: float) -> None:
     async with app.open_async():
         await app.job_manager.delete_old_jobs(nb_hours=KEEP_FAILED_HOURS, include_failed=True)
         stopping = asyncio.Event()
@@ -226,8 +230,10 @@ async def _end(task: asyncio.Task[None], running: Collection[object]) -> None:
             task.cancel()
 
 
-def _app(db: Database, tasks: Mapping[str, "Job"]) -> "App":
+def _app(db: Database, tasks: Mapping[str, "Job"], ending: asyncio.Event) -> "App":
     from procrastinate import App, PsycopgConnector, RetryStrategy
+
+    from groundswell.store.job_ends import LastingJobManager
 
     app = App(
         connector=PsycopgConnector(
@@ -240,6 +246,7 @@ def _app(db: Database, tasks: Mapping[str, "Job"]) -> "App":
             name="groundswell-jobs",
         )
     )
+    app.job_manager = LastingJobManager(app.connector, ending)
     retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=BACKOFF_BASE)
     for name, function in tasks.items():
         app.task(name=name, retry=retry, pass_context=True)(function)

@@ -254,6 +254,27 @@ async def test_the_worker_goes_on_after_the_database_was_killed(tmp_path: Path) 
             await until(lambda: set(seen) == {1, 2}, seconds=40)
 
 
+async def test_a_job_whose_end_the_database_did_not_live_to_store_holds_up_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with start_postgres(tmp_path / "home") as server:
+        migrate(server.dsn)
+        seen: list[int] = []
+
+        async def record(n: int) -> None:
+            seen.append(n)
+            if n == 1:
+                os.kill(server.pid, signal.SIGKILL)
+
+        async with Database(server.dsn, wait_seconds=40) as db, working(db, record=record):
+            await _ask(db, 1)
+            await until(lambda: seen == [1])
+            await _ask(db, 2)
+            await until(lambda: seen == [1, 2], seconds=40)
+    assert "is noted again" in caplog.text
+    assert "never retrieved" not in caplog.text
+
+
 async def _ask(db: Database, n: int) -> None:
     async with db.transaction(ORG) as tx:
         await defer(tx, "record", key="a", n=n)
