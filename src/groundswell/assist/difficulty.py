@@ -24,8 +24,8 @@ ASSUMED_INDEPENDENCE = 6.0
 ASSUMED_SPREAD = 0.7
 """Standard deviation of the logarithm of independence, around what is assumed."""
 
-LOOKAHEAD = 3
-"""Answers that `expected_gain` looks ahead: a label that two agreeing answers would turn is worth asking for."""
+LOOKAHEAD = 6
+"""Answers that `expected_gain` looks ahead: where answers contradict each other, it takes several to turn a label."""
 
 CONTENDERS = 5
 """Classes of each item that `expected_gain` looks at; what the others could add is left out."""
@@ -103,7 +103,7 @@ def expected_gain(
 ) -> Floats:
     """Return how much more probable an item's label becomes with each further answer, in expectation.
 
-    The best of asking once, twice or three times, divided by the number of answers. Of the outcomes of several
+    The best of asking once, twice and so on to six times, divided by the number of answers. Of the outcomes of several
     answers, only those are counted where all are equal: the result is a lower bound, exact for one answer but for
     classes that are no contenders. An item whose answers contradict each other, or that many agree on, gains
     little, however doubtful it is: that is when to stop.

@@ -20,7 +20,7 @@ Indices = NDArray[np.intp]
 MOST_SURE = 0.999
 """The level never asks for more than this: no finite number of answers gives certainty."""
 
-LEAST_GAIN = 0.001
+LEAST_GAIN = 0.0005
 """An answer that raises the expected number of right labels by less than this is not asked for."""
 
 MOST_SPREAD = 200

@@ -26,8 +26,11 @@ from groundswell.quality.votes import Codes, Votes, require_votes
 KNOWN = 0.75
 """Share of answers that workers know, rather than guess, before any two answers could be compared."""
 
-CROWD_VOTES = 10.0
-"""Pseudo-votes behind what is assumed of the crowd as a whole, and of each class given the whole."""
+CROWD_VOTES = 30.0
+"""Pseudo-votes behind what is assumed of the crowd as a whole, and of each class given the whole.
+
+On eleven sets of real votes 10 does as well; where few answers are paid for, as in routing, 30 does better.
+"""
 
 SURE = 0.999
 """No worker is taken to be right more often than this, and none to be wrong so."""
