@@ -95,14 +95,12 @@ def test_ellipses_and_turned_boxes(service, image):
         },
     )
     by_label = {one["label"]: one for one in found["annotations"]}
-    assert by_label["eye"]["center"] == {"x": 10, "y": 10}
-    assert (by_label["eye"]["radius_x"], by_label["eye"]["radius_y"], by_label["eye"]["rotation"]) == (
-        4,
-        2,
-        30,
-    )
-    assert by_label["plate"]["type"] == "box"
-    assert by_label["plate"]["vertices"][0] == {"x": 2, "y": 2}
+    ends = [(one["x"], one["y"]) for one in by_label["eye"]["vertices"]]
+    assert ends == [(11, 8.27), (13.46, 12), (9, 11.73), (6.54, 8)]
+    plate = by_label["plate"]
+    assert (plate["type"], plate["rotation"]) == ("box", 0)
+    assert [plate[side] for side in ("left", "top", "width", "height")] == [2, 2, 6, 4]
+    assert plate["vertices"][0] == {"x": 2, "y": 2}
 
 
 CUBOID = [[0, 9], [8, 9], [8, 15], [0, 15], [5, 4], [13, 4], [13, 10], [5, 10]]

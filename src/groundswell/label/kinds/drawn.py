@@ -109,7 +109,7 @@ class _RotatedBox(DrawnType):
         return {"points": [list(pair) for pair in turned]}
 
     def to_quality(self, drawn: Drawn, reach: float) -> Shape:
-        return _rectangle(np.array(drawn["points"], np.float64))
+        return rectangle(drawn["points"])
 
     def from_quality(self, shape: RotatedBox, like: Drawn) -> dict[str, Any]:
         corners, first = shape.corners(), np.array(like["points"], np.float64)
@@ -117,7 +117,7 @@ class _RotatedBox(DrawnType):
         return {"points": rounded(min(turns, key=lambda one: float(((one - first) ** 2).sum())))}
 
     def size(self, drawn: Drawn) -> tuple[float, float] | None:
-        box = _rectangle(np.array(drawn["points"], np.float64))
+        box = rectangle(drawn["points"])
         return box.width, box.height
 
 
@@ -135,13 +135,14 @@ def _check_rectangle(name: str, corners: Any) -> None:
         raise InputError(
             f"{name} is no rotated box: its four corners, in order, are not those of a rectangle"
         )
-    box = _rectangle(corners)
+    box = rectangle(corners)
     if min(box.width, box.height) <= 0 or outline(box).area <= 0:
         raise InputError(f"{name} is a rotated box without width or height")
 
 
-def _rectangle(corners: Any) -> RotatedBox:
-    """Return the box of four corners; its first side is its width."""
+def rectangle(points: Any) -> RotatedBox:
+    """Return the box of four corners, clockwise; its first side is its width."""
+    corners = np.asarray(points, np.float64)
     along = (corners[1] - corners[0] + corners[2] - corners[3]) / 2
     across = (corners[2] - corners[1] + corners[3] - corners[0]) / 2
     x, y = corners.mean(axis=0)
@@ -244,6 +245,32 @@ class _Ellipse(DrawnType):
         """Return the size of the upright box around it."""
         (_, (rx, ry)), turn = drawn["points"], radians(drawn["rotation"])
         return 2 * hypot(rx * cos(turn), ry * sin(turn)), 2 * hypot(rx * sin(turn), ry * cos(turn))
+
+
+def ellipse_ends(drawn: Drawn) -> Points:
+    """Return where the axes of an ellipse end, clockwise; the first is its top where it is not turned."""
+    (x, y), (rx, ry) = drawn["points"]
+    turn = radians(drawn.get("rotation", 0.0))
+    along, down = (rx * cos(turn), rx * sin(turn)), (-ry * sin(turn), ry * cos(turn))
+    ways = [(-down[0], -down[1]), along, down, (-along[0], -along[1])]
+    return [[x + dx, y + dy] for dx, dy in ways]
+
+
+def ellipse_of(ends: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """Return the points and the rotation of the ellipse whose axes end there; see `ellipse_ends`.
+
+    Raises:
+        InputError: there are not four ends.
+    """
+    if len(ends) != 4:
+        raise InputError(f"the axes of an ellipse have four ends; {len(ends)} given")
+    top, right, low, left = ends
+    radii = [hypot(right[0] - left[0], right[1] - left[1]) / 2, hypot(low[0] - top[0], low[1] - top[1]) / 2]
+    middle = [sum(axis) / 4 for axis in zip(*ends, strict=True)]
+    return {
+        "points": [middle, radii],
+        "rotation": degrees(atan2(right[1] - left[1], right[0] - left[0])),
+    }
 
 
 class _Cuboid(DrawnType):

@@ -22,6 +22,7 @@ from groundswell.label.kinds.checks import (
     one_of,
     whole,
 )
+from groundswell.label.kinds.drawn import MOST_POINTS as MOST_OF_SHAPE
 from groundswell.label.kinds.drawn import TYPES, Drawn, rotation, sequence_of
 from groundswell.label.kinds.fields import attributes, filling
 from groundswell.label.kinds.fields.specs import plain_name
@@ -39,6 +40,7 @@ MOST_POINTS = 30_000
 """Points of one answer."""
 
 _types = listed(one_of(*TYPES), least=1, most=len(TYPES))
+_connection = fields({"pair": listed(plain_name, least=2, most=2), "by": plain_name}, needs=("pair",))
 _skeleton = fields(
     {
         "joints": listed(plain_name, least=1, most=200),
@@ -80,6 +82,12 @@ class ImageShapes(LabelKind):
             number(0, 10_000), "pixels that a box, polygon, ellipse or cuboid must be wide"
         ),
         "least_height": Option(number(0, 10_000), "pixels that it must be high"),
+        "least_points": Option(whole(0, 1_000), "points that a polygon or line must have at least"),
+        "most_points": Option(whole(2, MOST_OF_SHAPE), "points that it may have at most"),
+        "connections": Option(
+            listed(_connection, most=1_000),
+            "points that are shown joined, by their labels; with `by`, those that this attribute links to one shape",
+        ),
         "reach": Option(number(0.5, 1_000), "pixels within which two points are the same place", 10),
     }
     specimen: ClassVar[Specimen | None] = Specimen(
@@ -130,9 +138,15 @@ class ImageShapes(LabelKind):
             kept["shapes_of"] = {label: _in_order(types) for label, types in kept["shapes_of"].items()}
         if kept.get("least", 0) > kept.get("most", MOST_SHAPES):
             raise InputError(f"least {kept['least']} is above most {kept['most']}")
+        fewest = 3 if "polygon" in kept["shapes"] else 2
+        if kept.get("most_points", MOST_OF_SHAPE) < max(fewest, kept.get("least_points", 0)):
+            raise InputError(
+                f"most_points {kept['most_points']} is below least_points or the {fewest} that a shape needs"
+            )
         _check_types(kept, names)
         _check_skeletons(kept, names)
         attributes.check_labels(kept.get("attributes", ()), names)
+        _check_connections(kept, names)
         return Ontology(names, kept)
 
     def validate(self, answer: Answer, ontology: Ontology, shown: Shown | None = None) -> Answer:
@@ -243,6 +257,7 @@ def canonical_shape(
     if kind == "keypoints":
         _check_joints(name, shape, options)
     _check_size(name, shape, options)
+    _check_points(name, shape, options)
     specs = attributes.specs_of(options, label)
     if alone:
         specs = attributes.plain(specs)
@@ -310,6 +325,19 @@ def _check_skeletons(options: Mapping[str, Any], names: Sequence[str]) -> None:
                 )
 
 
+def _check_connections(options: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Raise `InputError` where a connection names no label, or goes by what is no link."""
+    linking = [spec["name"] for spec in options.get("attributes", ()) if spec["kind"] == "link"]
+    for connection in options.get("connections", ()):
+        strange = [label for label in connection["pair"] if label not in names]
+        if strange:
+            raise InputError(f"connections name {strange[0]!r}, which is no class")
+        if "by" in connection and connection["by"] not in linking:
+            raise InputError(
+                f"a connection goes by {connection['by']!r}, which is no attribute that links shapes"
+            )
+
+
 def _check_joints(name: str, shape: Drawn, options: Mapping[str, Any]) -> None:
     joints = options["skeletons"][shape["label"]]["joints"]
     if len(shape["points"]) != len(joints):
@@ -324,3 +352,15 @@ def _check_size(name: str, shape: Drawn, options: Mapping[str, Any]) -> None:
         least = options.get(f"least_{side}", 0)
         if found < least - 0.005:
             raise InputError(f"{name} has a {side} of {found:g} pixels; at least {least:g} here")
+
+
+def _check_points(name: str, shape: Drawn, options: Mapping[str, Any]) -> None:
+    if shape["type"] not in ("polygon", "line"):
+        return
+    found, least, most = (
+        len(shape["points"]),
+        options.get("least_points", 0),
+        options.get("most_points", MOST_OF_SHAPE),
+    )
+    if not least <= found <= most:
+        raise InputError(f"{name} has {found} points; {least} to {most} here")

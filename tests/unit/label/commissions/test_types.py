@@ -42,9 +42,12 @@ FIELDS = [
 ]
 GEOMETRIES = {
     "box": {"objects_to_annotate": ["car", {"choice": "bike", "subchoices": ["moped"]}], "can_rotate": True},
-    "polygon": {"objects_to_annotate": ["road"]},
-    "line": {"objects_to_annotate": ["lane"]},
-    "point": {"objects_to_annotate": ["nose"]},
+    "polygon": {"objects_to_annotate": ["road"], "min_vertices": 4, "max_vertices": 15},
+    "line": {"objects_to_annotate": ["lane"], "min_vertices": "2", "max_vertices": 8},
+    "point": {
+        "objects_to_annotate": ["nose"],
+        "connections": [{"pair": ["nose", "nose"], "connection_attribute": "drives"}],
+    },
     "ellipse": {"objects_to_annotate": ["eye"]},
     "cuboid": {"objects_to_annotate": ["van"]},
 }
@@ -278,6 +281,74 @@ def test_boxes_may_be_told_in_whole_pixels() -> None:
     drawn = {"shapes": [{"type": "box", "label": "car", "points": [[1.4, 2.6], [10.2, 9.1]]}]}
     (told,) = kind.response(params, drawn, IMAGE)["annotations"]
     assert [told[side] for side in ("left", "top", "width", "height")] == [1, 3, 9, 6]
+
+
+def test_boxes_that_may_be_turned_are_told_with_how_far_they_are() -> None:
+    kind = task_type("imageannotation")
+    params = {**ADDRESS, "geometries": {"box": {"objects_to_annotate": ["car"], "can_rotate": True}}}
+    upright = {"type": "box", "label": "car", "points": [[10, 20], [30, 60]]}
+    turned = {"type": "rotated_box", "label": "car", "points": [[40, 20], [40, 40], [0, 40], [0, 20]]}
+    drawn = {"shapes": [upright, turned]}
+    told = kind.response(params, drawn, IMAGE)["annotations"]
+    assert [one["type"] for one in told] == ["box", "box"]
+    assert [one["rotation"] for one in told] == [0, pytest.approx(np.pi / 2)]
+    assert [[one[side] for side in ("left", "top", "width", "height")] for one in told] == [
+        [10, 20, 20, 40],
+        [10, 10, 20, 40],
+    ]
+    assert told[1]["vertices"][0] == {"x": 40, "y": 20}
+    assert kind.answer(params, {"annotations": told}, IMAGE)["shapes"] == [upright, turned]
+
+
+def test_an_ellipse_is_told_by_the_ends_of_its_axes() -> None:
+    kind = task_type("imageannotation")
+    params = {**ADDRESS, "geometries": {"ellipse": {"objects_to_annotate": ["wheel"]}}}
+    drawn = {
+        "shapes": [{"type": "ellipse", "label": "wheel", "points": [[123, 113], [50, 21]], "rotation": 0}]
+    }
+    (told,) = kind.response(params, drawn, IMAGE)["annotations"]
+    ends = [(one["x"], one["y"]) for one in told["vertices"]]
+    assert ends == [(123, 92), (173, 113), (123, 134), (73, 113)]  # as in Scale's example
+    assert kind.answer(params, {"annotations": [told]}, IMAGE) == drawn
+    told["vertices"].pop()
+    with pytest.raises(InputError, match="four ends; 3 given"):
+        kind.answer(params, {"annotations": [told]}, IMAGE)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"polygon": {"min_vertices": 4, "max_vertices": 15}}, {"least_points": 4, "most_points": 15}),
+        (
+            {
+                "polygon": {"min_vertices": 4, "max_vertices": 9},
+                "line": {"min_vertices": 2, "max_vertices": 12},
+            },
+            {"least_points": 2, "most_points": 12},
+        ),
+        ({"polygon": {"min_vertices": 4, "max_vertices": 9}, "line": {}}, {}),
+        ({"box": {}}, {}),
+    ],
+)
+def test_the_points_of_polygons_and_lines_are_bounded(given: Any, expected: Any) -> None:
+    geometries = {name: {"objects_to_annotate": ["a"], **bounds} for name, bounds in given.items()}
+    options = task_type("imageannotation").wanted({**ADDRESS, "geometries": geometries}, IMAGE).options
+    assert {name: value for name, value in options.items() if name.endswith("_points")} == expected
+
+
+@pytest.mark.parametrize(
+    ("geometries", "why"),
+    [
+        (
+            {"polygon": {"objects_to_annotate": ["a"], "max_vertices": "many"}},
+            "max_vertices is a whole number",
+        ),
+        ({"point": {"objects_to_annotate": ["a"], "connections": "all"}}, "must be a list of objects"),
+    ],
+)
+def test_what_points_cannot_be_is_told(geometries: Any, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        task_type("imageannotation").wanted({**ADDRESS, "geometries": geometries}, IMAGE)
 
 
 def test_annotations_are_linked_by_their_names_and_shapes_by_their_places() -> None:

@@ -143,6 +143,10 @@ def test_keypoints_have_a_place_for_each_joint_of_their_label():
         ({"shapes_of": {"car": ["line"]}}, "`shapes` does not allow"),
         ({"shapes": ["blob"]}, "one of box, rotated_box"),
         ({"least": 3, "most": 2}, "least 3 is above most 2"),
+        ({"shapes": ["line"], "least_points": 3, "most_points": 2}, "most_points 2 is below least_points"),
+        ({"shapes": ["polygon"], "most_points": 2}, "the 3 that a shape needs"),
+        ({"connections": [{"pair": ["car", "dog"]}]}, "'dog', which is no class"),
+        ({"connections": [{"pair": ["car", "man"], "by": "drives"}]}, "'drives', which is no attribute"),
         ({"attributes": [{"name": "a", "kind": "flag", "of": ["dog"]}]}, "of 'dog', which is no class"),
         ({"attributes": [{"name": "a", "kind": "choice"}]}, "needs 'values'"),
         ({"attributes": [{"name": "a", "kind": "flag", "low": 1}]}, "takes no 'low'"),
@@ -166,6 +170,23 @@ def test_too_few_too_many_and_too_small_are_refused():
     ):
         with pytest.raises(InvalidAnswer, match=says):
             here.validate(said)
+
+
+def test_polygons_and_lines_of_too_few_or_too_many_points_are_refused():
+    here = schema(shapes=["box", "polygon", "line"], least_points=4, most_points=5)
+    corners = [[0, 0], [50, 0], [60, 30], [50, 50], [20, 60], [0, 50]]
+    for kind in ("polygon", "line"):
+        for count in (4, 5):
+            assert here.validate(drawn({"type": kind, "label": "car", "points": corners[:count]}))
+        for count in (3, 6):
+            with pytest.raises(InvalidAnswer, match=f"{count} points; 4 to 5 here"):
+                here.validate(drawn({"type": kind, "label": "car", "points": corners[:count]}))
+    assert here.validate(drawn(box(0, 0, 10, 5)))  # has two, whatever is said of others
+    rng = np.random.default_rng(1)
+    assert here.validate(here.kind.example(here.ontology, {}, rng))
+    assert only(
+        schema(shapes=["line"], most_points=2), {"type": "line", "label": "car", "points": corners[:2]}
+    )
 
 
 ATTRIBUTES = [

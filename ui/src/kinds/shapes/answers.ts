@@ -43,7 +43,7 @@ function lacking(shape: Shape, at: number, project: ProjectDetail): string | nul
   const what = () => w().missing.shape(number(at + 1), shape.label);
   const found = unfit(shape.attributes, specsOf(project, shape.label));
   if (found) return of().lacks(what(), found.name, found.problem);
-  return tooSmall(shape, what, rulesOf(project));
+  return tooSmall(shape, what, rulesOf(project)) ?? ofOtherPoints(shape, what, rulesOf(project));
 }
 
 function linkedWrongly(shapes: readonly Shape[], at: number, project: ProjectDetail): string | null {
@@ -61,6 +61,17 @@ function tooSmall(
   if (!size) return null;
   if (size[0] < least_width - SLACK) return w().missing.wide(what(), number(least_width));
   if (size[1] < least_height - SLACK) return w().missing.high(what(), number(least_height));
+  return null;
+}
+
+function ofOtherPoints(
+  { type, points }: Shape,
+  what: () => string,
+  { least_points = 0, most_points = Infinity }: Rules,
+): string | null {
+  if (type !== 'polygon' && type !== 'line') return null;
+  if (points.length < least_points) return w().missing.few(what(), least_points);
+  if (points.length > most_points) return w().missing.many(what(), most_points);
   return null;
 }
 

@@ -143,7 +143,8 @@ export class Board {
   /** Put down a point of what is being drawn; begin with it where nothing is. */
   put(at: Point | null, even = false): void {
     if (this.props.closed() || this.tool === 'pick' || this.full) return;
-    const begun = this.drawing ?? begin(this.tool, this.label, this.#joints(this.label));
+    const { most_points } = rulesOf(this.props.project);
+    const begun = this.drawing ?? begin(this.tool, this.label, this.#joints(this.label), most_points);
     this.drawing = withNext(begun, at && rounded(clamp(at, this.props.place())));
     if (isComplete(this.drawing)) this.end(even);
   }

@@ -3,7 +3,7 @@ import type { Answer, ProjectDetail } from '../../wire';
 import { Drafting } from '../../work/drafting.svelte';
 import { Board } from './board.svelte';
 import { clipboard, habits } from './habits.svelte';
-import { linkable, wrongLink } from './links';
+import { joined, linkable, wrongLink } from './links';
 import { shapesOf, type Point, type Shape } from './shape';
 
 vi.hoisted(() => vi.stubGlobal('matchMedia', () => ({ matches: false })));
@@ -30,6 +30,10 @@ const car = (left: number): Shape => ({
 const drafting = new Drafting();
 
 function boardOf(...shapes: Shape[]): Board {
+  return boardIn(project, ...shapes);
+}
+
+function boardIn(project: ProjectDetail, ...shapes: Shape[]): Board {
   drafting.begin({ shapes });
   return new Board({
     project,
@@ -47,6 +51,32 @@ const lefts = () => shapes().map(({ points }) => points[0]?.[0]);
 beforeEach(() => {
   Object.assign(habits, { tool: null, label: null });
   clipboard.shapes = [];
+});
+
+test('a polygon ends by itself where it may have no more points', () => {
+  const options = { ...project.options, most_points: 4 };
+  const board = boardIn({ ...project, options });
+  board.setTool('polygon');
+  const corners: Point[] = [[10, 10], [30, 10], [30, 40], [10, 40]]; // prettier-ignore
+  for (const corner of corners) board.put(corner);
+  expect(shapes()).toEqual([{ type: 'polygon', label: 'car', points: corners }]);
+  expect(board.drawing).toBeNull();
+});
+
+test('points are joined by their labels, and by what they are linked to', () => {
+  const point = (label: string, of?: number): Shape => ({
+    type: 'point',
+    label,
+    points: [[1, 1]],
+    ...(of === undefined ? {} : { attributes: { of } }),
+  });
+  const marks = [car(0), car(50), point('knee', 0), point('heel', 0), point('heel', 1), point('knee')];
+  const within = (connections: unknown[]) =>
+    joined({ ...project, options: { ...project.options, connections } }, marks);
+  expect(within([{ pair: ['knee', 'heel'], by: 'of' }])).toEqual([[2, 3]]);
+  expect(within([{ pair: ['knee', 'heel'] }])).toEqual([[2, 3], [2, 4], [5, 3], [5, 4]]); // prettier-ignore
+  expect(within([{ pair: ['heel', 'heel'] }])).toEqual([[3, 4]]);
+  expect(joined(project, marks)).toEqual([]);
 });
 
 test('two clicks draw a box, which is picked but leaves the keys to what comes next', () => {

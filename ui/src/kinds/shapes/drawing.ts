@@ -10,22 +10,25 @@ export interface Drawing {
   readonly points: readonly (Point | null)[];
   /** How many joints there are, for keypoints. */
   readonly joints: number;
+  /** How many points a polygon or line may have. */
+  readonly most: number;
 }
 
-export const begin = (type: ShapeType, label: string, joints = 0): Drawing => ({
+export const begin = (type: ShapeType, label: string, joints = 0, most = Infinity): Drawing => ({
   type,
   label,
   points: [],
   joints,
+  most,
 });
 
-/** How many points make it complete; endless for what is ended by hand. */
-function wanted({ type, joints }: Drawing): number {
+/** How many points make it complete; what is ended by hand ends by itself where it may have no more. */
+function wanted({ type, joints, most }: Drawing): number {
   const { drawn } = formOf({ type });
   if (drawn === 'across') return 2;
   if (drawn === 'side' || drawn === 'face') return 3;
   if (type === 'keypoints') return joints;
-  return type === 'point' ? 1 : Infinity;
+  return type === 'point' ? 1 : most;
 }
 
 /** With one point more; the same point twice in a row counts once. */

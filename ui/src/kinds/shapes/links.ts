@@ -1,7 +1,7 @@
 /** Links between shapes: attributes whose value is the place of another shape in the answer. Pure. */
 import type { ProjectDetail } from '../../wire';
 import { specsOf, withAttribute, type Spec } from '../attributes/attributes';
-import type { Shape } from './shape';
+import { rulesOf, type Shape } from './shape';
 
 /** The attributes that link shapes of a label to others. */
 export const linksOf = (project: ProjectDetail, label: string): Spec[] =>
@@ -18,6 +18,21 @@ export function withLinks(
     if (typeof place !== 'number' || to(place) === place) return now;
     return withAttribute(now, spec, to(place));
   }, shape);
+}
+
+/** The places of points that are shown joined, two by two: a help to see what belongs together. */
+export function joined(project: ProjectDetail, shapes: readonly Shape[]): [number, number][] {
+  const points = shapes.flatMap((shape, at) => (shape.type === 'point' ? [{ shape, at }] : []));
+  return (rulesOf(project).connections ?? []).flatMap(({ pair: [from, to], by }) =>
+    points.flatMap((one) =>
+      points.flatMap((other): [number, number][] => {
+        const twice = from === to && one.at >= other.at;
+        if (one.shape.label !== from || other.shape.label !== to || twice) return [];
+        const [its, others] = [one, other].map(({ shape }) => by && shape.attributes?.[by]);
+        return !by || (typeof its === 'number' && its === others) ? [[one.at, other.at]] : [];
+      }),
+    ),
+  );
 }
 
 /** The places of shapes that one may be linked to. */

@@ -42,6 +42,17 @@ export interface Rules {
   most?: number;
   least_width?: number;
   least_height?: number;
+  /** Of a polygon or a line. */
+  least_points?: number;
+  most_points?: number;
+  connections?: Connection[];
+}
+
+/** Labels of points that are shown joined. */
+export interface Connection {
+  pair: [string, string];
+  /** The attribute that links those which are joined to one and the same shape; without it all are. */
+  by?: string;
 }
 
 export const rulesOf = (project: ProjectDetail): Rules => project.options as Rules;

@@ -121,6 +121,8 @@ export const w = words({
       most: (n: number) => `Draw at most ${s(n, 'shape', 'shapes')}.`,
       wide: (what: string, least: string) => `${what} is less than ${least} pixels wide.`,
       high: (what: string, least: string) => `${what} is less than ${least} pixels high.`,
+      few: (what: string, n: number) => `${what} needs at least ${s(n, 'point', 'points')}.`,
+      many: (what: string, n: number) => `${what} has at most ${s(n, 'point', 'points')}.`,
     },
   },
   it: {
@@ -240,6 +242,8 @@ export const w = words({
       most: (n) => `Disegna al massimo ${s(n, 'forma', 'forme')}.`,
       wide: (what, least) => `${what}: è larga meno di ${least} pixel.`,
       high: (what, least) => `${what}: è alta meno di ${least} pixel.`,
+      few: (what, n) => `${what}: servono almeno ${s(n, 'punto', 'punti')}.`,
+      many: (what, n) => `${what}: al massimo ${s(n, 'punto', 'punti')}.`,
     },
   },
 });

@@ -1,6 +1,10 @@
-"""Shapes on an image: `imageannotation`, and the older types of a single geometry."""
+"""Shapes on an image: `imageannotation`, and the older types of a single geometry.
 
-from collections.abc import Mapping
+Source:
+    docs.scale.com/reference/boxes, /polygons, /lines, /points, /ellipses and /cuboids.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -22,7 +26,7 @@ from groundswell.label.commissions.asked import (
 from groundswell.label.commissions.schemas import NUMBER, TEXT, JsonSchema, list_of, object_of, one_of
 from groundswell.label.commissions.types import attributes, cuboids
 from groundswell.label.kinds import Answer, Shown
-from groundswell.label.kinds.drawn import TYPES
+from groundswell.label.kinds.drawn import TYPES, ellipse_ends, ellipse_of, rectangle, rounded
 from groundswell.label.kinds.image_shapes import MOST_SHAPES
 
 Shape = Mapping[str, Any]
@@ -59,7 +63,9 @@ class ImageAnnotation(OnImage):
                 types_of.setdefault(label, []).extend(_types(geometry, given))
         shapes = [kind for kinds in types_of.values() for kind in kinds]
         options: dict[str, Any] = {"shapes": list(dict.fromkeys(shapes)), "shapes_of": types_of}
-        options |= _least_sizes(geometries)
+        options |= _least_sizes(geometries) | _points([geometries.get(one) for one in ("polygon", "line")])
+        if connections := _connections(geometries.get("point") or {}):
+            options["connections"] = connections
         options |= attributes.options(params)
         return Wanted("image_shapes", tuple(types_of), options)
 
@@ -85,7 +91,7 @@ class SingleGeometry(OnImage):
     def wanted(self, params: Params, shown: Shown) -> Wanted:
         """Return the labels as classes."""
         labels = label_names("objects_to_annotate", params.get("objects_to_annotate") or ["object"])
-        options: dict[str, Any] = {"shapes": [self.geometry], **_least_size(params)}
+        options: dict[str, Any] = {"shapes": [self.geometry], **_least_size(params), **_points([params])}
         options |= attributes.options(params)
         return Wanted("image_shapes", labels, options)
 
@@ -222,18 +228,71 @@ def _pixels(size: Any) -> float:
         raise InputError(f"min_width and min_height are numbers of pixels; got {str(size)[:40]!r}") from None
 
 
+def _points(geometries: Sequence[Any]) -> dict[str, int]:
+    """Return how many points shapes of some geometries have; where two differ, the wider bounds hold for both."""
+    given = [one for one in geometries if one is not None]
+    least = min((_vertices(one, "min_vertices") or 0 for one in given), default=0)
+    most = [_vertices(one, "max_vertices") for one in given]
+    bounds = {"least_points": least, "most_points": max((one or 0 for one in most), default=0)}
+    return {name: count for name, count in bounds.items() if count and (name == "least_points" or all(most))}
+
+
+def _vertices(given: Mapping[str, Any], name: str) -> int | None:
+    count = given.get(name)
+    try:
+        return None if count is None else int(count)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is a whole number of points; got {str(count)[:40]!r}") from None
+
+
+def _connections(points: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return which points are shown joined.
+
+    Raises:
+        InputError: a connection is no pair of labels.
+    """
+    given = points.get("connections") or []
+    if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
+        raise InputError("geometries.point.connections must be a list of objects, each with a pair of labels")
+    by = [{"by": one["connection_attribute"]} if one.get("connection_attribute") else {} for one in given]
+    return [{"pair": one.get("pair"), **linked} for one, linked in zip(given, by, strict=True)]
+
+
 def all_written(params: Params, answer: Answer) -> list[dict[str, Any]]:
     """Return an annotation for each shape of an answer, linked by their names."""
+    boxes = (params.get("geometries") or {}).get("box", {})
     annotations = [written(shape, place) for place, shape in enumerate(answer["shapes"])]
-    if (params.get("geometries") or {}).get("box", {}).get("integer_pixels"):
+    if boxes.get("can_rotate"):
+        annotations = [_with_turn(one) for one in annotations]
+    elif boxes.get("integer_pixels"):
         annotations = [_in_whole_pixels(one) for one in annotations]
     return attributes.by_name(params, annotations)
 
 
 def _in_whole_pixels(annotation: dict[str, Any]) -> dict[str, Any]:
     """Return an annotation with the place and the size of its box in whole pixels; others as they are."""
-    sides = ("left", "top", "width", "height")
-    return {**annotation, **{side: round(annotation[side]) for side in sides if side in annotation}}
+    return {**annotation, **{side: round(annotation[side]) for side in _SIDES if side in annotation}}
+
+
+def _with_turn(annotation: dict[str, Any]) -> dict[str, Any]:
+    """Return the annotation of an upright box among turned ones told as they are; others as they are."""
+    if annotation["type"] != "box" or "rotation" in annotation:
+        return annotation
+    left, top, width, height = (annotation[side] for side in _SIDES)
+    right, low = left + width, top + height
+    corners = [[left, top], [right, top], [right, low], [left, low]]
+    return {**annotation, "rotation": 0, "vertices": _corners(corners)}
+
+
+_SIDES = ("left", "top", "width", "height")
+
+
+def _upright(left: float, top: float, width: float, height: float) -> dict[str, float]:
+    return dict(zip(_SIDES, (left, top, width, height), strict=True))
+
+
+def _corners(points: Any) -> list[dict[str, float]]:
+    return [{"x": x, "y": y} for x, y in points]
 
 
 def written(shape: Shape, place: int) -> dict[str, Any]:
@@ -247,16 +306,19 @@ def written(shape: Shape, place: int) -> dict[str, Any]:
     }
     if kind == "box":
         (left, top), (right, bottom) = points
-        return {**said, "left": left, "top": top, "width": right - left, "height": bottom - top}
+        return {**said, **_upright(left, top, right - left, bottom - top)}
+    if kind == "rotated_box":
+        box = rectangle(points)
+        sides = rounded([[box.x - box.width / 2, box.y - box.height / 2], [box.width, box.height]])
+        turned = {"rotation": box.angle, "vertices": _corners(points)}
+        return {**said, **_upright(*sides[0], *sides[1]), **turned}
     if kind == "point":
         return {**said, "x": points[0][0], "y": points[0][1]}
     if kind == "ellipse":
-        (x, y), (wide, high) = points
-        size = {"center": {"x": x, "y": y}, "radius_x": wide, "radius_y": high}
-        return {**said, **size, "rotation": shape.get("rotation", 0)}
+        return {**said, "vertices": _corners(rounded(ellipse_ends(shape)))}
     if kind == "cuboid":
         return {**said, **cuboids.written(points)}
-    return {**said, "vertices": [{"x": x, "y": y} for x, y in points]}
+    return {**said, "vertices": _corners(points)}
 
 
 def read(given: Params, kind: str) -> dict[str, Any]:
@@ -269,14 +331,13 @@ def read(given: Params, kind: str) -> dict[str, Any]:
     if given.get("attributes"):
         shape["attributes"] = dict(given["attributes"])
     try:
-        if kind == "box" and "vertices" not in given:
+        if kind == "box" and ("vertices" not in given or given.get("rotation") == 0):
             left, top = given["left"], given["top"]
             return {**shape, "points": [[left, top], [left + given["width"], top + given["height"]]]}
         if kind == "point":
             return {**shape, "points": [[given["x"], given["y"]]]}
         if kind == "ellipse":
-            points = [[given["center"]["x"], given["center"]["y"]], [given["radius_x"], given["radius_y"]]]
-            return {**shape, "points": points, "rotation": given.get("rotation", 0)}
+            return {**shape, **ellipse_of([[one["x"], one["y"]] for one in given["vertices"]])}
         if kind == "cuboid":
             return {**shape, "points": cuboids.read(given["vertices"])}
         points = [[corner["x"], corner["y"]] for corner in given["vertices"]]
@@ -314,15 +375,12 @@ def _layer(name: str, given: Params, geometry: str) -> dict[str, Any]:
     return {"type": shape["type"], "label": label[:100] if isinstance(label, str) else "", **placed}
 
 
+_VERTICES: dict[str, JsonSchema] = {"vertices": list_of(object_of({"x": NUMBER, "y": NUMBER}))}
+
 _PLACES: dict[str, JsonSchema] = {
-    "box": {"left": NUMBER, "top": NUMBER, "width": NUMBER, "height": NUMBER},
+    "box": dict.fromkeys(_SIDES, NUMBER),
+    "rotated_box": {**dict.fromkeys((*_SIDES, "rotation"), NUMBER), **_VERTICES},
     "point": {"x": NUMBER, "y": NUMBER},
-    "ellipse": {
-        "center": object_of({"x": NUMBER, "y": NUMBER}),
-        "radius_x": NUMBER,
-        "radius_y": NUMBER,
-        "rotation": NUMBER,
-    },
     "cuboid": cuboids.PLACES,
 }
 """Where shapes are; all others have vertices."""
@@ -343,11 +401,12 @@ def annotations_schema(wanted: Wanted, **more: JsonSchema) -> JsonSchema:
 def _shape_schema(kind: str, wanted: Wanted, more: JsonSchema) -> JsonSchema:
     of = wanted.options.get("shapes_of", {})
     labels = [label for label in wanted.classes if kind in of.get(label, (kind,))]
-    vertices = {"vertices": list_of(object_of({"x": NUMBER, "y": NUMBER}))}
+    if kind == "box" and "rotated_box" in wanted.options["shapes"]:
+        kind = "rotated_box"  # told like those that are turned
     said = {
         "uuid": TEXT,
         "type": one_of(["box" if kind == "rotated_box" else kind]),
         "label": one_of(labels),
         "attributes": attributes.schema(wanted.options.get("attributes", ())),
     }
-    return object_of({**said, **_PLACES.get(kind, vertices), **more})
+    return object_of({**said, **_PLACES.get(kind, _VERTICES), **more})

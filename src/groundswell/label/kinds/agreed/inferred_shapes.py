@@ -139,12 +139,18 @@ def _drawn(ontology: Ontology, check: Check, rng: np.random.Generator) -> dict[s
     kind = types[int(rng.integers(len(types)))]
     joints = len(ontology.options.get("skeletons", {}).get(label, {"joints": ()})["joints"])
     said = filling.example_of(attributes.plain(attributes.specs_of(ontology.options, label)), rng)
-    given = {"type": kind, "label": label, **_placed(kind, joints, rng)}
+    bounds = ontology.options.get("least_points", 0), ontology.options.get("most_points", 3)
+    given = {"type": kind, "label": label, **_placed(kind, joints, bounds, rng)}
     return check({**given, **({"attributes": said} if said else {})})
 
 
-def _placed(kind: str, joints: int, rng: np.random.Generator) -> dict[str, Any]:
-    """Return where a shape is, far enough from nothing to be one."""
+def _placed(kind: str, joints: int, bounds: tuple[int, int], rng: np.random.Generator) -> dict[str, Any]:
+    """Return where a shape is, far enough from nothing to be one.
+
+    Args:
+        joints: of keypoints.
+        bounds: the fewest and the most points of a polygon or line.
+    """
     x, y = (float(one) for one in rng.uniform((0, 0), (300, 200)))
     width, height = (float(one) for one in rng.uniform(30, 100, 2))
     right, low, middle = x + width, y + height, x + width / 2
@@ -163,8 +169,15 @@ def _placed(kind: str, joints: int, rng: np.random.Generator) -> dict[str, Any]:
         return {"points": [*front, *([u + width / 3, v - height / 2] for u, v in front)]}
     points_of: dict[str, list[list[float]]] = {
         "box": [[x, y], [right, low]],
-        "polygon": [[x, y], [right, y], [middle, low]],
-        "line": [[x, y], [right, low], [middle, y]],
+        "polygon": _around(x, y, width, height, max(3, bounds[0])),
+        "line": _around(x, y, width, height, max(min(3, bounds[1]), bounds[0])),
         "point": [[x, y]],
     }
     return {"points": points_of[kind]}
+
+
+def _around(x: float, y: float, width: float, height: float, count: int) -> list[list[float]]:
+    """Return so many points around the middle of a box."""
+    turns = np.arange(count) * (2 * np.pi / count)
+    across, down = x + width * (1 + np.cos(turns)) / 2, y + height * (1 + np.sin(turns)) / 2
+    return [[float(one), float(other)] for one, other in zip(across, down, strict=True)]
