@@ -8,6 +8,7 @@ own, as `id` and `text` of a response. So a record names its media by their cont
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
@@ -49,14 +50,20 @@ def references_in(record: Any) -> Iterator[Mapping[str, Any]]:
             yield from references_in(value)
 
 
+def media_in(text: str | None) -> dict[ItemId, Mapping[str, Any]]:
+    """Return the references of a record by their digests, each medium once, from its JSON; {} where it names none."""
+    if not text or '"media"' not in text:
+        return {}
+    found: dict[ItemId, Mapping[str, Any]] = {}
+    with suppress(ValueError, RecursionError):  # a step has made something else of the record
+        for one in references_in(json.loads(text)):
+            found.setdefault(ItemId(one["media"]), one)
+    return found
+
+
 def digests_in(text: str | None) -> list[ItemId]:
     """Return the digests of the media that a record names, each once, from its JSON; [] where it names none."""
-    if not text or '"media"' not in text:
-        return []
-    try:
-        return list(dict.fromkeys(ItemId(one["media"]) for one in references_in(json.loads(text))))
-    except (ValueError, RecursionError):  # a step has made something else of the record
-        return []
+    return list(media_in(text))
 
 
 def naming_rows(batch: pa.RecordBatch) -> dict[int, list[ItemId]]:

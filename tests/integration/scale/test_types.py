@@ -493,8 +493,10 @@ async def shown_to_people(service, public_id):
 
 def test_images_recordings_and_texts_stand_beside_each_other_in_a_form(service, image, recording):
     attached = [{"type": "image", "content": image}, {"type": "audio", "content": recording}]
+    service.client.create_project("beside", TaskType.TextCollection)
     task = service.client.create_task(
         TaskType.TextCollection,
+        project="beside",
         attachments=[*attached, {"type": "text", "content": "Which?"}],
         fields=[{"field_id": "better", "type": "text", "title": "Which?"}],
     )
@@ -516,6 +518,17 @@ def test_images_recordings_and_texts_stand_beside_each_other_in_a_form(service, 
             4,
             one["media_type"],
         )
+    (listed,) = service.client.get_tasks("beside")
+    downloads = listed.as_dict()["attachmentS3Downloads"]
+    assert [one["attachmentURL"] for one in downloads] == [image, image, recording, recording]
+    for one, medium in zip(downloads[::2], (picture, sound), strict=True):
+        found = httpx.get(one["s3URL"], trust_env=False)
+        assert (digest_bytes(found.content), found.headers["content-type"]) == (
+            medium["media"],
+            medium["media_type"],
+        )
+    beyond = downloads[0]["s3URL"].replace("attachment-1", "attachment-3")
+    assert httpx.get(beyond, trust_env=False).status_code == 404
     service.answer(task, {"fields": {"better": "the picture"}})
     assert task.response["annotations"]["better"]["response"] == [["the picture"]]
 

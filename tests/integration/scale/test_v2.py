@@ -30,6 +30,7 @@ from tests.integration.scale.conftest import ids_of, scale_client
 from tests.integration.scale.test_tasks import png, text_task
 from tests.integration.scale.test_types import FIELDS, FILLED
 
+import groundswell as gs
 from groundswell.clock import now
 from groundswell.items import Item, ItemKind, to_batch
 from groundswell.label.delivery.service import deliver
@@ -444,6 +445,17 @@ def test_the_bytes_of_an_item_are_where_its_attachment_leads(v2, reviews):
     assert v2.get_dataset_task_response_url(image.task_id, attachment["id"]) is None
     with pytest.raises(NotFoundException):
         v2.get_dataset_task_response_url(image.task_id, "f" * 64)
+
+
+def test_a_record_has_an_attachment_for_each_medium_that_it_names(service, v2):
+    picture = {"bytes": png().read()}
+    pairs = gs.collect([{"prompt": "Which?", "responses": [picture, "a text", picture]}], as_records=True)
+    pairs.save("pairs", store=service.app.datasets(service.member.org_slug))
+    (pair,) = v2.get_dataset_tasks(dataset_id="dataset_pairs").tasks
+    (attachment,) = pair.response["attachments"]
+    assert attachment["mime_type"] == "image/png"
+    led = v2.get_dataset_task_response_url_without_preload_content(pair.task_id, attachment["id"])
+    assert led.read() == png().read()
 
 
 def test_datasets_of_another_organization_are_not_seen(service, v2, reviews):

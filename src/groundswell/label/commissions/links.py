@@ -15,10 +15,11 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count, takewhile
 
 from groundswell.errors import NotFound
-from groundswell.ids import OrgId
-from groundswell.items import ItemKind
+from groundswell.ids import ItemId, OrgId
+from groundswell.items import ItemKind, reference_of
 from groundswell.label.commissions.attachments import Attachments
 from groundswell.label.commissions.model import Commission
 from groundswell.label.commissions.projects import SQL
@@ -30,11 +31,8 @@ from groundswell.store import Database
 PATH = "/v1/links/"
 DAYS, DAY_SECONDS = 7, 86_400
 _PLACE = re.compile(
-    r"([0-9a-f]{32})/([0-9a-f]{24})/([0-9]{1,12})/([a-z0-9-]{1,40}\.png|attachment|[0-9a-f]{64})"
+    r"([0-9a-f]{32})/([0-9a-f]{24})/([0-9]{1,12})/([a-z0-9-]{1,40}\.png|attachment-[0-9]{1,5}|[0-9a-f]{64})"
 )
-
-ATTACHMENT = "attachment"
-"""The file that was attached to a task, by the name that it has in an address."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,21 @@ class LinkedFile:
     """What an address leads to."""
 
     data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class AttachedMedium:
+    """An image or a recording that was attached to a task.
+
+    Attributes:
+        place: among the attachments of the task, from 1.
+        digest: of its bytes.
+        media_type: as `image/png`.
+    """
+
+    place: int
+    digest: ItemId
     media_type: str
 
 
@@ -81,7 +94,7 @@ async def links_for(
     Args:
         attachments: whether what was attached is wanted, too, and not the files of responses alone.
     """
-    if not any(_has_files(one) or (attachments and has_media(one)) for one in commissions):
+    if not any(_has_files(one) or (attachments and attached_media(one)) for one in commissions):
         return None
     today = int(now.timestamp()) // DAY_SECONDS
     return Links(base, org_id, await secret_of(db, org_id), (today + 1 + DAYS) * DAY_SECONDS)
@@ -110,9 +123,9 @@ async def open_link(
     async with db.transaction(org_id) as tx:
         one = await tx.fetch_one(SQL["commissions"], Commission, ids=[], public_ids=[found[2]])
         slug = await tx.fetch_value(SQL["organization_slug"])
-    if one is not None and found[4] == ATTACHMENT and has_media(one):
-        data = await asyncio.to_thread(attachments.datasets(slug).blobs.get, one.item_id)
-        return LinkedFile(data, one.shown["media_type"])
+    if one is not None and (medium := attached_media(one).get(found[4])):
+        data = await asyncio.to_thread(attachments.datasets(slug).blobs.get, medium.digest)
+        return LinkedFile(data, medium.media_type)
     if one is None or one.state != TaskState.COMPLETED or one.answer is None:
         raise gone
     kind = task_type(one.type)
@@ -129,9 +142,18 @@ def _has_files(commission: Commission) -> bool:
     return commission.answer is not None and task_type(commission.type).has_files
 
 
-def has_media(commission: Commission) -> bool:
-    """Say whether an image or a recording was attached, whose bytes lie here."""
-    return ItemKind(commission.shown["kind"]).is_media
+def attached_media(commission: Commission) -> dict[str, AttachedMedium]:
+    """Return the attached images and recordings, whose bytes lie here, by the names that they have in addresses."""
+    shown = commission.shown
+    if ItemKind(shown["kind"]).is_media:
+        return {"attachment-1": AttachedMedium(1, ItemId(commission.item_id), shown["media_type"])}
+    parts = ((place, (shown.get("record") or {}).get(f"attachment {place}")) for place in count(1))
+    found = ((place, reference_of(part)) for place, part in takewhile(lambda one: one[1] is not None, parts))
+    return {
+        f"attachment-{place}": AttachedMedium(place, ItemId(medium["media"]), medium["media_type"])
+        for place, medium in found
+        if medium
+    }
 
 
 def _signature(secret: str, place: str) -> str:

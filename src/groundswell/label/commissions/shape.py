@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from groundswell.label.commissions.asked import FileName
-from groundswell.label.commissions.links import ATTACHMENT, Links, has_media
+from groundswell.label.commissions.asked import FileName, attachments_of
+from groundswell.label.commissions.links import Links, attached_media
 from groundswell.label.commissions.model import Commission, CommissionBatch
 from groundswell.label.commissions.rules import SETTINGS
 from groundswell.label.commissions.types import task_type
@@ -60,19 +60,26 @@ def task_object(
         if c.is_audit:
             task[SETTINGS] = {"audit": True}
         task["audits"] = [{"accepted": one["accepted"], "comments": one["comments"]} for one in c.audits]
-    if attachments and links and has_media(c):
-        task["attachmentS3Downloads"] = _downloads(c, links)
+    if attachments and links and (downloads := _downloads(c, links)):
+        task["attachmentS3Downloads"] = downloads
     if c.state == "error":
         task["response"] = {"error": "several people could not answer this task"}
     return task
 
 
 def _downloads(commission: Commission, links: Links) -> list[dict[str, Any]]:
-    """Return where an attachment is fetched: as it came, and as people saw it, which is the same here."""
-    given = commission.params.get("attachment") or commission.params.get("attachments", [None])[0]
-    address = given.get("content", given.get("attachment")) if isinstance(given, dict) else given
-    found = {"attachmentURL": address, "s3URL": links.to(commission.public_id, ATTACHMENT)}
-    return [{**found, "isConvertedImage": converted} for converted in (False, True)]
+    """Return where attachments are fetched: each as it came, and as people saw it, which is the same here."""
+    media = attached_media(commission)
+    addresses = [content for _, content in attachments_of(commission.params)] if media else []
+    return [
+        {
+            "attachmentURL": addresses[medium.place - 1],
+            "s3URL": links.to(commission.public_id, name),
+            "isConvertedImage": converted,
+        }
+        for name, medium in media.items()
+        for converted in (False, True)
+    ]
 
 
 def linked(value: Any, commission: Commission, links: Links) -> Any:

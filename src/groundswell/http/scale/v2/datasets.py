@@ -13,7 +13,7 @@ from groundswell.http.cursor import decode_cursor, encode_cursor
 from groundswell.http.scale.route import Call, Route
 from groundswell.http.scale.v1.tasks import moment
 from groundswell.http.wire.common import Id
-from groundswell.items import ITEM_SCHEMA, ItemKind
+from groundswell.items import ITEM_SCHEMA, ItemKind, media_in
 from groundswell.label.commissions.shape import instant
 from groundswell.organize import Version
 from groundswell.organize import service as organize
@@ -71,9 +71,10 @@ async def get_task(call: Call) -> dict[str, Any]:
 async def get_attachment(call: Call) -> RedirectResponse:
     """The way to the bytes of an item, which are given to whoever has the same key."""
     _, _, values = await _item(call, call.path["taskId"])
-    if call.path["attachmentId"] != values["id"] or not ItemKind(values["kind"]).is_media:
-        raise NotFound(f"Attachment {call.path['attachmentId'][:80]} not found.")
-    return RedirectResponse(f"/api/v1/blobs/{values['id']}", 302)
+    wanted = call.path["attachmentId"]
+    if wanted not in (one["id"] for one in _attachments(values)):
+        raise NotFound(f"Attachment {wanted[:80]} not found.")
+    return RedirectResponse(f"/api/v1/blobs/{wanted}", 302)
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
@@ -178,16 +179,21 @@ def _task_out(call: Call, version: Version, row: int, values: Mapping[str, Any])
 
 def _response(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item with all that later steps say of it: labels, scores, splits; bytes by the id of the attachment."""
-    is_media = ItemKind(values["kind"]).is_media
-    attachments = [{"id": values["id"], "mime_type": values["media_type"]}] if is_media else []
     return {
         "item_id": values["id"],
         "kind": values["kind"],
         **{name: values[name] for name in OF_ITEM if values.get(name) is not None},
-        "attachments": attachments,
+        "attachments": _attachments(values),
         "meta": msgspec.json.decode(values["meta"]),
         "fields": {name: value for name, value in values.items() if name not in ITEM_SCHEMA.names},
     }
+
+
+def _attachments(values: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the bytes of an item, or those of each medium that a record names, by their digests."""
+    if ItemKind(values["kind"]).is_media:
+        return [{"id": values["id"], "mime_type": values["media_type"]}]
+    return [{"id": one["media"], "mime_type": one["media_type"]} for one in media_in(values["text"]).values()]
 
 
 ROUTES = (
