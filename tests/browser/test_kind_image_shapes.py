@@ -35,6 +35,12 @@ COLOURS = [
     {"name": "note", "kind": "text"},
 ]
 LINKED = [{"name": "drives", "kind": "link", "of": ["person"], "to": ["car"], "required": True}]
+JOINED = {
+    "shapes": ["point", "line"],
+    "connections": [{"pair": ["car", "person"]}],
+    "least_points": 3,
+    "most_points": 4,
+}
 LAYERS = [{"type": "polygon", "label": "road", "points": [[0, 250], [640, 250], [640, 400], [0, 400]]}]
 BESIDE = ["https://example.org/left.png", "Taken at **night**."]
 RIGHT = {"shapes": [{"type": "box", "label": "car", "points": [[100.0, 120.0], [260.0, 240.0]]}]}
@@ -83,6 +89,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 ("coloured", {"shapes": ["box", "polygon"], "attributes": COLOURS, "most": 3}, {}),
                 ("proposed", {}, {}),
                 ("linked", {"attributes": LINKED}, {}),
+                ("joined", JOINED, {}),
                 ("lesson", {}, {"purpose": "training"}),
                 ("reviewed", {}, {"answers": 1, "review_levels": 1, "review_share": 1.0}),
             )
@@ -466,3 +473,32 @@ def test_shapes_are_linked_to_others_and_stay_so_when_some_go(
     (answer,) = stored(page, house, worker)
     person = answer["shapes"][2]
     assert answer["shapes"][person["attributes"]["drives"]]["points"][0] == canvas.there(240, 60)
+
+
+def test_points_are_shown_joined_and_a_line_ends_where_it_may_have_no_more_points(
+    page: Page, house: House, request: pytest.FixtureRequest
+):
+    worker = open_as(page, house, "jo", "joined")
+    canvas = Canvas(page)
+    page.keyboard.press("d")
+    canvas.click(100, 100)
+    page.keyboard.press("2")
+    canvas.click(300, 200)
+    canvas.click(400, 60)
+    expect(page.get_by_test_id("joint")).to_have_count(2)
+    page.keyboard.press("l")
+    canvas.click(60, 300)
+    canvas.click(200, 320)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("needs at least 3 points")).to_be_visible()
+    expect(page.get_by_test_id("submit")).to_be_disabled()
+    page.keyboard.press("Control+z")
+    for x, y in ((60, 300), (200, 320), (300, 300), (400, 340)):
+        canvas.click(x, y)
+    expect(rows(page)).to_have_count(4)
+    if folder := request.config.getoption("--screenshots"):
+        page.screenshot(path=f"{folder}/joined.png")
+    assert violations(page) == []
+    submit(page)
+    (answer,) = stored(page, house, worker)
+    assert [len(shape["points"]) for shape in answer["shapes"]] == [1, 4, 1, 1]
