@@ -108,9 +108,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def violations(page: Page) -> list[str]:
     """Return what axe finds on the page as it stands, without motion: the contrast of what fades in is too low."""
     page.emulate_media(reduced_motion="reduce")
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)["violations"]
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
+
+
+LAPTOP, PHONE = (1280, 800), (390, 844)
+
+
+def looks(page: Page, *sizes: tuple[int, int]) -> Iterator[str]:
+    """Show what is on screen in each size, light and dark, without motion; yield the name of each look."""
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            yield f"{width}-{scheme}"
 
 
 def faults(page: Page) -> list[str]:

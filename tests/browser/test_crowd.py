@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import finish, violations
+from tests.browser.conftest import LAPTOP, PHONE, finish, looks, violations
 from tests.browser.house import REASON, House, open_house
 
 pytestmark = pytest.mark.browser
@@ -217,18 +217,13 @@ def test_content_is_agreed_to_before_it_is_shown_and_never_by_default(page: Page
     assert agreed == [("violence",)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
-def test_every_state_is_accessible(
-    page: Page, house: House, scheme: str, size: tuple[int, int], request: pytest.FixtureRequest
-):
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    for state in states(page, house, f"{scheme}{size[0]}"):
-        folder = request.config.getoption("--screenshots")
-        if folder:
-            page.screenshot(path=f"{folder}/{state}-{size[0]}-{scheme}.png")
-        assert violations(page) == [], state
+def test_every_state_is_accessible(page: Page, house: House, request: pytest.FixtureRequest):
+    folder = request.config.getoption("--screenshots")
+    for state in states(page, house, "everywhere"):
+        for look in looks(page, LAPTOP, PHONE):
+            if folder:
+                page.screenshot(path=f"{folder}/{state}-{look}.png")
+            assert violations(page) == [], (state, look)
 
 
 def states(page: Page, house: House, name: str) -> Iterator[str]:

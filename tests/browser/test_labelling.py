@@ -5,7 +5,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Served, run, serve, violations
+from tests.browser.conftest import LAPTOP, PHONE, Served, looks, run, serve, violations
 
 pytestmark = pytest.mark.browser
 
@@ -129,18 +129,18 @@ def test_a_used_link_says_what_to_do_and_a_new_one_signs_in(page: Page, shapes: 
     expect(page.get_by_role("heading", level=1, name="Projects")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
-def test_every_page_is_accessible(page: Page, shapes: Served, scheme: str, size: tuple[int, int]):
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+def test_every_page_is_accessible(page: Page, shapes: Served):
+    def judge() -> None:
+        for look in looks(page, LAPTOP, PHONE):
+            assert violations(page) == [], look
+
     page.goto(shapes.address)
     page.get_by_role("heading", level=1, name="Sign in").wait_for()
-    assert violations(page) == []
+    judge()
     page.goto(shapes.link)
     page.get_by_test_id("item-image").wait_for()
-    assert violations(page) == []
+    judge()
     page.goto(shapes.address)
     page.get_by_role("heading", level=1, name="Projects").wait_for()
     page.get_by_role("link", name="Label").wait_for()
-    assert violations(page) == []
+    judge()

@@ -405,3 +405,21 @@ async def test_a_qualification_ends_with_its_size_and_gives_nothing_away(db, new
     assert ended.tasks == []
     assert "you have done this test" in ended.notice
     assert await desk.states() == {"pending": 4}, "a test is for everybody"
+
+
+# ── where to work ────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_whoever_holds_tasks_is_sent_back_to_them_until_their_time_is_over(new_desk):
+    desk = await new_desk(["cats", "dogs"])
+    where = desk.app.desk.project_for
+    one, other = await desk.crowd(2)
+    held = [await come(desk, one, want=2) for _ in range(2)][-1].tasks
+    assert len(held) == 2
+    assert await where(desk.scope, other) is None, "all that is open is held"
+    assert await where(desk.scope, one) == desk.project_id
+    assert {task.task_id for task in (await come(desk, one, want=2)).tasks} == {
+        task.task_id for task in held
+    }, "they are given again"
+    await desk.let_leases_run_out()
+    assert await where(desk.scope, one) is None

@@ -17,10 +17,14 @@ MOST_PROJECTS = 200
 async def project_for(db: Database, scope: Scope, worker_id: WorkerId, memory: Memory) -> ProjectId | None:
     """Return the project that a worker should work in now, or None where there is no work for him.
 
-    The most urgent priority comes first; within it projects are served in proportion to what is left of them, so
-    that none starves. Only projects with open slots that this worker may work in are considered.
+    Where he holds tasks he goes on: nobody else is given them. Else the most urgent priority comes first; within it
+    projects are served in proportion to what is left of them, so that none starves. Only projects with open slots
+    that this worker may work in are considered.
     """
     async with db.transaction(scope.org_id) as tx:
+        held: ProjectId | None = await tx.fetch_value(SQL["project_held"], worker_id=worker_id)
+        if held is not None and await _allowed(tx, worker_id, [held], memory):
+            return held
         waiting = await tx.fetch_all(SQL["projects_with_work"], ProjectWithWork, limit=MOST_PROJECTS)
         allowed = await _allowed(tx, worker_id, [one.id for one in waiting], memory)
     order = memory.shares.neediest([one for one in waiting if one.id in allowed])

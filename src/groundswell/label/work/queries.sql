@@ -284,6 +284,13 @@ where p.state = 'active' and p.purpose = 'production'
 order by p.priority, p.id
 limit %(limit)s;
 
+-- project_held: where a worker holds tasks; of several projects, the one in which a lease ends first
+select l.project_id
+from leases l join projects p on p.id = l.project_id
+where l.worker_id = %(worker_id)s and l.expires_at > now() and p.state = 'active' and p.purpose = 'production'
+order by l.expires_at, l.project_id
+limit 1;
+
 -- add_tallies: who was served in projects and who went without, minute by minute
 insert into queue_minutes (org_id, project_id, minute, asked, hungry, longest_wait)
 select current_org(), g.project_id, date_trunc('minute', now()), g.asked, g.hungry, g.longest_wait
