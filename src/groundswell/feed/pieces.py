@@ -22,8 +22,9 @@ from groundswell.feed.storage.files import damaged, require_size, with_descripto
 FIRST_ROWS = 1024
 """Rows that a reader reads one by one before it opens shards: enough for a first batch, and soon over."""
 
-_MAPPED_BYTES = 16 * 1024
-"""From this size on a value is mapped: new memory for a copy of it would cost more than the touch of its pages."""
+_MAPPED_BYTES = 128 * 1024
+"""From this size on a value is mapped. C libraries give memory of this size back to the system and take it anew for
+every copy, whose pages then cost more than those of a mapping; what is smaller goes where an earlier one was."""
 
 _MAGIC = b"ARROW1"
 """How every Arrow file begins."""

@@ -14,14 +14,14 @@ from groundswell.feed import pieces as module
 from groundswell.feed.columns import Columns
 from groundswell.feed.snapshot import Snapshot
 
-SIZES = [0, 1, 20_000, 7, 0, 16_384, 16_383] * 3
+SIZES = [0, 1, 200_000, 7, 0, 131_072, 131_071] * 3
 """Of values on either side of what is mapped, empty ones among them."""
 
 KINDS: dict[str, pa.Array] = {
     "text": pa.array(["é" * (size // 2) for size in SIZES], pa.large_string()),
     "small_data": pa.array([bytes([size % 251]) * size for size in SIZES], pa.binary()),
     "data": pa.array([bytes([size % 251]) * size for size in SIZES], pa.large_binary()),
-    "tokens": pa.array([np.arange(size) for size in SIZES], pa.large_list(pa.uint16())),
+    "tokens": pa.array([np.arange(size) % 65_521 for size in SIZES], pa.large_list(pa.uint16())),
     "bytes": pa.array([np.full(size, size % 251) for size in SIZES], pa.list_(pa.uint8())),
     "floats": pa.array([np.full(size, 0.5) for size in SIZES], pa.large_list(pa.float64())),
     "gaps": pa.array([None if size == 7 else "x" * size for size in SIZES], pa.large_string()),
@@ -89,7 +89,7 @@ def test_views_of_the_first_rows_cannot_be_written_to_and_stay_when_their_files_
     batch = Columns(stored, ["data"], views=True).take(np.arange(stored.rows))
     assert all(view.readonly for view in batch["data"])
     assert [len(view) for view in batch["data"]] == SIZES[2:]
-    assert batch["data"][0][-1] == 20_000 % 251
+    assert batch["data"][0][-1] == 200_000 % 251
 
 
 def test_shards_are_opened_when_the_first_rows_are_over(
