@@ -241,7 +241,7 @@ def _vertices(given: Mapping[str, Any], name: str) -> int | None:
     count = given.get(name)
     try:
         return None if count is None else int(count)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} is a whole number of points; got {str(count)[:40]!r}") from None
 
 
