@@ -343,6 +343,10 @@ def test_the_points_of_polygons_and_lines_are_bounded(given: Any, expected: Any)
             {"polygon": {"objects_to_annotate": ["a"], "max_vertices": "many"}},
             "max_vertices is a whole number",
         ),
+        (
+            {"line": {"objects_to_annotate": ["a"], "min_vertices": 1e999}},
+            "min_vertices is a whole number",
+        ),
         ({"point": {"objects_to_annotate": ["a"], "connections": "all"}}, "must be a list of objects"),
     ],
 )

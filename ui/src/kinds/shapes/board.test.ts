@@ -74,8 +74,14 @@ test('points are joined by their labels, and by what they are linked to', () => 
   const within = (connections: unknown[]) =>
     joined({ ...project, options: { ...project.options, connections } }, marks);
   expect(within([{ pair: ['knee', 'heel'], by: 'of' }])).toEqual([[2, 3]]);
-  expect(within([{ pair: ['knee', 'heel'] }])).toEqual([[2, 3], [2, 4], [5, 3], [5, 4]]); // prettier-ignore
+  expect(within([{ pair: ['knee', 'heel'] }])).toEqual([[2, 3], [2, 4], [3, 5], [4, 5]]); // prettier-ignore
   expect(within([{ pair: ['heel', 'heel'] }])).toEqual([[3, 4]]);
+  expect(
+    within([
+      { pair: ['knee', 'heel'], by: 'of' },
+      { pair: ['heel', 'knee'], by: 'of' },
+    ]),
+  ).toEqual([[2, 3]]);
   expect(joined(project, marks)).toEqual([]);
 });
 

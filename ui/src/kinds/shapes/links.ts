@@ -20,18 +20,22 @@ export function withLinks(
   }, shape);
 }
 
-/** The places of points that are shown joined, two by two: a help to see what belongs together. */
+/** The places of points that are shown joined, two by two, each two once: a help to see what belongs together. */
 export function joined(project: ProjectDetail, shapes: readonly Shape[]): [number, number][] {
-  const points = shapes.flatMap((shape, at) => (shape.type === 'point' ? [{ shape, at }] : []));
-  return (rulesOf(project).connections ?? []).flatMap(({ pair: [from, to], by }) =>
-    points.flatMap((one) =>
-      points.flatMap((other): [number, number][] => {
-        const twice = from === to && one.at >= other.at;
-        if (one.shape.label !== from || other.shape.label !== to || twice) return [];
-        const [its, others] = [one, other].map(({ shape }) => by && shape.attributes?.[by]);
-        return !by || (typeof its === 'number' && its === others) ? [[one.at, other.at]] : [];
-      }),
-    ),
+  const { connections = [] } = rulesOf(project);
+  const places = connections.length ? shapes.flatMap(({ type }, at) => (type === 'point' ? [at] : [])) : [];
+  const belong = (one: Shape, other: Shape): boolean =>
+    connections.some(({ pair: [from, to], by }) => {
+      const named = (one.label === from && other.label === to) || (one.label === to && other.label === from);
+      const its = by && one.attributes?.[by];
+      return named && (!by || (typeof its === 'number' && its === other.attributes?.[by]));
+    });
+  return places.flatMap((one, n) =>
+    places
+      .slice(n + 1)
+      .flatMap((other): [number, number][] =>
+        belong(shapes[one] as Shape, shapes[other] as Shape) ? [[one, other]] : [],
+      ),
   );
 }
 
