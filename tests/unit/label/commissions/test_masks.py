@@ -32,7 +32,10 @@ def test_what_is_outside_of_the_image_is_left_away() -> None:
     assert not masks.inside([[10, 10], [20, 10], [20, 20]], 4, 6).any()
 
 
-CORNERS = st.lists(st.tuples(st.floats(-3, 15), st.floats(-3, 15)), min_size=3, max_size=8, unique=True)
+PLACE = st.integers(-300, 1500).map(lambda hundredths: hundredths / 100)
+"""As coordinates are kept."""
+
+CORNERS = st.lists(st.tuples(PLACE, PLACE), min_size=3, max_size=8, unique=True)
 
 
 @given(CORNERS)
