@@ -36,11 +36,19 @@ def tasks_given(service, email: str, project: str):
     return service.run(ask)
 
 
-def test_teammates_are_invited_and_change_their_role(client):
-    emails = ["ann@example.org", "ben@example.org"]
-    assert [t.email for t in client.list_teammates()] == ["you@localhost"]
-    team = {t.email: t.role for t in client.invite_teammates(emails, TeammateRole.Labeler)}
-    assert team == {"ann@example.org": "labeler", "ben@example.org": "labeler", "you@localhost": "admin"}
+@pytest.fixture(scope="module", autouse=True)
+def team(client):
+    """Two labelers who are invited; returns who was there before, and who is then, with their roles."""
+    before = [one.email for one in client.list_teammates()]
+    invited = client.invite_teammates(["ann@example.org", "ben@example.org"], TeammateRole.Labeler)
+    return before, {one.email: one.role for one in invited}
+
+
+def test_teammates_are_invited_and_change_their_role(client, team):
+    assert team == (
+        ["you@localhost"],
+        {"ann@example.org": "labeler", "ben@example.org": "labeler", "you@localhost": "admin"},
+    )
     team = {t.email: t.role for t in client.update_teammates_role(["ben@example.org"], TeammateRole.Member)}
     assert team["ben@example.org"] == "member"
     client.update_teammates_role(["ben@example.org"], TeammateRole.Labeler)
